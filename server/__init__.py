@@ -1,0 +1,1 @@
+"""The Rongcuo server: layers as in docs/explanation/architecture.md."""

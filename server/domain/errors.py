@@ -1,0 +1,105 @@
+"""The one exception tree. HTTP numbers, exit codes and page texts are decided by entrypoints.
+
+``code`` is the word scenarios use after ``refused:`` (CONTRACTS section 5).
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from server.domain.findings import Finding
+from server.domain.texts import _
+
+
+class RongcuoError(Exception):
+    """Root of everything this program refuses on purpose.
+
+    ``message`` is Chinese, in plain words, and safe to show to an official: it carries no
+    expression, variable name or engine text. ``detail`` is for the designer and the log only.
+    """
+
+    code: ClassVar[str] = "failed"
+
+    def __init__(self, message: str, *, detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.detail = detail
+
+
+class NotFound(RongcuoError):
+    """What was asked for does not exist, or the actor may not see it: the same answer for both."""
+
+    code = "not_found"
+
+    def __init__(self, message: str = "", *, detail: str = "") -> None:
+        super().__init__(message or _("没有找到该内容，或者您无权查看"), detail=detail)
+
+
+class Forbidden(RongcuoError):
+    """The actor sees the object but lacks the right to do this to it now."""
+
+    code = "forbidden"
+
+
+class Conflict(RongcuoError):
+    """The object is not in the state the act needs: stale page, claimed by another, closed."""
+
+    code = "conflict"
+
+
+class Invalid(RongcuoError):
+    """The input breaks rules; all problems at once, nothing was changed."""
+
+    code = "invalid"
+
+    def __init__(self, message: str, findings: Sequence[Finding] = (), *, detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.findings = tuple(findings)
+
+
+class EngineError(RongcuoError):
+    """A step of the engine could not be done; the stored state is untouched.
+
+    ``element`` is the id of the diagram element it happened at, empty when unknown.
+    """
+
+    code = "incident"
+
+    def __init__(self, message: str, *, element: str = "", detail: str = "") -> None:
+        super().__init__(message, detail=detail)
+        self.element = element
+
+
+class UnknownTask(EngineError):
+    """The command names a task, timer or subscription that is no longer there."""
+
+    code = "conflict"
+
+
+class BudgetExceeded(EngineError):
+    """A step passed a limit: engine steps, time, tasks, subprocesses or state size (BU-1, BU-2)."""
+
+
+class ExpressionFailed(EngineError):
+    """An expression raised, warned, passed its limits or gave a value of the wrong type (EX-6)."""
+
+
+class DecisionFailed(EngineError):
+    """A decision table broke its hit policy or its types; ``detail`` names the rows."""
+
+
+class MergeConflict(EngineError):
+    """Parallel branches wrote one variable differently; ``detail`` names key and branches."""
+
+
+class StateUnreadable(EngineError):
+    """Stored state has an unknown format, a broken hash or does not fit its definition."""
+
+
+class MigrationRefused(EngineError):
+    """A running case cannot move to the other version; ``reasons`` says why, one per element."""
+
+    code = "conflict"
+
+    def __init__(self, message: str, reasons: Sequence[Finding] = ()) -> None:
+        super().__init__(message)
+        self.reasons = tuple(reasons)
