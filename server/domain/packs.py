@@ -1,0 +1,316 @@
+"""A policy pack: the law of one locality as frozen data, each rule with its source.
+
+The YAML form of every class is described in docs/reference/pack-format.md; ``adapters/packs.py``
+reads it. Nothing here is computed: what a rule means is decided by the module of its noun
+(``deadlines``, ``escalation``, ``jurisdiction`` …). Texts that begin with ``=`` in the YAML are
+FEEL; they are kept here as :class:`Feel` so that a literal can never be taken for code.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from typing import Literal
+
+from server.domain.expressions import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Feel:
+    """A FEEL expression out of a pack, without its leading ``=``."""
+
+    text: str
+
+
+#: a value given directly, or computed in FEEL from the case's variables
+Given = str | Feel
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """A document the pack's rules come from."""
+
+    key: str
+    title: str
+    issuer: str = ""
+    published_on: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Basis:
+    """Why a rule is as it is: an article of a source, or a product default said to be one."""
+
+    #: key of a Source; empty for a product default
+    source: str = ""
+    #: article or inventory row, e.g. ``NY-12``
+    article: str = ""
+    quote: str = ""
+    #: the reason of a product default, shown as such and never as a rule of the locality
+    default: str = ""
+
+    @property
+    def is_default(self) -> bool:
+        """True when this is a choice of the product, not of the locality."""
+        return not self.source
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Role:
+    """An office or function that may hold tasks (DOMAIN section 8)."""
+
+    key: str
+    title: str
+    #: kind of organ it belongs to, e.g. ``discipline_organ``
+    organ: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lane:
+    """Where the tasks of a lane go: an office at a level, or people the case itself names.
+
+    ``office`` is a role key or FEEL giving one. Three offices are not looked up in the tree of
+    units but in the case: ``applicant`` (who applied), ``subject`` (the person concerned) and
+    every role some ``appoints`` entry fills (``team_lead`` …).
+    ``unit_head`` and ``unit_hr`` are looked up at the subject's own unit.
+    """
+
+    key: str
+    title: str
+    office: Given
+    #: ``province|city|county|township``, ``case`` (the level fixed at acceptance), ``superior``
+    #: (one above it), or FEEL giving one of the four
+    level: Given = "case"
+    #: only holders of the head's post of that office
+    head_only: bool = False
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that happens in a case and has a date: origin or end of clocks."""
+
+    key: str
+    title: str
+    #: raised when this user task is completed, or when this other node is passed
+    node: str = ""
+    #: raised when this message arrives
+    message: str = ""
+    #: raised when the case is opened
+    start: bool = False
+    #: only when this holds (over answers and case variables)
+    when: Feel | None = None
+    #: form field that holds the day, or FEEL; None = the day of the act
+    date: Given | None = None
+
+
+class Unit(StrEnum):
+    """What a period is counted in."""
+
+    WORKING = "working"
+    CALENDAR = "calendar"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StopReason:
+    """A reason for which a clock may be stopped."""
+
+    key: str
+    title: str
+    #: longest stop in the rule's own unit, None = no limit
+    max: int | None = None
+    #: how often, None = no limit
+    times: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Extension:
+    """How a clock may be extended: how often, by how much at most, on whose approval."""
+
+    times: int
+    max: int
+    #: ``office.head`` or ``<role>`` / ``<role>.head``
+    approver: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rung:
+    """One step of a ladder: ``at`` units after the due date (negative: before), told to whom."""
+
+    at: int
+    #: ``assignee``, ``office.head``, ``<role>``, ``<role>.head``, ``supervising_organ``, ``applicant``
+    to: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeadlineRule:
+    """A period set by law or by default (ARCHITECTURE section 7)."""
+
+    key: str
+    title: str
+    #: event keys
+    origin: str
+    met_by: tuple[str, ...]
+    n: int
+    unit: Unit
+    basis: Basis
+    #: the clock exists only in cases where this holds when its origin happens
+    when: Feel | None = None
+    cancelled_by: tuple[str, ...] = ()
+    calendar: str = "cn"
+    #: for calendar days and months: where a rest day leads
+    roll: Literal["next_working_day", "none"] = "next_working_day"
+    count_first_day: bool = False
+    #: the moment of the last day at which the clock expires; 24:00 is ``None``
+    end_of_day: time | None = None
+    force: Literal["statutory", "soft"] = "statutory"
+    #: ``new``: a later origin event opens a new clock; ``keep``: the first one stands
+    again: Literal["keep", "new"] = "keep"
+    stops: tuple[StopReason, ...] = ()
+    #: is the day of the stop itself still counted
+    stop_day_counts: bool = True
+    extension: Extension | None = None
+    #: no change may move the due date past this many units from the origin
+    max: int | None = None
+    ladder: tuple[Rung, ...] = ()
+    valid_from: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One entry of a list; ``text_missing`` = named by its source only, not yet choosable."""
+
+    code: str
+    text: str
+    text_missing: bool = False
+    #: for paired indicators: what speaks against
+    against: str = ""
+    #: group of the entry, e.g. the dimension of an indicator
+    group: str = ""
+    #: cumulative parts of the entry
+    conditions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeList:
+    """Situations, exemption conditions, negative lists, dimensions … with their source."""
+
+    key: str
+    title: str
+    basis: Basis
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Starter:
+    """Who may start a procedure, and in which case."""
+
+    role: str
+    when: Feel | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Procedure:
+    """One startable procedure; its key is the process id in its diagram."""
+
+    key: str
+    title: str
+    diagram: str
+    start_form: str
+    starters: tuple[Starter, ...]
+    #: reference pattern with ``{year}`` and ``{number}``
+    reference: str
+    #: values of start variables that the starter left out
+    defaults: Mapping[str, Json] = field(default_factory=dict)
+    #: message start event to begin with, None for a plain start
+    start_message: str | None = None
+    #: case level: a literal or FEEL over the start variables; tasks of level ``case`` follow it
+    level: Given = "county"
+    #: variables no form field and no decision provides, with their type
+    variables: Mapping[str, str] = field(default_factory=dict)
+    outcomes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """A message to or from another case or organ."""
+
+    key: str
+    title: str
+    #: procedure or organ it is meant for, in words of the pack
+    to: str = ""
+    #: case variables that travel with it; nothing else does
+    carries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AnswerRule:
+    """A cross-field rule: ``check`` must be true of the answers, else ``message`` at ``field``."""
+
+    form: str
+    field: str
+    check: Feel
+    message: str
+    fix: str = ""
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Appointment:
+    """Completing ``node`` gives ``role`` in this case to the person(s) named in ``field``."""
+
+    node: str
+    field: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Paper:
+    """A document the procedure produces (its text comes with a later issue)."""
+
+    key: str
+    title: str
+    node: str
+    to: tuple[str, ...] = ()
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Setting:
+    """A switch of the locality, readable in every expression as ``settings.<key>``."""
+
+    key: str
+    title: str
+    value: Json
+    options: tuple[Json, ...] = ()
+    basis: Basis
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PolicyPack:
+    """The whole pack after ``extends`` is resolved; mappings are keyed by the entry's own key."""
+
+    key: str
+    title: str
+    version: str
+    valid_from: date
+    notify_at: time = time(8, 30)
+    sources: Mapping[str, Source] = field(default_factory=dict)
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    procedures: Mapping[str, Procedure] = field(default_factory=dict)
+    lanes: Mapping[str, Lane] = field(default_factory=dict)
+    events: Mapping[str, Event] = field(default_factory=dict)
+    deadlines: Mapping[str, DeadlineRule] = field(default_factory=dict)
+    lists: Mapping[str, CodeList] = field(default_factory=dict)
+    messages: Mapping[str, Message] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = field(default_factory=dict)
+    papers: Mapping[str, Paper] = field(default_factory=dict)
+    rules: tuple[AnswerRule, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
+
+
+def in_force(packs: Sequence[PolicyPack], on: date) -> PolicyPack | None:
+    """The pack version a case opened on this day is bound to: the latest valid one, or None."""
+    valid = [pack for pack in packs if pack.valid_from <= on]
+    return max(valid, key=lambda pack: pack.valid_from, default=None)
