@@ -1,0 +1,1 @@
+"""Reading and writing what lives outside: folders, archives, calendars."""

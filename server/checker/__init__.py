@@ -1,0 +1,1 @@
+"""Every problem of a pack at once, before anything of it may run."""

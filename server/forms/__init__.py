@@ -1,0 +1,1 @@
+"""Forms of a pack: one schema, the same verdict for page and API."""

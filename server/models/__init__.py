@@ -1,0 +1,1 @@
+"""The tables (ARCHITECTURE section 5); touched by services and queries only."""

@@ -1,0 +1,1 @@
+"""The only readers: frozen rows, already filtered for the actor."""

@@ -1,0 +1,1 @@
+"""The verbs: the only writers; one use case, one transaction."""
