@@ -1,0 +1,67 @@
+"""YAML as packs may write it: UTF-8, no aliases, no key twice, at most 1 MB, never an object."""
+
+from collections.abc import Hashable
+from typing import Any
+
+import yaml
+
+from server.domain.findings import Finding
+from server.domain.texts import _
+
+#: largest YAML file of a pack, in bytes (SECURITY PK-4)
+MAX_YAML = 1024 * 1024
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """safe_load that refuses aliases and repeated keys instead of guessing."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.AliasEvent):
+            event = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.constructor.ConstructorError(None, None, "alias", event.start_mark)
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:  # noqa: FBT001, FBT002
+        seen: set[Hashable] = set()
+        for key_node, _value in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"duplicate key {key}", key_node.start_mark
+                )
+            seen.add(key)
+        return super().construct_mapping(node, deep=deep)
+
+
+def load(file: str, content: bytes) -> tuple[Any, list[Finding]]:
+    """The value of a YAML file, or the one finding why it cannot be read."""
+    problem = ""
+    if len(content) > MAX_YAML:
+        return None, [_finding(file, "YAML_TOO_LARGE", _("文件超过1MB"))]
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return None, [_finding(file, "YAML_ENCODING", _("文件不是UTF-8编码"))]
+    try:
+        # _StrictLoader is a SafeLoader: no object is ever built
+        return yaml.load(text, Loader=_StrictLoader), []  # noqa: S506
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        place = _("第{line}行").format(line=mark.line + 1) if mark else ""
+        problem = _("{place}不是有效的YAML：{why}").format(place=place, why=_why(error))
+    except (yaml.YAMLError, ValueError):
+        problem = _("不是有效的YAML")
+    return None, [_finding(file, "YAML_SYNTAX", problem)]
+
+
+def _why(error: yaml.MarkedYAMLError) -> str:
+    problem = error.problem or ""
+    if problem.startswith("duplicate key"):
+        return _("键“{key}”重复").format(key=problem.removeprefix("duplicate key "))
+    if problem == "alias":
+        return _("不允许使用别名（*）")
+    return _("缩进或标点有误")
+
+
+def _finding(file: str, code: str, message: str) -> Finding:
+    return Finding(code=code, file=file, message=message, fix=_("改正后重新检查"))
