@@ -107,7 +107,8 @@ def extension(node: Node) -> Extension:
 def deadline(key: str, node: Node) -> DeadlineRule:
     """A period set by law or by default."""
     interval = node.child("interval")
-    n = interval.whole("n", REQUIRED)
+    until = interval.given("until") or None
+    n = interval.whole("n", 1 if until else REQUIRED)
     if n is not None and not 1 <= n <= 3650:
         interval.wrong(interval.at("n"), _("应在1至3650之间"))
     unit = Unit(interval.choice("unit", tuple(Unit), Unit.WORKING))
@@ -121,6 +122,7 @@ def deadline(key: str, node: Node) -> DeadlineRule:
         cancelled_by=node.texts("cancelled_by"),
         n=n or 1,
         unit=unit,
+        until=until,
         basis=node.basis(required=True) or _NO_BASIS,
         when=node.feel("when"),
         calendar=node.text("calendar", "cn"),

@@ -9,50 +9,36 @@ FEEL; they are kept here as :class:`Feel` so that a literal can never be taken f
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
-from enum import StrEnum
-from typing import Literal
 
-from server.domain.expressions import Json
+from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReason, Unit
+from server.domain.expressions import Feel, Given, Json
+from server.domain.sources import Basis, Source
 
-
-@dataclass(frozen=True, slots=True)
-class Feel:
-    """A FEEL expression out of a pack, without its leading ``=``."""
-
-    text: str
-
-
-#: a value given directly, or computed in FEEL from the case's variables
-Given = str | Feel
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Source:
-    """A document the pack's rules come from."""
-
-    key: str
-    title: str
-    issuer: str = ""
-    published_on: date | None = None
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Basis:
-    """Why a rule is as it is: an article of a source, or a product default said to be one."""
-
-    #: key of a Source; empty for a product default
-    source: str = ""
-    #: article or inventory row, e.g. ``NY-12``
-    article: str = ""
-    quote: str = ""
-    #: the reason of a product default, shown as such and never as a rule of the locality
-    default: str = ""
-
-    @property
-    def is_default(self) -> bool:
-        """True when this is a choice of the product, not of the locality."""
-        return not self.source
+__all__ = [
+    "AnswerRule",
+    "Appointment",
+    "Basis",
+    "CodeList",
+    "DeadlineRule",
+    "Event",
+    "Extension",
+    "Feel",
+    "Given",
+    "Item",
+    "Lane",
+    "Message",
+    "Paper",
+    "PolicyPack",
+    "Procedure",
+    "Role",
+    "Rung",
+    "Setting",
+    "Source",
+    "Starter",
+    "StopReason",
+    "Unit",
+    "in_force",
+]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,79 +88,6 @@ class Event:
     when: Feel | None = None
     #: form field that holds the day, or FEEL; None = the day of the act
     date: Given | None = None
-
-
-class Unit(StrEnum):
-    """What a period is counted in."""
-
-    WORKING = "working"
-    CALENDAR = "calendar"
-    MONTH = "month"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class StopReason:
-    """A reason for which a clock may be stopped."""
-
-    key: str
-    title: str
-    #: longest stop in the rule's own unit, None = no limit
-    max: int | None = None
-    #: how often, None = no limit
-    times: int | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Extension:
-    """How a clock may be extended: how often, by how much at most, on whose approval."""
-
-    times: int
-    max: int
-    #: ``office.head`` or ``<role>`` / ``<role>.head``
-    approver: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Rung:
-    """One step of a ladder: ``at`` units after the due date (negative: before), told to whom."""
-
-    at: int
-    #: ``assignee``, ``office.head``, ``<role>``, ``<role>.head``, ``supervising_organ``, ``applicant``
-    to: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DeadlineRule:
-    """A period set by law or by default (ARCHITECTURE section 7)."""
-
-    key: str
-    title: str
-    #: event keys
-    origin: str
-    met_by: tuple[str, ...]
-    n: int
-    unit: Unit
-    basis: Basis
-    #: the clock exists only in cases where this holds when its origin happens
-    when: Feel | None = None
-    cancelled_by: tuple[str, ...] = ()
-    calendar: str = "cn"
-    #: for calendar days and months: where a rest day leads
-    roll: Literal["next_working_day", "none"] = "next_working_day"
-    count_first_day: bool = False
-    #: the moment of the last day at which the clock expires; 24:00 is ``None``
-    end_of_day: time | None = None
-    force: Literal["statutory", "soft"] = "statutory"
-    #: ``new``: a later origin event opens a new clock; ``keep``: the first one stands
-    again: Literal["keep", "new"] = "keep"
-    stops: tuple[StopReason, ...] = ()
-    #: is the day of the stop itself still counted
-    stop_day_counts: bool = True
-    extension: Extension | None = None
-    #: no change may move the due date past this many units from the origin
-    max: int | None = None
-    ladder: tuple[Rung, ...] = ()
-    valid_from: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
