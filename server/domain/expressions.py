@@ -30,6 +30,19 @@ class Parsed:
     names: frozenset[str]
     #: syntax errors in words, empty when it parses
     errors: tuple[str, ...] = ()
+    #: built-in functions it calls, e.g. ``now`` and ``today``, which need the command's clock
+    builtins: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Feel:
+    """A FEEL expression out of a pack, without its leading ``=``."""
+
+    text: str
+
+
+#: a value given directly, or computed in FEEL from the case's variables
+Given = str | Feel
 
 
 class Evaluate(Protocol):

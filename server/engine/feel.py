@@ -1,0 +1,282 @@
+"""FEEL for the whole program: batches over the isolate, and a memo so that a step asks once.
+
+Traps of the language that no evaluator can take away (ENGINE section 5a), for whoever writes
+expressions; the checker looks for them where it can:
+
+- ``"5" > 3`` is true: a text is turned into a number. Declare the type of every variable.
+- ``d < date("2026-03-01")`` with a text ``d`` is false, whatever it says: pass ``types``.
+- ``0.1 + 0.2 = 0.3`` is false, numbers are doubles: money in whole fen, or ``decimal(x, 2)``.
+- an unknown name is null with a warning, and ``not(nope = "x")`` is true: a warning is a fault.
+"""
+
+import json
+import re
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+import orjson
+
+from server.domain.errors import ExpressionFailed
+from server.domain.expressions import Json, Parsed, Value
+from server.domain.texts import _
+from server.engine.feel_names import reserved_names
+from server.engine.feel_text import too_costly, untrue_numbers
+from server.engine.isolate import Isolate, shared
+
+__all__ = ["Feel", "reserved_names"]
+
+_ZONE: Final = ZoneInfo("Asia/Shanghai")
+_CLOCK: Final = frozenset({"now", "today"})
+_PLAIN_NAME: Final = re.compile(r"[^\W\d]\w*")
+_EXACT: Final = 2**53
+
+
+class _Question(NamedTuple):
+    """One expression, or one unary test with its input."""
+
+    text: str
+    unary: bool = False
+    input: Json = None
+
+    def sent(self) -> Json:
+        return [self.text, self.input] if self.unary else self.text
+
+
+class _Context(NamedTuple):
+    """What the questions of one batch are asked about."""
+
+    data: Mapping[str, Json]
+    types: Mapping[str, str]
+    now: datetime | None
+
+
+class Feel:
+    """Evaluates FEEL with a bounded memo; safe for many threads at once.
+
+    A result is remembered under the expression and the exact values it reads; never one that
+    reads the clock, never one with a warning, so that a fault is seen each time it is met.
+    """
+
+    def __init__(self, isolate: Isolate = shared, *, memo: int = 4096) -> None:
+        self._isolate = isolate
+        self._size = memo
+        self._lock = threading.Lock()
+        self._memo: OrderedDict[tuple[str, bytes], bytes] = OrderedDict()
+        self._parsed: OrderedDict[tuple[str, bool], Parsed] = OrderedDict()
+
+    def values(
+        self,
+        expressions: Sequence[str],
+        context: Mapping[str, Json],
+        *,
+        now: datetime | None = None,
+        types: Mapping[str, str] | None = None,
+    ) -> list[Value]:
+        """The value of each expression in ``context``; one bad expression does not hide others.
+
+        ``types`` names the variables that are dates, times or durations in ISO text. Dates come
+        back as ISO text, numbers without a fraction as int. Without ``now``, ``now()`` and
+        ``today()`` are refused as a warning.
+
+        Raises:
+            ExpressionFailed: a limit of time, memory, length, nesting or digits was passed.
+        """
+        questions = [_Question(text) for text in expressions]
+        return self._answer("values", questions, _Context(context, types or {}, now))
+
+    def unary_tests(
+        self,
+        tests: Sequence[tuple[str, Json]],
+        context: Mapping[str, Json],
+        *,
+        now: datetime | None = None,
+        types: Mapping[str, str] | None = None,
+    ) -> list[Value]:
+        """For each (test text, input value): does the value pass; a blank test always passes.
+
+        Raises:
+            ExpressionFailed: a limit of time, memory, length, nesting or digits was passed.
+        """
+        questions = [_Question(text.strip() or "-", unary=True, input=it) for text, it in tests]
+        return self._answer("unaryTests", questions, _Context(context, types or {}, now))
+
+    def prefetch(
+        self,
+        expressions: Sequence[str],
+        context: Mapping[str, Json],
+        now: datetime | None = None,
+        *,
+        types: Mapping[str, str] | None = None,
+    ) -> None:
+        """Remember what ``values`` will be asked next, in one trip; never raises.
+
+        An expression that fails is not remembered: it fails when it is really asked, if it is.
+        """
+        try:
+            self.values(expressions, context, now=now, types=types)
+        except ExpressionFailed:
+            return
+
+    def parse(self, expression: str, *, unary: bool = False) -> Parsed:
+        """Free names, built-ins called and everything wrong with the text, without evaluating it.
+
+        In a filter ``xs[a > 1]`` the name ``a`` counts as read, since it may be a variable or a
+        field of the element; ``xs[item.a > 1]`` says which. Errors also name what ``values``
+        would accept but publishing must not: numbers that lose digits, self-calling functions.
+        """
+        text = expression.strip() or "-" if unary else expression
+        refusal = too_costly(text)
+        if refusal:
+            return Parsed(names=frozenset(), errors=(refusal,))
+        try:
+            return self._parse([(text, unary)])[0]
+        except ExpressionFailed as failed:
+            return Parsed(names=frozenset(), errors=(failed.message,))
+
+    def close(self) -> None:
+        """Close the isolate; the next question makes a new one."""
+        self._isolate.close()
+
+    def _answer(self, act: str, questions: list[_Question], context: _Context) -> list[Value]:
+        for question in questions:
+            refusal = too_costly(question.text) or untrue_numbers(question.text)
+            if refusal:
+                raise ExpressionFailed(refusal, detail=question.text[:200])
+        if not questions:
+            return []
+        parsed = self._parse([(question.text, question.unary) for question in questions])
+        keys = [self._key(*pair, context) for pair in zip(questions, parsed, strict=True)]
+        found = [self._recall(key) for key in keys]
+        missing = [index for index, value in enumerate(found) if value is None]
+        if missing:
+            asked = [(questions[index], parsed[index]) for index in missing]
+            for index, value in zip(missing, self._ask(act, asked, context), strict=True):
+                found[index] = value
+                self._remember(keys[index], value)
+        return [value for value in found if value is not None]
+
+    def _ask(
+        self, act: str, asked: list[tuple[_Question, Parsed]], context: _Context
+    ) -> list[Value]:
+        view = _view(context.data, (parsed.names for _each, parsed in asked))
+        for name, value in view.items():
+            _exact(value, name)
+        for question, _parsed in asked:
+            _exact(question.input, "?")
+        answers, unreadable = self._isolate.ask(
+            act,
+            {
+                "list": [question.sent() for question, _parsed in asked],
+                "context": view,
+                "types": {name: kind for name, kind in context.types.items() if name in view},
+                "now": _moment(context.now),
+            },
+        )
+        return [
+            Value(value, (*warnings, *_unreadable(parsed, unreadable)))
+            for (_question, parsed), (value, warnings) in zip(asked, answers, strict=True)
+        ]
+
+    def _key(
+        self, question: _Question, parsed: Parsed, context: _Context
+    ) -> tuple[str, bytes] | None:
+        if parsed.builtins & _CLOCK:
+            return None
+        view = _view(context.data, [parsed.names])
+        typed = {name: context.types[name] for name in view if name in context.types}
+        try:
+            known = orjson.dumps([view, typed, question.input], option=orjson.OPT_SORT_KEYS)
+        except (TypeError, RecursionError):
+            return None
+        return f"{'?' if question.unary else '='}{question.text}", known
+
+    def _recall(self, key: tuple[str, bytes] | None) -> Value | None:
+        if key is None:
+            return None
+        with self._lock:
+            stored = self._memo.get(key)
+            if stored is None:
+                return None
+            self._memo.move_to_end(key)
+        return Value(orjson.loads(stored))
+
+    def _remember(self, key: tuple[str, bytes] | None, value: Value) -> None:
+        if key is None or value.warnings:
+            return
+        stored = json.dumps(value.value).encode()
+        with self._lock:
+            self._memo[key] = stored
+            while len(self._memo) > self._size:
+                self._memo.popitem(last=False)
+
+    def _parse(self, wanted: list[tuple[str, bool]]) -> list[Parsed]:
+        with self._lock:
+            known = {pair: self._parsed[pair] for pair in wanted if pair in self._parsed}
+        unknown = list(dict.fromkeys(pair for pair in wanted if pair not in known))
+        if unknown:
+            answers = self._isolate.ask("parse", {"list": unknown})
+            known |= {
+                pair: _parsed(pair[0], answer)
+                for pair, answer in zip(unknown, answers, strict=True)
+            }
+            with self._lock:
+                self._parsed.update({pair: known[pair] for pair in unknown})
+                while len(self._parsed) > self._size:
+                    self._parsed.popitem(last=False)
+        return [known[pair] for pair in wanted]
+
+
+def _parsed(text: str, answer: list[list[Json]]) -> Parsed:
+    names, builtins, errors, recursive = answer
+    digits = untrue_numbers(text)
+    return Parsed(
+        names=frozenset(names),
+        errors=(
+            *(
+                _("第{position}个字符处不符合FEEL语法").format(position=position + 1)
+                for position in dict.fromkeys(errors)
+            ),
+            *([digits] if digits else []),
+            *(_("函数“{name}”调用了自己").format(name=name) for name in recursive),
+        ),
+        builtins=frozenset(builtins),
+    )
+
+
+def _view(data: Mapping[str, Json], names: Iterable[frozenset[str]]) -> dict[str, Json]:
+    """The part of ``data`` that is read. A name with a space is only known with its value."""
+    read = frozenset[str]().union(*names)
+    return {
+        name: value
+        for name, value in data.items()
+        if name in read or not _PLAIN_NAME.fullmatch(name)
+    }
+
+
+def _moment(now: datetime | None) -> str | None:
+    if now is None:
+        return None
+    if now.tzinfo is None:
+        raise ValueError("now needs an offset")
+    return now.astimezone(_ZONE).isoformat()
+
+
+def _unreadable(parsed: Parsed, names: list[str]) -> list[str]:
+    return [f"TYPE_MISMATCH: {name}" for name in names if name in parsed.names]
+
+
+def _exact(value: Json, name: str) -> None:
+    """Refuse what would change on its way in: integers above 2**53 lose digits (EX-7)."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            stack.extend(item.values())
+        elif isinstance(item, list | tuple):
+            stack.extend(item)
+        elif isinstance(item, int) and not -_EXACT <= item <= _EXACT:
+            raise ExpressionFailed(_("数字过大，计算会失真"), detail=name)

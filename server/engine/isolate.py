@@ -1,0 +1,195 @@
+"""The one V8 isolate of a process: FEEL text goes in as JSON, values come out as JSON.
+
+One is faster than a pool and than one per thread, so all threads share it; mini-racer queues
+their calls. The time limit counts the queue, so a call that timed out behind somebody else's
+slow expression is asked once more, one retry at a time. No Python function is ever registered
+inside. Nothing here knows what the questions mean: that is ``feel`` and ``dmn``.
+"""
+
+import atexit
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from py_mini_racer import JSTimeoutException, MiniRacer
+
+from server.domain.errors import ExpressionFailed
+from server.domain.expressions import Json
+from server.domain.texts import _
+
+#: every call, also one of a batch of a hundred expressions (EX-4)
+SECONDS: Final = 0.5
+MEMORY: Final = 128 << 20
+#: a question longer than this is not sent: no variable table or decision model is that large
+MOST_SENT: Final = 8 << 20
+#: how long ``close`` waits for calls of other threads, which cannot last longer than two limits
+_DRAIN_SECONDS: Final = 3 * SECONDS
+
+_BUNDLE: Final = Path(__file__).with_name("feel.js")
+_RECORD: Final = Path(__file__).with_name("feel.sha256")
+
+#: isolates of the parent process: their threads do not exist here, so they can only be left alone
+_inherited: list[object] = []
+
+
+def read_bundle(bundle: Path = _BUNDLE, record: Path = _RECORD) -> str:
+    """The text of the built bundle, whose SHA-256 is the recorded one.
+
+    Raises:
+        RuntimeError: it was not built, or is not the reviewed one; the text says what to run.
+    """
+    try:
+        content = bundle.read_bytes()
+        expected = record.read_text(encoding="ascii").strip()
+    except OSError as missing:
+        raise RuntimeError(f"{missing.filename} is missing: run `npm ci && npm run build`") from (
+            missing
+        )
+    if hashlib.sha256(content).hexdigest() != expected:
+        raise RuntimeError(f"{bundle.name} is not the reviewed one: run `npm ci && npm run build`")
+    return content.decode("ascii")
+
+
+class _Room:
+    """One MiniRacer and who is inside: closed when retired and empty, so that nobody hangs."""
+
+    def __init__(self, source: str) -> None:
+        self.pid = os.getpid()
+        self.users = 0
+        self.retired = False
+        self.racer = MiniRacer()
+        self.racer.eval(source)
+
+
+class Isolate:
+    """Answers questions inside limits; made on first use, replaced when dead, closed at exit.
+
+    Thread-safe. An isolate made before a fork is never used after it.
+    """
+
+    def __init__(self, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
+        self._seconds = seconds
+        self._memory = memory
+        self._room: _Room | None = None
+        self._changed = threading.Condition()
+        self._retry = threading.Lock()
+        self._registered = False
+        #: questions that reached V8, retries included: what the memo and the batches save
+        self.calls = 0
+
+    def ask(self, act: str, request: Mapping[str, Json]) -> Json:
+        """The answer of the bundle's function ``act``; the isolate is well afterwards.
+
+        Raises:
+            ExpressionFailed: time, memory or size was passed, or the request is not plain data.
+        """
+        source = _as_source(act, request)
+        try:
+            return self._once(source)
+        except ExpressionFailed:
+            raise
+        except Exception:  # noqa: BLE001 - time-out, dead or closing isolate: asked once more
+            with self._retry:
+                return self._again(source)
+
+    def close(self) -> None:
+        """No isolate is left; the next question makes a new one. Without it exit may hang."""
+        with self._changed:
+            room, self._room = self._room, None
+            if room is None or room.pid != os.getpid():
+                return
+            room.retired = True
+            self._changed.wait_for(lambda: room.users == 0, timeout=_DRAIN_SECONDS)
+            if room.users == 0:
+                room.racer.close()
+
+    def _again(self, source: str) -> Json:
+        try:
+            return self._once(source)
+        except JSTimeoutException as slow:
+            self._retire_if_dead()
+            raise ExpressionFailed(_("表达式计算时间过长，已停止计算")) from slow
+        except ExpressionFailed:
+            raise
+        except Exception as broken:
+            raise ExpressionFailed(_("表达式占用内存过多，已停止计算")) from broken
+
+    def _once(self, source: str) -> Json:
+        with self._inside() as room:
+            self.calls += 1
+            try:
+                text = room.racer.eval(source, timeout_sec=self._seconds, max_memory=self._memory)
+            except JSTimeoutException:
+                if room.racer.was_hard_memory_limit_reached():
+                    self._retire(room)
+                raise
+            except Exception:
+                self._retire(room)
+                raise
+        if not isinstance(text, str) or text == "null":
+            raise ExpressionFailed(_("表达式的结果过大"))
+        return json.loads(text, parse_float=_number)
+
+    def _retire_if_dead(self) -> None:
+        with self._changed:
+            room = self._room
+        if room is not None and room.racer.was_hard_memory_limit_reached():
+            self._retire(room)
+
+    def _retire(self, room: _Room) -> None:
+        """The next question gets a new isolate; this one is closed by whoever leaves it last."""
+        with self._changed:
+            room.retired = True
+            if self._room is room:
+                self._room = None
+
+    @contextmanager
+    def _inside(self) -> Iterator[_Room]:
+        with self._changed:
+            room = self._current()
+            room.users += 1
+        try:
+            yield room
+        finally:
+            with self._changed:
+                room.users -= 1
+                if room.retired and room.users == 0:
+                    room.racer.close()
+                self._changed.notify_all()
+
+    def _current(self) -> _Room:
+        if self._room is not None and self._room.pid != os.getpid():
+            _inherited.append(self._room)
+            self._room = None
+        if self._room is None:
+            self._room = _Room(read_bundle())
+            if not self._registered:
+                atexit.register(self.close)
+                self._registered = True
+        return self._room
+
+
+def _as_source(act: str, request: Mapping[str, Json]) -> str:
+    """One call with one ASCII literal: no character of the data can end the string (EX-3)."""
+    try:
+        text = json.dumps({**request, "act": act}, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as odd:
+        raise ExpressionFailed(_("表达式用到的数据不是普通数据"), detail=str(odd)) from odd
+    if len(text) > MOST_SENT:
+        raise ExpressionFailed(_("表达式用到的数据过大"))
+    return f"feel({json.dumps(text)})"
+
+
+def _number(text: str) -> int | float:
+    """FEEL has one kind of number; one without a fraction is an int for us, also 1e21."""
+    number = float(text)
+    return int(number) if number.is_integer() else number
+
+
+#: the isolate of this process, empty until first used
+shared: Final = Isolate()

@@ -1,0 +1,143 @@
+// What an expression reads, from its parse tree: warnings of a trial evaluation would miss
+// every name behind `if`, behind `and` and in a loop over nothing.
+import { evaluate, parseExpression, parseUnaryTests } from "feelin";
+
+// Asked in an empty context, only a built-in is found.
+const builtin = (name) => {
+  try {
+    return evaluate(`[${name}]`, {}).warnings.length === 0;
+  } catch {
+    return false;
+  }
+};
+const known = new Map();
+const isBuiltin = (name) => {
+  if (!known.has(name)) known.set(name, builtin(name));
+  return known.get(name);
+};
+
+const childrenOf = (node) => {
+  const found = [];
+  for (let child = node.firstChild; child; child = child.nextSibling) found.push(child);
+  return found;
+};
+
+class Reader {
+  constructor(text) {
+    this.text = text;
+    this.free = new Set();
+    this.builtins = new Set();
+    this.recursive = new Set();
+    this.errors = [];
+  }
+
+  nameOf(node) {
+    const text = this.text.slice(node.from, node.to).replace(/\s+/g, " ").replace(/`/g, "").trim();
+    return text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1) : text;
+  }
+
+  read(node, bound) {
+    if (node.type.isError) {
+      this.errors.push(node.from);
+      return;
+    }
+    const visit = this[`in${node.name}`];
+    if (visit) visit.call(this, node, bound);
+    else for (const child of childrenOf(node)) this.read(child, bound);
+  }
+
+  inVariableName(node, bound) {
+    for (const child of childrenOf(node)) if (child.type.isError) this.errors.push(child.from);
+    const name = this.nameOf(node);
+    if (bound.has(name)) return;
+    if (isBuiltin(name)) this.builtins.add(name);
+    else this.free.add(name);
+  }
+
+  inForExpression(node, bound) {
+    this.#loop(node, new Set([...bound, "partial"]));
+  }
+
+  inQuantifiedExpression(node, bound) {
+    this.#loop(node, new Set(bound));
+  }
+
+  // Each iterator sees the ones before it, the body sees them all.
+  #loop(node, inner) {
+    for (const child of childrenOf(node)) {
+      if (child.name !== "InExpressions") {
+        this.read(child, inner);
+        continue;
+      }
+      for (const part of childrenOf(child)) {
+        if (part.name !== "InExpression") this.read(part, inner);
+        else this.#iterator(part, inner);
+      }
+    }
+  }
+
+  #iterator(node, inner) {
+    const [name, ...rest] = childrenOf(node);
+    for (const child of rest) this.read(child, inner);
+    inner.add(this.nameOf(name));
+  }
+
+  inContext(node, bound) {
+    const inner = new Set(bound);
+    for (const child of childrenOf(node)) {
+      if (child.name !== "ContextEntry") {
+        this.read(child, inner);
+        continue;
+      }
+      const [key, value] = childrenOf(child);
+      const name = this.nameOf(key);
+      if (value?.name === "FunctionDefinition") this.#ownCall(name, value, inner);
+      if (value) this.read(value, inner);
+      inner.add(name);
+    }
+  }
+
+  // A function that calls itself by its own key: bounded by nothing but the clock (EX-9).
+  #ownCall(name, definition, bound) {
+    if (bound.has(name)) return;
+    const probe = new Reader(this.text);
+    probe.read(definition, bound);
+    if (probe.free.has(name)) this.recursive.add(name);
+  }
+
+  inFunctionDefinition(node, bound) {
+    const inner = new Set(bound);
+    for (const child of childrenOf(node)) {
+      if (child.name === "FormalParameters") {
+        for (const each of childrenOf(child)) if (each.firstChild) inner.add(this.nameOf(each.firstChild));
+      } else this.read(child, inner);
+    }
+  }
+
+  // `item` is the element itself. Other names in a filter may be fields of it or variables:
+  // they count as read, so `item.field` is the way to name a field.
+  inFilterExpression(node, bound) {
+    const [target, ...rest] = childrenOf(node);
+    this.read(target, bound);
+    const inner = new Set([...bound, "item"]);
+    for (const child of rest) this.read(child, inner);
+  }
+
+  inType() {}
+
+  inQualifiedName() {}
+}
+
+const one = ([text, unary]) => {
+  const tree = (unary ? parseUnaryTests : parseExpression)(text, {});
+  const reader = new Reader(text);
+  reader.read(tree.topNode, new Set(unary ? ["?"] : []));
+  return [
+    [...reader.free].sort(),
+    [...reader.builtins].sort(),
+    reader.errors,
+    [...reader.recursive].sort(),
+  ];
+};
+
+export const parse = ({ list }) => list.map(one);
