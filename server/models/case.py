@@ -1,0 +1,128 @@
+"""The matter itself: the case, whom it concerns, its engine state and its append-only history.
+
+Core tables: ``case_state`` and ``case_step`` are written in every step. ``services/advance`` is
+the only writer of ``case_state``; ``case_step`` rows are never updated.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from server.models.base import Base, Moment, one_of
+
+case = Table(
+    "case",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    Column("reference", String(120), nullable=False, unique=True),
+    Column("procedure", String(80), nullable=False),
+    Column("pack_version_id", String(36), ForeignKey("pack_version.id"), nullable=False),
+    # open, suspended, closed, cancelled
+    Column("status", String(16), nullable=False),
+    # why it stands still (suspended after an incident), in plain words
+    Column("status_reason", Text, nullable=False, default=""),
+    Column("outcome", String(40)),
+    # the unit whose region the offices of the case are looked up in: the subject's own
+    Column("unit_id", String(36), ForeignKey("unit.id")),
+    Column("level", String(16), nullable=False),
+    Column("secrecy", String(16), nullable=False, default="internal"),
+    Column("opened_on", Date, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("opened_by", String(36), ForeignKey("person.id"), nullable=False),
+    Column("closed_at", Moment),
+    Column("parent_case_id", String(36), ForeignKey("case.id")),
+    one_of("status", "open", "suspended", "closed", "cancelled"),
+    one_of("level", "province", "city", "county", "township"),
+    Index("ix_case_unit_status", "unit_id", "status", "opened_on"),
+    Index("ix_case_procedure_status", "procedure", "status"),
+    Index("ix_case_parent", "parent_case_id"),
+)
+
+#: last number given per reference pattern and year; updated under its row lock
+reference_counter = Table(
+    "reference_counter",
+    Base.metadata,
+    Column("pattern", String(120), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+#: applicant, persons and units concerned; the outcome is kept per subject
+subject = Table(
+    "subject",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
+    # applicant or subject
+    Column("kind", String(16), nullable=False),
+    Column("person_id", String(36), ForeignKey("person.id")),
+    Column("unit_id", String(36), ForeignKey("unit.id")),
+    Column("name", String(200), nullable=False, default=""),
+    Column("managed_by", String(16)),
+    Column("outcome", String(40)),
+    one_of("kind", "applicant", "subject"),
+    Index("ix_subject_case", "case_id"),
+    Index("ix_subject_person", "person_id"),
+)
+
+#: engine state: version + 1 per step, guarded by it
+case_state = Table(
+    "case_state",
+    Base.metadata,
+    Column("case_id", String(36), ForeignKey("case.id"), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("definition_hash", String(80), nullable=False),
+    Column("state", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),
+    # routing variables after the step, for expressions of the pack; never answers
+    Column("variables", JSON(none_as_null=True), nullable=False),
+)
+
+case_step = Table(
+    "case_step",
+    Base.metadata,
+    Column("case_id", String(36), ForeignKey("case.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    # open, complete, timer, deliver, return, withdraw, cancel, migrate
+    Column("command", String(16), nullable=False),
+    Column("node_key", String(120), nullable=False, default=""),
+    Column("task_key", String(80), nullable=False, default=""),
+    Column("work_item_id", String(36)),
+    Column("actor_id", String(36), ForeignKey("person.id")),
+    Column("on_behalf_of", String(36), ForeignKey("person.id")),
+    # kept with the form they were given in
+    Column("answers", JSON(none_as_null=True)),
+    Column("form_hash", String(80)),
+    Column("visited", JSON(none_as_null=True), nullable=False),
+    Column("flows", JSON(none_as_null=True), nullable=False),
+    # which rules of which tables decided
+    Column("decisions", JSON(none_as_null=True), nullable=False),
+    Column("messages", JSON(none_as_null=True), nullable=False),
+    Column("state_version", Integer, nullable=False),
+    # withdraw restores it; null for the first step
+    Column("state_before", LargeBinary),
+    Column("at", Moment, nullable=False),
+    one_of(
+        "command",
+        "open",
+        "complete",
+        "timer",
+        "deliver",
+        "return",
+        "withdraw",
+        "cancel",
+        "migrate",
+    ),
+    UniqueConstraint("case_id", "state_version", name="uq_case_step_version"),
+)

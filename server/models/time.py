@@ -1,0 +1,94 @@
+"""Everything that has a moment in the future: periods set by law, and the timers they own.
+
+``deadline`` rows are written by ``services/deadlines`` alone; ``changes`` only grows.
+A timer goes armed -> fired once, in the transaction of its effects.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from server.models.base import Base, Moment, one_of
+
+_ARMED = text("state = 'armed'")
+
+deadline = Table(
+    "deadline",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
+    Column("rule_key", String(120), nullable=False),
+    # one clock per subject where a rule runs for each of them; empty: for the case
+    Column("subject", String(80), nullable=False, default=""),
+    Column("occurrence", Integer, nullable=False, default=1),
+    Column("origin_event", String(120), nullable=False),
+    Column("origin_on", Date, nullable=False),
+    # null: undetermined, the count needs a year that is not published
+    Column("due_on", Date),
+    Column("provisional_on", Date),
+    # the moment it is over, null as long as due_on is
+    Column("expires_at", Moment),
+    Column("calendar", String(40), nullable=False),
+    Column("calendar_version", String(80), nullable=False, default=""),
+    Column("state", String(16), nullable=False),
+    Column("met_on", Date),
+    # the worked count shown to the official
+    Column("line", Text, nullable=False, default=""),
+    # stop, restart, extend, correct, recompute, in order, with actor and reason
+    Column("changes", JSON(none_as_null=True), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    one_of(
+        "state",
+        "running",
+        "stopped",
+        "undetermined",
+        "overdue",
+        "met",
+        "met_late",
+        "cancelled",
+    ),
+    UniqueConstraint("case_id", "rule_key", "subject", "occurrence", name="uq_deadline_clock"),
+    Index("ix_deadline_state_due", "state", "due_on"),
+)
+
+timer = Table(
+    "timer",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    # engine: a timer event of the diagram; overdue, rung: of a deadline
+    Column("kind", String(16), nullable=False),
+    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
+    Column("task_key", String(80), nullable=False, default=""),
+    Column("element", String(120), nullable=False, default=""),
+    # text of the diagram's wish, so that the moment can be computed again
+    Column("wish", String(200), nullable=False, default=""),
+    Column("deadline_id", String(36), ForeignKey("deadline.id")),
+    # rule a wish names; its moment follows every change of that deadline
+    Column("rule_key", String(120), nullable=False, default=""),
+    # position of the rung in the ladder of its rule
+    Column("rung", Integer),
+    # null: its deadline has not begun or is undetermined, so nothing can fire
+    Column("due_at", Moment),
+    # how often it still fires after this one, for counted cycles
+    Column("again", Integer, nullable=False, default=0),
+    Column("dedupe_key", String(200), nullable=False, unique=True),
+    # armed, fired, cancelled, failed
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("error", Text, nullable=False, default=""),
+    one_of("kind", "engine", "overdue", "rung"),
+    one_of("state", "armed", "fired", "cancelled", "failed"),
+    Index("ix_timer_armed", "due_at", sqlite_where=_ARMED, postgresql_where=_ARMED),
+    Index("ix_timer_case", "case_id", "state"),
+)

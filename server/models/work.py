@@ -1,0 +1,85 @@
+"""The inbox: work items, and the people a case itself appoints.
+
+Each user task that waits has exactly one open group; ``group_id`` holds its items together.
+"""
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    text,
+)
+
+from server.models.base import Base, Moment, one_of
+
+#: states in which an item waits for a person; the partial indexes repeat them
+OPEN_STATES = ("open", "claimed")
+
+_WAITING = text("state IN ('open', 'claimed')")
+
+work_item = Table(
+    "work_item",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
+    Column("group_id", String(36), nullable=False),
+    Column("task_key", String(80), nullable=False),
+    Column("node_key", String(120), nullable=False),
+    Column("title", String(200), nullable=False, default=""),
+    Column("lane", String(120), nullable=False, default=""),
+    # key and input of a multi-instance item
+    Column("instance", String(200)),
+    Column("item", JSON(none_as_null=True)),
+    Column("form_key", String(120), nullable=False, default=""),
+    Column("form_hash", String(80)),
+    # an office (role) at a unit, or with no unit: a role the case itself fills
+    Column("candidate_role", String(80), nullable=False, default=""),
+    Column("candidate_unit", String(36), ForeignKey("unit.id")),
+    Column("level", String(16)),
+    Column("head_only", Boolean, nullable=False, default=False),
+    Column("assignee_id", String(36), ForeignKey("person.id")),
+    Column("owner_id", String(36), ForeignKey("person.id")),
+    Column("state", String(16), nullable=False),
+    Column("position", Integer, nullable=False, default=0),
+    Column("parent_id", String(36), ForeignKey("work_item.id")),
+    Column("draft", JSON(none_as_null=True)),
+    # key of the deadline the diagram names for it; none on purpose is empty
+    Column("deadline_key", String(120), nullable=False, default=""),
+    Column("due_on", Date),
+    Column("priority", Integer, nullable=False, default=0),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    one_of("state", "open", "claimed", "done", "cancelled"),
+    Index("ix_work_item_mine", "assignee_id", "state", "due_on"),
+    Index("ix_work_item_queue", "candidate_unit", "candidate_role", "state", "due_on"),
+    Index("ix_work_item_case", "case_id", "state"),
+    Index(
+        "uq_work_item_open_group",
+        "group_id",
+        "assignee_id",
+        unique=True,
+        sqlite_where=_WAITING,
+        postgresql_where=_WAITING,
+    ),
+)
+
+#: applicant, subject, team lead … of one case, from a moment to a moment
+participant = Table(
+    "participant",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
+    Column("role_key", String(80), nullable=False),
+    Column("from_at", Moment, nullable=False),
+    Column("to_at", Moment),
+    Index("ix_participant_case", "case_id", "role_key"),
+    Index("ix_participant_person", "person_id", "to_at"),
+)
