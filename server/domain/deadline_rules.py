@@ -64,6 +64,10 @@ class DeadlineRule:
     n: int
     unit: Unit
     basis: Basis
+    #: the last day itself, taken from a form field or FEEL when the origin happens (an ordered
+    #: date such as the day by which a correction must be done); ``n`` and ``unit`` then only
+    #: give the unit of the ladder
+    until: Given | None = None
     #: the clock exists only in cases where this holds when its origin happens
     when: Feel | None = None
     cancelled_by: tuple[str, ...] = ()
