@@ -8,7 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Literal
 
-from server.domain.expressions import Feel
+from server.domain.expressions import Feel, Given
 from server.domain.sources import Basis
 
 
