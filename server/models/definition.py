@@ -1,0 +1,65 @@
+"""Published law: the files cases run on, by content hash, and the pack versions made of them."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.domain.expressions import Json
+from server.models.base import Base, Id, one_of
+
+
+class ProcessDefinition(Base):
+    """One file as it was published; never changed, its hash is checked when it is read."""
+
+    __tablename__ = "process_definition"
+
+    #: SHA-256 of ``content``, hexadecimal
+    hash: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    #: file name inside the pack at its first publication
+    key: Mapped[str]
+    #: counts the different contents a file of this name has had
+    version: Mapped[int]
+    content: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (
+        one_of("kind", "bpmn", "dmn", "form", "letter", "pack", "scenario", "text"),
+        UniqueConstraint("kind", "key", "version"),
+    )
+
+
+class PackVersion(Base):
+    """A released policy pack; once published it never changes."""
+
+    __tablename__ = "pack_version"
+
+    id: Mapped[Id]
+    key: Mapped[str]
+    #: number of the release of this key, from 1
+    version: Mapped[int]
+    #: what the pack calls itself, e.g. ``1.0``
+    label: Mapped[str]
+    title: Mapped[str]
+    #: hash over paths and content hashes of all files
+    content_hash: Mapped[str]
+    #: path inside the pack -> hash in process_definition
+    files: Mapped[dict[str, str]]
+    #: keys of the procedures it brings
+    procedures: Mapped[list[str]]
+    #: documents it rests on
+    legal_basis: Mapped[list[Json]]
+    valid_from: Mapped[date]
+    state: Mapped[str] = mapped_column(default="published")
+    #: why the warnings were accepted, None when there were none
+    accepted: Mapped[str | None]
+    proposed_by: Mapped[str | None]
+    published_by: Mapped[str | None]
+    published_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        one_of("state", "proposed", "published", "retired"),
+        UniqueConstraint("key", "version"),
+        Index(None, "key", "valid_from"),
+    )

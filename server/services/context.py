@@ -1,0 +1,115 @@
+"""One use case, one transaction: the only commit in the code.
+
+Every verb of ``services`` takes a :class:`Context` first. Leaving :func:`transaction` appends the
+collected audit events under the lock of the chain's head, commits, and only then runs what was
+asked for after the commit. Any exception undoes the whole use case, its audit events included,
+and throws away what the engine holds in memory of the cases it touched.
+"""
+
+from collections.abc import Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
+
+from server.config import Config
+from server.domain.access import Actor
+from server.domain.errors import Conflict
+from server.domain.expressions import Evaluate, Json
+from server.domain.texts import _
+from server.engine.port import WorkflowEngine
+from server.services import audit
+from server.services.releases import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tools:
+    """Everything a use case works with, built once in ``app.build``."""
+
+    config: Config
+    database: Engine
+    #: sessions that write
+    writers: sessionmaker[Session]
+    #: sessions the database itself keeps from writing
+    readers: sessionmaker[Session]
+    engine: WorkflowEngine
+    evaluate: Evaluate
+    #: loaded pack versions by id; a release never changes, so it is never outdated
+    releases: MutableMapping[str, Release]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Context:
+    """One use case under way: its session, who acts, and when."""
+
+    session: Session
+    actor: Actor
+    #: the one moment of this use case; nothing asks the wall clock
+    now: datetime
+    tools: Tools
+    events: list[audit.Happened] = field(default_factory=list)
+    #: cases the engine was asked about
+    stepped: set[str] = field(default_factory=set)
+    hooks: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if self.now.tzinfo is None:
+            raise ValueError("naive datetime")
+
+    def record(
+        self,
+        verb: str,
+        target: str,
+        case_id: str | None = None,
+        detail: dict[str, Json] | None = None,
+    ) -> None:
+        """Note an act for the audit chain; it is appended in the same commit or not at all.
+
+        ``detail`` holds ids, hashes and dates, never content of a case.
+        """
+        self.events.append(
+            audit.Happened(verb=verb, target=target, case_id=case_id, detail=detail or {})
+        )
+
+    def engine_used(self, case_id: str) -> None:
+        """Say that the engine holds a live object of this case; a rollback will drop it."""
+        self.stepped.add(case_id)
+
+    def after_commit(self, hook: Callable[[], None]) -> None:
+        """Run this once the commit is done, and not if it fails; it may be lost in a crash."""
+        self.hooks.append(hook)
+
+
+@contextmanager
+def transaction(tools: Tools, actor: Actor, now: datetime) -> Iterator[Context]:
+    """One use case that writes: all of it is committed on leaving, or nothing.
+
+    Raises:
+        Conflict: a row was changed by someone else since it was loaded.
+    """
+    with tools.writers() as session:
+        ctx = Context(session=session, actor=actor, now=now, tools=tools)
+        try:
+            yield ctx
+            session.flush()
+            audit.append(session, ctx.events, actor=actor, now=now, config=tools.config)
+            session.commit()
+        except BaseException as error:
+            session.rollback()
+            for case_id in ctx.stepped:
+                tools.engine.forget(case_id)
+            if isinstance(error, StaleDataError):
+                raise Conflict(_("该内容已被他人更改，请刷新后重试")) from error
+            raise
+    for hook in ctx.hooks:
+        hook()
+
+
+@contextmanager
+def reading(tools: Tools, actor: Actor, now: datetime) -> Iterator[Context]:
+    """One use case that only reads; a write inside it is refused by the database."""
+    with tools.readers() as session:
+        yield Context(session=session, actor=actor, now=now, tools=tools)
