@@ -1,0 +1,78 @@
+# Everything starts here: `make run` and `make test` need only Python 3.11, Node 20, npm, make,
+# git and apt-get; what else they need they install themselves (see docs/howto/develop.md).
+
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := .stamps
+DIR ?=
+FRONT := esbuild.mjs package.json package-lock.json $(wildcard server/engine/feel.entry.mjs server/engine/js/*)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check fast bench soak tck miwg lock clean
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMPS)/uv:
+	@mkdir -p $(STAMPS)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	@touch $@
+
+$(STAMPS)/run: $(STAMPS)/uv requirements/run.lock pyproject.toml
+	@test -e $(STAMPS)/dev || $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python --inexact requirements/run.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(STAMPS)/dev: $(STAMPS)/uv requirements/dev.lock pyproject.toml
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirements requirements/dev.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@ $(STAMPS)/run
+
+$(STAMPS)/npm: package.json package-lock.json
+	@mkdir -p $(STAMPS)
+	@npm ci --silent --no-fund --no-audit
+	@touch $@
+
+server/engine/feel.js: $(STAMPS)/npm $(FRONT)
+	@npm run --silent build
+
+run: $(STAMPS)/run server/engine/feel.js ## set up and rehearse both procedures (the server follows)
+	@$(BIN)/rongcuo pack rehearse processes/nanyang
+	@$(BIN)/rongcuo pack rehearse processes/chuzhou
+
+check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contracts, fast tests
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-timestamp > $(STAMPS)/imports.log || { cat $(STAMPS)/imports.log; exit 1; }
+	@$(BIN)/deptry --no-ansi . > $(STAMPS)/deptry.log 2>&1 || { cat $(STAMPS)/deptry.log; exit 1; }
+	@$(BIN)/python -m server.checker.punctuation server processes forms docs README.md CHANGELOG.md
+	@$(BIN)/pytest -n 2 -m "not slow" tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
+
+test: check ## check, then every test: both databases, every scenario of every pack
+	@$(BIN)/pytest -n 2
+
+bench: $(STAMPS)/dev server/engine/feel.js ## the benchmarks, each beside its limit; writes bench.json
+	@$(BIN)/python -m tests.bench
+
+soak: $(STAMPS)/dev server/engine/feel.js ## the long runs
+	@RONGCUO_SOAK=1 $(BIN)/pytest -n 2 -m slow
+
+tck: $(STAMPS)/dev server/engine/feel.js ## DIR=copy of the DMN TCK: passed / total per level
+	@test -n "$(DIR)" || { echo "make tck DIR=<folder>"; exit 2; }
+	@$(BIN)/python -m tests.tck.run "$(DIR)"
+
+miwg: $(STAMPS)/dev server/engine/feel.js ## DIR=copy of the BPMN MIWG reference models
+	@test -n "$(DIR)" || { echo "make miwg DIR=<folder>"; exit 2; }
+	@$(BIN)/python -m tests.miwg.run "$(DIR)"
+
+lock: $(STAMPS)/uv ## resolve the Python packages anew (versions and hashes, no addresses)
+	@printf 'hatchling>=1.27\n' > $(STAMPS)/build.in
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres pyproject.toml $(STAMPS)/build.in -o requirements/run.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres --group dev pyproject.toml $(STAMPS)/build.in -o requirements/dev.lock
+
+clean: ## remove what the targets above made
+	@rm -rf $(VENV) node_modules $(STAMPS) server/engine/feel.js bench.json
