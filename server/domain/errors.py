@@ -56,6 +56,16 @@ class Invalid(RongcuoError):
         self.findings = tuple(findings)
 
 
+class YearUnpublished(RongcuoError):
+    """A day is needed of a year whose holiday notice has not been published."""
+
+    code = "undetermined"
+
+    def __init__(self, year: int) -> None:
+        super().__init__(_("{year}年节假日安排尚未公布").format(year=year))
+        self.year = year
+
+
 class EngineError(RongcuoError):
     """A step of the engine could not be done; the stored state is untouched.
 
