@@ -54,10 +54,12 @@ class Evaluate(Protocol):
         context: Mapping[str, Json],
         *,
         now: datetime | None = None,
+        types: Mapping[str, str] | None = None,
     ) -> list[Value]:
         """The value of each expression in ``context``; one bad expression does not hide others.
 
         ``now`` binds ``now()`` and ``today()`` (Asia/Shanghai); without it both are refused.
+        ``types`` names the variables that are dates, times or durations in ISO text.
         Raises ExpressionFailed only when the limits (time, memory, size) are passed.
         """
 
@@ -67,6 +69,7 @@ class Evaluate(Protocol):
         context: Mapping[str, Json],
         *,
         now: datetime | None = None,
+        types: Mapping[str, str] | None = None,
     ) -> list[Value]:
         """For each (test text, input value): does the value pass the FEEL unary test."""
 
