@@ -137,7 +137,7 @@ def test_what_a_pack_extends_is_taken_over_and_own_entries_win(tmp_path: Path) -
             "deadlines.proposal.end_of_day",
         ),
         (
-            ("inquiry_open: boolean", "inquiry_open: number?"),
+            ("inquiry_open: boolean", "inquiry_open: numeric"),
             "PACK_VALUE",
             "procedures.steps.variables",
         ),
