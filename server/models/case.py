@@ -39,7 +39,8 @@ case = Table(
     Column("secrecy", String(16), nullable=False, default="internal"),
     Column("opened_on", Date, nullable=False),
     Column("opened_at", Moment, nullable=False),
-    Column("opened_by", String(36), ForeignKey("person.id"), nullable=False),
+    # null: opened by the program itself
+    Column("opened_by", String(36), ForeignKey("person.id")),
     Column("closed_at", Moment),
     Column("parent_case_id", String(36), ForeignKey("case.id")),
     one_of("status", "open", "suspended", "closed", "cancelled"),

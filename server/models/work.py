@@ -19,9 +19,9 @@ from sqlalchemy import (
 from server.models.base import Base, Moment, one_of
 
 #: states in which an item waits for a person; the partial indexes repeat them
-OPEN_STATES = ("open", "claimed")
+OPEN_STATES = ("offered", "claimed")
 
-_WAITING = text("state IN ('open', 'claimed')")
+_WAITING = text("state IN ('offered', 'claimed')")
 
 work_item = Table(
     "work_item",
@@ -56,7 +56,7 @@ work_item = Table(
     Column("priority", Integer, nullable=False, default=0),
     Column("opened_at", Moment, nullable=False),
     Column("closed_at", Moment),
-    one_of("state", "open", "claimed", "done", "cancelled"),
+    one_of("state", "offered", "claimed", "done", "ended"),
     Index("ix_work_item_mine", "assignee_id", "state", "due_on"),
     Index("ix_work_item_queue", "candidate_unit", "candidate_role", "state", "due_on"),
     Index("ix_work_item_case", "case_id", "state"),
