@@ -1,0 +1,59 @@
+"""Opens a database so that every transaction means the same on SQLite and on PostgreSQL."""
+
+from collections.abc import Callable
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.pool import StaticPool
+
+from server.config import IN_MEMORY, Config
+
+#: how long a writer waits for the one before it, in milliseconds
+BUSY_TIMEOUT = 10_000
+
+
+def open_database(config: Config) -> Engine:
+    """An engine whose transactions take the write lock at their beginning (SQLite).
+
+    On PostgreSQL they run under READ COMMITTED, its default: a head row read under REPEATABLE
+    READ would fork the audit chain.
+    """
+    options: dict[str, Any] = {
+        "json_serializer": lambda value: orjson.dumps(value).decode(),
+        "json_deserializer": orjson.loads,
+    }
+    if config.database_url == IN_MEMORY:
+        options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    database = create_engine(config.database_url, **options)
+    if database.dialect.name == "sqlite":
+        event.listen(database, "connect", _configure(config))
+        event.listen(database, "begin", _begin_sqlite)
+    else:
+        event.listen(database, "begin", _begin_postgresql)
+    return database
+
+
+def _configure(config: Config) -> Callable[[Any, object], None]:
+    def configure(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver's own BEGIN comes too late
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={config.sqlite_sync}",
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_TIMEOUT}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return configure
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = connection.get_execution_options().get("read_only", False)
+    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("read_only"):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

@@ -1,0 +1,311 @@
+"""Organs, offices, people and the posts they hold; who is competent and who may act, by day.
+
+An office is found by what it is (``kind``, the role key of a pack), its level and the locality:
+``office(ctx, "case_supervision_office", level="city", region="p/c1/d1")`` is the office of the
+city that this county lies in. Authority follows the post on the day.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, and_, or_, select
+
+from server.domain.access import Actor
+from server.domain.errors import Conflict, Invalid, NotFound
+from server.domain.texts import _
+from server.models.base import new_id
+from server.models.identity import LEVELS, Person, Post, Unit
+from server.services.context import Context
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Office:
+    """A unit as others see it: an office, or an organ."""
+
+    id: str
+    key: str
+    name: str
+    kind: str
+    level: str
+    affiliation: str
+    region: str
+    parent_id: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HeldPost:
+    """A post somebody holds on the day that was asked about."""
+
+    id: str
+    title: str
+    is_head: bool
+    office: Office
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Holder:
+    """Somebody who holds a post of the office that was asked about."""
+
+    person_id: str
+    login: str
+    name: str
+    title: str
+    is_head: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Official:
+    """A person as others see him."""
+
+    id: str
+    login: str
+    name: str
+    #: level that holds the management authority over him, None: not an official
+    managed_by: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewUnit:
+    """What a unit is when it is created; ``affiliation`` is its level unless led from above."""
+
+    key: str
+    name: str
+    kind: str
+    level: str
+    region: str
+    parent_id: str | None = None
+    affiliation: str = ""
+
+
+def region_at(region: str, level: str) -> str | None:
+    """The locality of this level that ``region`` lies in (or is); None when it lies above."""
+    parts = region.split("/")
+    depth = LEVELS.index(level) + 1
+    return "/".join(parts[:depth]) if depth <= len(parts) else None
+
+
+def person(ctx: Context, person_id: str) -> Official:
+    """The person with this id. Raises NotFound."""
+    return _official(ctx.session.get(Person, person_id))
+
+
+def person_by_login(ctx: Context, login: str) -> Official:
+    """The person with this login. Raises NotFound."""
+    return _official(ctx.session.scalar(select(Person).where(Person.login == login)))
+
+
+def actor(ctx: Context, login: str) -> Actor:
+    """The actor for somebody who may sign in. Raises NotFound, also for a disabled account."""
+    row = ctx.session.scalar(
+        select(Person).where(Person.login == login, Person.state == "active")
+    )
+    official = _official(row)
+    return Actor(person_id=official.id, name=official.name)
+
+
+def unit(ctx: Context, unit_id: str) -> Office:
+    """The unit with this id. Raises NotFound."""
+    return _office(ctx.session.get(Unit, unit_id))
+
+
+def unit_by_key(ctx: Context, key: str) -> Office:
+    """The unit with this key, e.g. ``county1.housing``. Raises NotFound."""
+    return _office(ctx.session.scalar(select(Unit).where(Unit.key == key)))
+
+
+def posts_on(ctx: Context, person_id: str, day: date) -> tuple[HeldPost, ...]:
+    """The posts this person holds on the day, the oldest first."""
+    rows = ctx.session.execute(
+        select(Post, Unit)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(Post.person_id == person_id, _held(day))
+        .order_by(Post.from_on, Post.id)
+    )
+    return tuple(
+        HeldPost(id=post.id, title=post.title, is_head=post.is_head, office=_office(row))
+        for post, row in rows
+    )
+
+
+def holders(
+    ctx: Context, unit_id: str, day: date, *, head_only: bool = False
+) -> tuple[Holder, ...]:
+    """Who holds a post of this office on the day, its head first; disabled accounts are out."""
+    query = (
+        select(Post.title, Post.is_head, Person.id, Person.login, Person.name)
+        .join(Person, Person.id == Post.person_id)
+        .where(Post.unit_id == unit_id, Person.state == "active", _held(day))
+        .order_by(Post.is_head.desc(), Person.login)
+    )
+    if head_only:
+        query = query.where(Post.is_head)
+    return tuple(
+        Holder(
+            person_id=row.id, login=row.login, name=row.name, title=row.title, is_head=row.is_head
+        )
+        for row in ctx.session.execute(query)
+    )
+
+
+def offices(ctx: Context, kind: str, *, level: str, region: str) -> tuple[Office, ...]:
+    """Every open office of this kind at the level whose locality ``region`` lies in."""
+    place = region_at(region, level)
+    if place is None:
+        return ()
+    rows = ctx.session.scalars(
+        _open_units(ctx).where(Unit.kind == kind, Unit.level == level, Unit.region == place)
+    )
+    return tuple(map(_office, rows))
+
+
+def office(ctx: Context, kind: str, *, level: str, region: str) -> Office | None:
+    """The competent office of this kind, None when the locality has none (or none there)."""
+    return next(iter(offices(ctx, kind, level=level, region=region)), None)
+
+
+def office_of_unit(ctx: Context, kind: str, unit_id: str) -> Office | None:
+    """The office of this kind (``unit_hr``, ``unit_head`` …) inside a unit, None without one."""
+    path = ctx.session.scalar(select(Unit.path).where(Unit.id == unit_id))
+    if path is None:
+        return None
+    inside = _open_units(ctx).where(
+        Unit.kind == kind, or_(Unit.id == unit_id, Unit.path.startswith(path + "/", autoescape=True))
+    )
+    row = ctx.session.scalars(inside).first()
+    return None if row is None else _office(row)
+
+
+def own_unit(ctx: Context, person_id: str, day: date) -> Office | None:
+    """The unit an official works in: the organ above the first of his posts on the day."""
+    held = posts_on(ctx, person_id, day)
+    if not held:
+        return None
+    found = held[0].office
+    while found.parent_id is not None:
+        found = unit(ctx, found.parent_id)
+    return found
+
+
+def create_unit(ctx: Context, new: NewUnit) -> str:
+    """Create a unit and give its id. Raises Conflict when the key is taken, NotFound, Invalid."""
+    if ctx.session.scalar(select(Unit.id).where(Unit.key == new.key)) is not None:
+        raise Conflict(_("单位标识“{key}”已经使用").format(key=new.key))
+    if new.level not in LEVELS:
+        raise Invalid(_("单位“{name}”的层级不正确").format(name=new.name))
+    above = None if new.parent_id is None else ctx.session.get(Unit, new.parent_id)
+    if above is None and new.parent_id is not None:
+        raise NotFound
+    row = Unit(
+        id=new_id(),
+        key=new.key,
+        name=new.name,
+        kind=new.kind,
+        level=new.level,
+        affiliation=new.affiliation or new.level,
+        region=new.region,
+        parent_id=new.parent_id,
+        path=new.key if above is None else f"{above.path}/{new.key}",
+    )
+    ctx.session.add(row)
+    ctx.record("unit.create", f"unit:{row.id}")
+    return row.id
+
+
+def create_person(ctx: Context, *, login: str, name: str, managed_by: str | None = None) -> str:
+    """Create a person and give the id. Raises Conflict when the login is taken."""
+    if ctx.session.scalar(select(Person.id).where(Person.login == login)) is not None:
+        raise Conflict(_("登录名“{login}”已经使用").format(login=login))
+    row = Person(id=new_id(), login=login, name=name, managed_by=managed_by)
+    ctx.session.add(row)
+    ctx.record("person.create", f"person:{row.id}")
+    return row.id
+
+
+def appoint(
+    ctx: Context,
+    person_id: str,
+    unit_id: str,
+    *,
+    title: str,
+    from_on: date,
+    is_head: bool = False,
+) -> str:
+    """Give a person a post from a day on and give its id. Raises NotFound."""
+    for model, key in ((Person, person_id), (Unit, unit_id)):
+        if ctx.session.get(model, key) is None:
+            raise NotFound
+    row = Post(
+        id=new_id(),
+        person_id=person_id,
+        unit_id=unit_id,
+        title=title,
+        is_head=is_head,
+        from_on=from_on,
+    )
+    ctx.session.add(row)
+    ctx.record("post.create", f"post:{row.id}", detail={"from_on": from_on.isoformat()})
+    return row.id
+
+
+def end_post(ctx: Context, post_id: str, to_on: date) -> None:
+    """End a post; ``to_on`` is its last day, the row stays.
+
+    Raises NotFound, Conflict when it has ended, Invalid when it would end before it began.
+    """
+    row = ctx.session.get(Post, post_id)
+    if row is None:
+        raise NotFound
+    if row.to_on is not None:
+        raise Conflict(_("该职务已经免去"))
+    if to_on < row.from_on:
+        raise Invalid(_("免职日期早于任职日期"))
+    row.to_on = to_on
+    ctx.record("post.end", f"post:{row.id}", detail={"to_on": to_on.isoformat()})
+
+
+def accounts(ctx: Context, day: date) -> Sequence[tuple[Official, tuple[HeldPost, ...]]]:
+    """Every active account in order of login, with the posts held on the day."""
+    people = ctx.session.scalars(
+        select(Person).where(Person.state == "active").order_by(Person.login)
+    )
+    held: dict[str, list[HeldPost]] = {}
+    rows = ctx.session.execute(
+        select(Post, Unit).join(Unit, Unit.id == Post.unit_id).where(_held(day)).order_by(Post.id)
+    )
+    for post, row in rows:
+        held.setdefault(post.person_id, []).append(
+            HeldPost(id=post.id, title=post.title, is_head=post.is_head, office=_office(row))
+        )
+    return [(_official(row), tuple(held.get(row.id, ()))) for row in people]
+
+
+def _held(day: date) -> Any:
+    return and_(Post.from_on <= day, or_(Post.to_on.is_(None), Post.to_on >= day))
+
+
+def _open_units(ctx: Context) -> Select[tuple[Unit]]:
+    still = or_(Unit.closed_on.is_(None), Unit.closed_on >= ctx.now.date())
+    return select(Unit).where(still).order_by(Unit.path)
+
+
+def _office(row: Unit | None) -> Office:
+    if row is None:
+        raise NotFound
+    return Office(
+        id=row.id,
+        key=row.key,
+        name=row.name,
+        kind=row.kind,
+        level=row.level,
+        affiliation=row.affiliation,
+        region=row.region,
+        parent_id=row.parent_id,
+    )
+
+
+def _official(row: Person | None) -> Official:
+    if row is None:
+        raise NotFound
+    return Official(id=row.id, login=row.login, name=row.name, managed_by=row.managed_by)
