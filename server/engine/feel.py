@@ -173,7 +173,7 @@ class Feel:
                 "list": [question.sent() for question, _parsed in asked],
                 "context": view,
                 "types": {name: kind for name, kind in context.types.items() if name in view},
-                "now": _moment(context.now),
+                "now": moment_text(context.now),
             },
         )
         return [
@@ -257,7 +257,8 @@ def _view(data: Mapping[str, Json], names: Iterable[frozenset[str]]) -> dict[str
     }
 
 
-def _moment(now: datetime | None) -> str | None:
+def moment_text(now: datetime | None) -> str | None:
+    """The moment as the isolate reads it, on the clocks of China; None stays None."""
     if now is None:
         return None
     if now.tzinfo is None:

@@ -131,7 +131,7 @@ class Isolate:
             except Exception:
                 self._retire(room)
                 raise
-        if not isinstance(text, str) or text == "null":
+        if not isinstance(text, str) or text == '"SIZE"':
             raise ExpressionFailed(_("表达式的结果过大"))
         return json.loads(text, parse_float=_number)
 

@@ -1,0 +1,204 @@
+"""Decisions of DMN files: a value, the rows that gave it, or a refusal in words.
+
+The tables are evaluated inside the isolate (``js/decide.mjs``), one call for a decision with all
+that it requires, since the parts of a model hand each other dates and functions that JSON cannot
+hold. What must not be quiet becomes an error here: two rows of a UNIQUE table, an unknown policy.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any, Final
+
+from server.domain.errors import DecisionFailed, ExpressionFailed
+from server.domain.expressions import Json
+from server.domain.texts import _
+from server.engine.dmn_graph import Graph, Program, compile_decision
+from server.engine.dmn_reader import read_model
+from server.engine.feel import moment_text
+from server.engine.isolate import Isolate, shared
+
+_CACHED: Final = 64
+
+_FAULTS: Final = {
+    "NOT_UNIQUE": _("决策“{name}”只允许一行符合，却有{count}行同时符合：{rows}"),
+    "NOT_ANY": _("决策“{name}”同时符合的各行结论不一致：{rows}"),
+    "NOT_NUMBERS": _("决策“{name}”要汇总的结论不都是数字：{rows}"),
+    "UNKNOWN_POLICY": _("决策“{name}”的命中策略无法识别"),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decided:
+    """What a decision gave and why."""
+
+    #: JSON; dates and durations as ISO text
+    value: Json
+    #: id of each decision or knowledge model with a table -> ids of the rules that hit, in order
+    hits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    #: ``element id: KIND: text`` of everything that made a value null on the way
+    warnings: tuple[str, ...] = ()
+
+
+class Decisions:
+    """The decisions of some DMN files, parsed once. Safe for many threads."""
+
+    def __init__(self, files: Mapping[str, bytes | str], isolate: Isolate = shared) -> None:
+        """Read every file.
+
+        Raises:
+            DecisionFailed: one of them cannot be read as DMN.
+        """
+        self._graph = Graph(tuple(read_model(text, name) for name, text in files.items()))
+        self._isolate = isolate
+        self._programs: dict[str, Program] = {}
+
+    @property
+    def graph(self) -> Graph:
+        """The requirements graph over all files."""
+        return self._graph
+
+    def inputs_of(self, decision: str) -> frozenset[str]:
+        """Names of the input data the decision reads, directly or through others.
+
+        Raises:
+            DecisionFailed: there is no such decision, or its graph is broken.
+        """
+        nodes = self._program(decision).nodes
+        return frozenset(node.name for node in nodes if node.kind == "input")
+
+    def decide(
+        self,
+        decision: str,
+        inputs: Mapping[str, Any],
+        *,
+        now: datetime | None = None,
+        strict: bool = True,
+    ) -> Decided:
+        """The value of the decision with this id or name; the inputs go by name, label or id.
+
+        Missing inputs are null. ``strict`` (the engine's way, EX-6) makes any warning an error;
+        otherwise a doubtful value is null, as the standard says, and the warnings are returned.
+
+        Raises:
+            DecisionFailed: no such decision, a broken graph, a hit policy that does not hold.
+            ExpressionFailed: a limit was passed, or ``strict`` met a warning.
+        """
+        program = self._program(decision)
+        answer = self._ask(program, inputs, now)
+        labels = {node.key: node for node in program.nodes}
+        for key, kind, rules in answer["faults"]:
+            node = labels[key]
+            raise DecisionFailed(
+                _FAULTS[kind].format(
+                    name=node.label, count=len(rules), rows=_rows([number for _id, number in rules])
+                ),
+                element=node.id,
+                detail=", ".join(rule for rule, _number in rules),
+            )
+        warnings = tuple(f"{element}: {text}" for element, text in answer["warnings"])
+        if strict and warnings:
+            raise ExpressionFailed(
+                _("决策“{name}”的表达式无法计算").format(name=program.node.label),
+                element=program.node.id,
+                detail="; ".join(warnings)[:2000],
+            )
+        hits = {labels[key].id: tuple(rules) for key, rules in answer["hits"].items()}
+        return Decided(value=answer["value"], hits=hits, warnings=warnings)
+
+    def _program(self, decision: str) -> Program:
+        program = self._programs.get(decision)
+        if program is None:
+            program = compile_decision(self._graph, self._graph.find(decision))
+            self._programs[decision] = program
+        return program
+
+    def _ask(self, program: Program, inputs: Mapping[str, Any], now: datetime | None) -> Json:
+        request: dict[str, Json] = {
+            "hash": program.hash,
+            "key": program.node.key,
+            "inputs": {name: _sent(value) for name, value in inputs.items()},
+            "now": moment_text(now),
+        }
+        answer = self._isolate.ask("decide", request)
+        if answer is None:
+            answer = self._isolate.ask("decide", {**request, "model": program.request})
+        return answer
+
+
+def evaluate(
+    model_text: bytes | str,
+    decision: str,
+    inputs: Mapping[str, Any],
+    *,
+    others: Sequence[bytes | str] = (),
+    now: datetime | None = None,
+) -> Json:
+    """The value of one decision of one DMN file, null where the standard says so.
+
+    ``others`` are the files it may import. Dates may be given as dates or as ISO text of a
+    declared type; they come back as ISO text. Without ``now``, ``now()`` gives null.
+
+    Raises:
+        DecisionFailed: unreadable file, no such decision, a circle, a hit policy that fails.
+        ExpressionFailed: a limit of time, memory or size was passed.
+    """
+    return parsed((model_text, *others)).decide(decision, inputs, now=now, strict=False).value
+
+
+_lock = threading.Lock()
+_cache: OrderedDict[tuple[bytes | str, ...], Decisions] = OrderedDict()
+
+
+def parsed(files: tuple[bytes | str, ...]) -> Decisions:
+    """The decisions of these files, the same object for the same content.
+
+    Raises:
+        DecisionFailed: one of them cannot be read as DMN.
+    """
+    with _lock:
+        known = _cache.get(files)
+    if known is not None:
+        return known
+    made = Decisions({str(index): text for index, text in enumerate(files)})
+    with _lock:
+        _cache[files] = made
+        while len(_cache) > _CACHED:
+            _cache.popitem(last=False)
+    return made
+
+
+def _rows(numbers: Sequence[int]) -> str:
+    return "、".join(_("第{number}行").format(number=number) for number in numbers)
+
+
+def _sent(value: Any) -> Json:
+    """JSON as it is; Python dates, times and decimals tagged for ``revive`` in the isolate."""
+    match value:
+        case datetime():
+            return {"@": ["dateTime", value.isoformat()]}
+        case date():
+            return {"@": ["date", value.isoformat()]}
+        case time():
+            return {"@": ["time", value.isoformat()]}
+        case timedelta():
+            return {"@": ["duration", _duration(value)]}
+        case Decimal():
+            return int(value) if value == value.to_integral_value() else float(value)
+        case list() | tuple():
+            return [_sent(item) for item in value]
+        case Mapping():
+            inner = {str(key): _sent(item) for key, item in value.items()}
+            return {"@": ["context", inner]} if "@" in inner else inner
+        case _:
+            return value
+
+
+def _duration(value: timedelta) -> str:
+    sign = "-" if value < timedelta(0) else ""
+    size = abs(value)
+    seconds = f"{size.seconds + size.microseconds / 1_000_000:f}".rstrip("0").rstrip(".")
+    return f"{sign}P{size.days}DT{seconds}S"
