@@ -1,0 +1,1 @@
+"""The public DMN TCK, run from a copy of it; see ``run``."""
