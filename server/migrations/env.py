@@ -4,8 +4,9 @@ import pkgutil
 from importlib import import_module
 from typing import Any, Literal
 
-import server.models
 from alembic import context
+
+import server.models
 from server.models.base import Base, Moment
 
 for module in pkgutil.iter_modules(server.models.__path__):

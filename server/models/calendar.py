@@ -21,10 +21,11 @@ class CalendarDay(Base):
     version: Mapped[int] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     working: Mapped[bool]
-    #: ``off`` or ``makeup`` where the notice names the day, empty for an ordinary one
+    #: ``off`` or ``makeup`` where the notice names the day, empty for an ordinary one; the days
+    #: a notice names are enough to know the year, and they are few
     name: Mapped[str]
     #: title of the notice
     source: Mapped[str]
     published_on: Mapped[date]
 
-    __table_args__ = (Index(None, "calendar", "day"),)
+    __table_args__ = (Index(None, "calendar", "name", "day"),)

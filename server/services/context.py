@@ -9,7 +9,7 @@ and throws away what the engine holds in memory of the cases it touched.
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from server.config import Config
 from server.domain.access import Actor
+from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Conflict
 from server.domain.expressions import Evaluate, Json
 from server.domain.texts import _
@@ -58,6 +59,11 @@ class Context:
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
             raise ValueError("naive datetime")
+
+    @property
+    def today(self) -> date:
+        """The day of this use case, in the time of the country."""
+        return self.now.astimezone(CHINA_TIME).date()
 
     def record(
         self,

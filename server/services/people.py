@@ -98,9 +98,7 @@ def person_by_login(ctx: Context, login: str) -> Official:
 
 def actor(ctx: Context, login: str) -> Actor:
     """The actor for somebody who may sign in. Raises NotFound, also for a disabled account."""
-    row = ctx.session.scalar(
-        select(Person).where(Person.login == login, Person.state == "active")
-    )
+    row = ctx.session.scalar(select(Person).where(Person.login == login, Person.state == "active"))
     official = _official(row)
     return Actor(person_id=official.id, name=official.name)
 
@@ -171,7 +169,8 @@ def office_of_unit(ctx: Context, kind: str, unit_id: str) -> Office | None:
     if path is None:
         return None
     inside = _open_units(ctx).where(
-        Unit.kind == kind, or_(Unit.id == unit_id, Unit.path.startswith(path + "/", autoescape=True))
+        Unit.kind == kind,
+        or_(Unit.id == unit_id, Unit.path.startswith(path + "/", autoescape=True)),
     )
     row = ctx.session.scalars(inside).first()
     return None if row is None else _office(row)
@@ -286,7 +285,7 @@ def _held(day: date) -> Any:
 
 
 def _open_units(ctx: Context) -> Select[tuple[Unit]]:
-    still = or_(Unit.closed_on.is_(None), Unit.closed_on >= ctx.now.date())
+    still = or_(Unit.closed_on.is_(None), Unit.closed_on >= ctx.today)
     return select(Unit).where(still).order_by(Unit.path)
 
 

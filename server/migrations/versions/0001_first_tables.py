@@ -45,7 +45,7 @@ def upgrade() -> None:
     sa.Column('published_on', sa.Date(), nullable=False),
     sa.PrimaryKeyConstraint('calendar', 'version', 'day', name=op.f('pk_calendar_day'))
     )
-    op.create_index(op.f('ix_calendar_day_calendar_day'), 'calendar_day', ['calendar', 'day'], unique=False)
+    op.create_index(op.f('ix_calendar_day_calendar_name_day'), 'calendar_day', ['calendar', 'name', 'day'], unique=False)
     op.create_table('pack_version',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -133,7 +133,7 @@ def upgrade() -> None:
     sa.Column('secrecy', sa.String(length=16), nullable=False),
     sa.Column('opened_on', sa.Date(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('opened_by', sa.String(length=36), nullable=False),
+    sa.Column('opened_by', sa.String(length=36), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('parent_case_id', sa.String(length=36), nullable=True),
     sa.CheckConstraint("level IN ('province', 'city', 'county', 'township')", name=op.f('ck_case_level')),
@@ -358,7 +358,7 @@ def upgrade() -> None:
     sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("state IN ('open', 'claimed', 'done', 'cancelled')", name=op.f('ck_work_item_state')),
+    sa.CheckConstraint("state IN ('offered', 'claimed', 'done', 'ended')", name=op.f('ck_work_item_state')),
     sa.ForeignKeyConstraint(['assignee_id'], ['person.id'], name=op.f('fk_work_item_assignee_id_person')),
     sa.ForeignKeyConstraint(['candidate_unit'], ['unit.id'], name=op.f('fk_work_item_candidate_unit_unit')),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_work_item_case_id_case')),
@@ -369,7 +369,7 @@ def upgrade() -> None:
     op.create_index('ix_work_item_case', 'work_item', ['case_id', 'state'], unique=False)
     op.create_index('ix_work_item_mine', 'work_item', ['assignee_id', 'state', 'due_on'], unique=False)
     op.create_index('ix_work_item_queue', 'work_item', ['candidate_unit', 'candidate_role', 'state', 'due_on'], unique=False)
-    op.create_index('uq_work_item_open_group', 'work_item', ['group_id', 'assignee_id'], unique=True, sqlite_where=sa.text("state IN ('open', 'claimed')"), postgresql_where=sa.text("state IN ('open', 'claimed')"))
+    op.create_index('uq_work_item_open_group', 'work_item', ['group_id', 'assignee_id'], unique=True, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
     op.create_table('notification',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('recipient_id', sa.String(length=36), nullable=True),
