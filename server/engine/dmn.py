@@ -23,13 +23,6 @@ from server.engine.isolate import Isolate, shared
 
 _CACHED: Final = 64
 
-_FAULTS: Final = {
-    "NOT_UNIQUE": _("决策“{name}”只允许一行符合，却有{count}行同时符合：{rows}"),
-    "NOT_ANY": _("决策“{name}”同时符合的各行结论不一致：{rows}"),
-    "NOT_NUMBERS": _("决策“{name}”要汇总的结论不都是数字：{rows}"),
-    "UNKNOWN_POLICY": _("决策“{name}”的命中策略无法识别"),
-}
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decided:
@@ -76,11 +69,13 @@ class Decisions:
         inputs: Mapping[str, Any],
         *,
         now: datetime | None = None,
+        types: Mapping[str, str] | None = None,
         strict: bool = True,
     ) -> Decided:
         """The value of the decision with this id or name; the inputs go by name, label or id.
 
-        Missing inputs are null. ``strict`` (the engine's way, EX-6) makes any warning an error;
+        Missing inputs are null. ``types`` are the dates among the inputs, where the model itself
+        does not say so. ``strict`` (the engine's way, EX-6) makes any warning an error;
         otherwise a doubtful value is null, as the standard says, and the warnings are returned.
 
         Raises:
@@ -88,15 +83,14 @@ class Decisions:
             ExpressionFailed: a limit was passed, or ``strict`` met a warning.
         """
         program = self._program(decision)
-        answer = self._ask(program, inputs, now)
+        answer = self._ask(
+            program, {n: _typed(v, (types or {}).get(n)) for n, v in inputs.items()}, now
+        )
         labels = {node.key: node for node in program.nodes}
         for key, kind, rules in answer["faults"]:
-            node = labels[key]
             raise DecisionFailed(
-                _FAULTS[kind].format(
-                    name=node.label, count=len(rules), rows=_rows([number for _id, number in rules])
-                ),
-                element=node.id,
+                _fault(kind, labels[key].label, [number for _id, number in rules]),
+                element=labels[key].id,
                 detail=", ".join(rule for rule, _number in rules),
             )
         warnings = tuple(f"{element}: {text}" for element, text in answer["warnings"])
@@ -116,11 +110,11 @@ class Decisions:
             self._programs[decision] = program
         return program
 
-    def _ask(self, program: Program, inputs: Mapping[str, Any], now: datetime | None) -> Json:
+    def _ask(self, program: Program, inputs: Mapping[str, Json], now: datetime | None) -> Json:
         request: dict[str, Json] = {
             "hash": program.hash,
             "key": program.node.key,
-            "inputs": {name: _sent(value) for name, value in inputs.items()},
+            "inputs": inputs,
             "now": moment_text(now),
         }
         answer = self._isolate.ask("decide", request)
@@ -171,8 +165,26 @@ def parsed(files: tuple[bytes | str, ...]) -> Decisions:
     return made
 
 
-def _rows(numbers: Sequence[int]) -> str:
-    return "、".join(_("第{number}行").format(number=number) for number in numbers)
+def _fault(kind: str, name: str, numbers: Sequence[int]) -> str:
+    rows = "、".join(_("第{number}行").format(number=number) for number in numbers)
+    match kind:
+        case "NOT_UNIQUE":
+            text = _("决策“{name}”只允许一行符合，却有{count}行同时符合：{rows}")
+        case "NOT_ANY":
+            text = _("决策“{name}”同时符合的各行结论不一致：{rows}")
+        case "NOT_NUMBERS":
+            text = _("决策“{name}”要汇总的结论不都是数字：{rows}")
+        case _:
+            text = _("决策“{name}”的命中策略无法识别")
+    return text.format(name=name, count=len(numbers), rows=rows)
+
+
+def _typed(value: Any, kind: str | None) -> Json:
+    if kind is None:
+        return _sent(value)
+    if isinstance(value, list):
+        return [_typed(item, kind) for item in value]
+    return {"@": [kind, value]} if isinstance(value, str) else _sent(value)
 
 
 def _sent(value: Any) -> Json:

@@ -13,7 +13,8 @@ from typing import Final
 from server.domain.errors import DecisionFailed
 from server.domain.expressions import Json
 from server.domain.texts import _
-from server.engine.dmn_model import Item, Model, Node, Table, Text, boxes
+from server.engine.dmn_boxes import Table, Text, boxes
+from server.engine.dmn_model import Item, Model, Node
 from server.engine.feel_text import too_costly
 
 #: decisions in a chain, from the one that is asked down to its input data (BU-3)

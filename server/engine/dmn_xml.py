@@ -74,3 +74,29 @@ def tag(element: etree._Element) -> str:
 def is_model(namespace: str) -> bool:
     """True for the namespace of DMN models, of any version."""
     return namespace.startswith(_MODEL) and ("/MODEL/" in namespace or namespace.endswith(".xsd"))
+
+
+def children(element: etree._Element, *names: str) -> list[etree._Element]:
+    """The direct children with one of these DMN names."""
+    return [child for child in element if tag(child) in names]
+
+
+def child(element: etree._Element, name: str) -> etree._Element | None:
+    """The first direct child with this DMN name."""
+    return next(iter(children(element, name)), None)
+
+
+def text_of(element: etree._Element | None, name: str = "text") -> str:
+    """The text of a child element, stripped; empty when there is none."""
+    found = None if element is None else child(element, name)
+    return "" if found is None else "".join(map(str, found.itertext())).strip()
+
+
+def attribute(element: etree._Element | None, name: str) -> str:
+    """The attribute, stripped; empty when there is none."""
+    return "" if element is None else (element.get(name) or "").strip()
+
+
+def type_of(element: etree._Element | None) -> str:
+    """The ``typeRef``: an attribute since DMN 1.2, an element in item definitions."""
+    return attribute(element, "typeRef") or text_of(element, "typeRef")

@@ -1,10 +1,7 @@
 // Boxed expressions of DMN: each kind of box gives one FEEL value in a scope of names.
 import { FeelFunction, evaluate } from "feelin";
 import { Table } from "./tables.mjs";
-import { MISMATCH, coerce } from "./types.mjs";
-
-// A name that no model can use, so that nothing of the scope is hidden.
-const SOURCE = "filtered__";
+import { MISMATCH, coerce, kindOf } from "./types.mjs";
 
 const within = (scope, names) => ({ ...scope, names: { ...scope.names, ...names } });
 
@@ -31,6 +28,10 @@ export const makeFunction = (definition, scope, frame, output) => {
       frame.warn(id, "UNSUPPORTED", external);
       return null;
     }
+    if (args.length < params.length) {
+      frame.warn(id, "FUNCTION_INVOCATION_FAILURE", names[args.length]);
+      return null;
+    }
     const given = {};
     for (const [index, { name, type }] of params.entries()) {
       const value = args[index] ?? null;
@@ -49,6 +50,21 @@ export const makeFunction = (definition, scope, frame, output) => {
 const asFunction = (value) => {
   if (value instanceof FeelFunction) return value;
   return typeof value === "function" && value.$args ? new FeelFunction(value, value.$args) : null;
+};
+
+// Null counts as false; what is neither is a mistake of the model, never quietly false.
+const truth = (value, { id }, frame) => {
+  if (typeof value === "boolean" || value === null) return value === true;
+  frame.warn(id, "TYPE_MISMATCH", "boolean");
+  return undefined;
+};
+
+const quantified = (it, scope, frame) => {
+  const items = itemsOf(it.source, frame, scope);
+  const tests = items?.map((item) =>
+    truth(box(it.body, within(scope, { [it.name]: item }), frame), it, frame),
+  );
+  return tests && !tests.includes(undefined) ? tests : null;
 };
 
 const BOXES = {
@@ -95,16 +111,21 @@ const BOXES = {
 
   function: (it, scope, frame) => makeFunction(it, scope, frame),
 
-  conditional: (it, scope, frame) =>
-    box(box(it.test, scope, frame) === true ? it.then : it.otherwise, scope, frame),
+  conditional: (it, scope, frame) => {
+    const test = truth(box(it.test, scope, frame), it, frame);
+    return test === undefined ? null : box(test ? it.then : it.otherwise, scope, frame);
+  },
 
-  filter: ({ id, source, match }, scope, frame) => {
-    const items = itemsOf(source, frame, scope);
+  filter: (it, scope, frame) => {
+    const items = itemsOf(it.source, frame, scope);
     if (items === null) return null;
-    if (match?.kind === "literal") {
-      return frame.feel(`${SOURCE}[${match.text}]`, within(scope, { [SOURCE]: items }), id);
-    }
-    return items.filter((item) => box(match, within(scope, { item }), frame) === true);
+    const found = items.map((item) => {
+      const fields = kindOf(item) === "context" ? item : {};
+      return box(it.match, within(scope, { ...fields, item }), frame);
+    });
+    if (typeof found[0] === "number") return items.at(found[0] > 0 ? found[0] - 1 : found[0]) ?? null;
+    const tests = found.map((each) => truth(each, it, frame));
+    return tests.includes(undefined) ? null : items.filter((_item, index) => tests[index]);
   },
 
   for: ({ name, source, body }, scope, frame) => {
@@ -117,15 +138,12 @@ const BOXES = {
     return partial;
   },
 
-  some: ({ name, source, body }, scope, frame) =>
-    itemsOf(source, frame, scope)?.some(
-      (item) => box(body, within(scope, { [name]: item }), frame) === true,
-    ) ?? null,
+  some: (it, scope, frame) => quantified(it, scope, frame)?.includes(true) ?? null,
 
-  every: ({ name, source, body }, scope, frame) =>
-    itemsOf(source, frame, scope)?.every(
-      (item) => box(body, within(scope, { [name]: item }), frame) === true,
-    ) ?? null,
+  every: (it, scope, frame) => {
+    const tests = quantified(it, scope, frame);
+    return tests && !tests.includes(false);
+  },
 
   unsupported: ({ id, name }, _scope, frame) => {
     frame.warn(id, "UNSUPPORTED", name);

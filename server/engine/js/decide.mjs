@@ -7,6 +7,8 @@ import { clock, plain } from "./values.mjs";
 const MODELS = 64;
 const models = new Map();
 
+const PATH = /^(?:(not)\s*\()?\s*(?!true\b|false\b|null\b)([\p{L}_][\p{L}\p{N}_]*(?:\.[\p{L}\p{N}_]+)*)\s*\)?$/u;
+
 class Frame {
   #values = new Map();
 
@@ -34,6 +36,11 @@ class Frame {
   }
 
   unary(text, value, scope, element) {
+    if (typeof value === "boolean") {
+      // feelin takes a boolean variable as the answer; a cell that names one means "equals it"
+      const [, negated, path] = PATH.exec(text) ?? [];
+      if (path) return (this.feel(path, scope, element) === value) !== Boolean(negated);
+    }
     const names = { ...scope.names, "?": value };
     return this.#settle(element, () => unaryTest(text, names)) === true;
   }
@@ -112,9 +119,14 @@ const MAKERS = {
       (...args) => {
         const given = {};
         for (const [index, [key, input]] of inputs.entries()) {
-          const fit = coerce(args[index] ?? null, frame.types.find(input.ns, input.type));
-          if (fit === MISMATCH) frame.warn(node.id, "TYPE_MISMATCH", input.name);
-          given[key] = fit === MISMATCH ? null : fit;
+          const missing = index >= args.length;
+          const type = frame.types.find(input.ns, input.type);
+          const fit = missing ? MISMATCH : coerce(args[index], type);
+          if (fit === MISMATCH) {
+            frame.warn(node.id, "TYPE_MISMATCH", input.name);
+            return null;
+          }
+          given[key] = fit;
         }
         return answer(node, new Frame(frame.request, given));
       },
@@ -158,15 +170,16 @@ export const decide = ({ hash, model, key, inputs, now }) => {
   if (model) remember(hash, model);
   const known = models.get(hash);
   if (!known) return null;
-  const all = revive(inputs);
-  const request = { ...known, inputs: all, clock: clock(now), warnings: [], faults: [], hits: {} };
+  const warnings = [];
+  const all = revive(inputs, (text) => warnings.push(["", `TYPE_MISMATCH: ${text}`]));
+  const request = { ...known, inputs: all, clock: clock(now), warnings, faults: [], hits: {} };
   request.input = ({ ns, id, name, label }) => {
     for (const each of [name, label, id]) if (Object.hasOwn(all, each)) return all[each];
     const alias = known.aliases[ns];
     return (alias && all[alias]?.[name]) ?? null;
   };
   const value = invoke(key, request);
-  const { warnings, faults, hits } = request;
+  const { faults, hits } = request;
   return { value: settled(value, key, warnings), warnings, faults, hits };
 };
 

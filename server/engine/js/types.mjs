@@ -58,18 +58,20 @@ export const kindOf = (value) => {
   return typeof value === "object" ? "context" : typeof value;
 };
 
-const tagged = (value) => {
-  const [kind, content] = value["@"];
-  return kind === "context" ? mapped(content, revive) : READ[kind](content);
-};
 const mapped = (value, change) =>
   Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, change(entry)]));
 
-// Dates that Python already knew as dates cross as {"@": [type, text]}.
-export const revive = (value) => {
-  if (Array.isArray(value)) return value.map(revive);
+// Dates that Python knows as dates cross as {"@": [type, text]}; `unreadable` gets what is none.
+export const revive = (value, unreadable) => {
+  const again = (each) => revive(each, unreadable);
+  if (Array.isArray(value)) return value.map(again);
   if (value === null || typeof value !== "object") return value;
-  return Object.hasOwn(value, "@") ? tagged(value) : mapped(value, revive);
+  if (!Object.hasOwn(value, "@")) return mapped(value, again);
+  const [kind, content] = value["@"];
+  if (kind === "context") return mapped(content, again);
+  const read = READ[kind]?.(content) ?? null;
+  if (read === null) unreadable(content);
+  return read;
 };
 
 export class Types {
@@ -170,7 +172,7 @@ export const coerce = (value, type) => {
     return single === MISMATCH ? MISMATCH : [single];
   }
   if (Array.isArray(value) && value.length === 1 && type.kind !== "list") {
-    return coerce(value[0], type);
+    return conforms(value[0], type) ? value[0] : MISMATCH;
   }
   if (type.kind === "basic" && type.name === "dateTime" && kindOf(value) === "date") {
     return evaluate('date and time(d, time("00:00:00Z"))', { d: value }).value;
