@@ -119,13 +119,15 @@ class Node:
     called: str = ""
     #: of a send or receive task: name of its message
     message: str = ""
+    #: id the designer gave when the engine could not take it
+    original: str = ""
     #: of a subprocess: started by an event and not by a token
     by_event: bool = False
 
     @property
     def label(self) -> str:
-        """What people call it: its name, or its id when it has none."""
-        return self.name or self.id
+        """What people call it: its name, or its id as drawn when it has none."""
+        return self.name or self.original or self.id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -161,7 +163,7 @@ class Process:
     id: str
     name: str = ""
     documentation: str = ""
-    #: names of its data objects, in every scope
+    #: ids of its data objects, in every scope: the names under which they are read
     data_objects: frozenset[str] = frozenset()
 
 

@@ -22,7 +22,7 @@ def executable(process: etree._Element) -> bool:
 
 def process_of(element: etree._Element) -> Process:
     """Identity and data objects of one process element."""
-    objects = (item.get("name") or item.get("id") or "" for item in element.iter(tag("dataObject")))
+    objects = (item.get("id", "") for item in element.iter(tag("dataObject")))
     return Process(
         id=element.get("id", ""),
         name=element.get("name", ""),
@@ -113,6 +113,7 @@ class Reader:
             default=element.get("default", ""),
             multi_instance=_multi_instance(element),
             called=element.get("calledElement", ""),
+            original=_own(element, "original"),
             message=self.messages.get(element.get("messageRef", ""), ""),
             by_event=element.get("triggeredByEvent", "false") in ("true", "1"),
         )
@@ -138,7 +139,8 @@ class Reader:
             kind=kind,
             name=self.messages.get(element.get("messageRef", ""))
             or self._signals.get(element.get("signalRef", ""))
-            or (element.get("name", "") if kind == "link" else ""),
+            or (element.get("name") if kind == "link" else "")
+            or "",
             timer="" if timer is None else local(timer),
             wish="" if timer is None else (timer.text or "").strip(),
             code=self._codes.get(reference, ""),
