@@ -22,6 +22,13 @@ from server.engine.feel import moment_text
 from server.engine.isolate import Isolate, shared
 
 _CACHED: Final = 64
+#: a datetime is a date too, so it comes first
+_TEMPORAL: Final = (
+    (datetime, "dateTime"),
+    (date, "date"),
+    (time, "time"),
+    (timedelta, "duration"),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -189,24 +196,21 @@ def _typed(value: Any, kind: str | None) -> Json:
 
 def _sent(value: Any) -> Json:
     """JSON as it is; Python dates, times and decimals tagged for ``revive`` in the isolate."""
-    match value:
-        case datetime():
-            return {"@": ["dateTime", value.isoformat()]}
-        case date():
-            return {"@": ["date", value.isoformat()]}
-        case time():
-            return {"@": ["time", value.isoformat()]}
-        case timedelta():
-            return {"@": ["duration", _duration(value)]}
-        case Decimal():
-            return int(value) if value == value.to_integral_value() else float(value)
-        case list() | tuple():
-            return [_sent(item) for item in value]
-        case Mapping():
-            inner = {str(key): _sent(item) for key, item in value.items()}
-            return {"@": ["context", inner]} if "@" in inner else inner
-        case _:
-            return value
+    if isinstance(value, list | tuple):
+        return [_sent(item) for item in value]
+    if isinstance(value, Mapping):
+        inner = {str(key): _sent(item) for key, item in value.items()}
+        return {"@": ["context", inner]} if "@" in inner else inner
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else float(value)
+    for kind, name in _TEMPORAL:
+        if isinstance(value, kind):
+            return {"@": [name, _iso(value)]}
+    return value
+
+
+def _iso(value: Any) -> str:
+    return _duration(value) if isinstance(value, timedelta) else str(value.isoformat())
 
 
 def _duration(value: timedelta) -> str:

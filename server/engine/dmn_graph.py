@@ -52,9 +52,10 @@ class Graph:
         Raises:
             DecisionFailed: there is none, or two files have one.
         """
+        first = self.models[0].namespace if self.models else ""
         for matches in (_by_id, _by_name, _by_label):
             found = [node for node in self.nodes.values() if matches(node, decision)]
-            own = [node for node in found if node.ns == self.models[0].namespace]
+            own = [node for node in found if node.ns == first]
             found = own or found
             if len({node.key for node in found}) > 1:
                 raise DecisionFailed(
@@ -138,6 +139,14 @@ class Program:
     nodes: tuple[Node, ...]
     hash: str
     request: Mapping[str, Json]
+
+    def reads(self, name: str) -> bool:
+        """May the value given under this name matter; asked so that a case's data stays home."""
+        if self.node.kind != "decision":
+            return True
+        inputs = (node for node in self.nodes if node.kind == "input")
+        named = any(name in (node.name, node.label, node.id) for node in inputs)
+        return named or name in self.request["aliases"].values()
 
 
 def compile_decision(graph: Graph, node: Node) -> Program:
