@@ -34,6 +34,8 @@ deadline = Table(
     Column("occurrence", Integer, nullable=False, default=1),
     Column("origin_event", String(120), nullable=False),
     Column("origin_on", Date, nullable=False),
+    # the ordered last day, where the rule has one
+    Column("until_on", Date),
     # null: undetermined, the count needs a year that is not published
     Column("due_on", Date),
     Column("provisional_on", Date),
@@ -66,7 +68,8 @@ timer = Table(
     "timer",
     Base.metadata,
     Column("id", String(36), primary_key=True),
-    # engine: a timer event of the diagram; overdue, rung: of a deadline
+    # engine: a timer event of the diagram; clock: the state of a deadline changes by itself;
+    # rung: a notice of its ladder
     Column("kind", String(16), nullable=False),
     Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
     Column("task_key", String(80), nullable=False, default=""),
@@ -87,7 +90,7 @@ timer = Table(
     Column("state", String(16), nullable=False),
     Column("attempts", Integer, nullable=False, default=0),
     Column("error", Text, nullable=False, default=""),
-    one_of("kind", "engine", "overdue", "rung"),
+    one_of("kind", "engine", "clock", "rung"),
     one_of("state", "armed", "fired", "cancelled", "failed"),
     Index("ix_timer_armed", "due_at", sqlite_where=_ARMED, postgresql_where=_ARMED),
     Index("ix_timer_case", "case_id", "state"),

@@ -1,0 +1,131 @@
+"""Timer events of the diagram as rows: armed with the moment their wish means, dropped with it.
+
+The engine never waits on time; a row reaches it again only as ``TimerDue``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, update
+
+from server.domain.calendar import CHINA_TIME
+from server.domain.counting import add_months
+from server.domain.lifecycle import TimerState
+from server.domain.packs import PolicyPack
+from server.domain.wishes import Cycle, Duration, Moment, NamedDeadline, Wish, read_wish
+from server.engine.port import TimerWanted
+from server.models.base import new_id
+from server.models.time import timer
+from server.services import deadline_timers
+from server.services.context import Context
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recurring:
+    """What a counted cycle still needs to go on: its wish, and the rounds that are left."""
+
+    case_id: str
+    task_key: str
+    element: str
+    wish: str
+    #: moment of the round that fired
+    was_at: datetime
+    again: int
+
+
+def arm(ctx: Context, pack: PolicyPack, case_id: str, wanted: Iterable[TimerWanted]) -> None:
+    """Arm the timers that began to wait; one whose deadline is not running waits without moment."""
+    for wish in wanted:
+        meaning = read_wish(wish.wish, wish.kind)
+        named = meaning.key if isinstance(meaning, NamedDeadline) else ""
+        _insert(
+            ctx,
+            Recurring(
+                case_id=case_id,
+                task_key=wish.task_key,
+                element=wish.element,
+                wish=wish.wish,
+                was_at=ctx.now,
+                again=meaning.times - 1 if isinstance(meaning, Cycle) else 0,
+            ),
+            due_at=_first(ctx, pack, case_id, meaning),
+            rule_key=named,
+        )
+
+
+def drop(ctx: Context, case_id: str, dropped: Iterable[TimerWanted]) -> None:
+    """Cancel the timers whose event no longer waits."""
+    for wish in dropped:
+        ctx.session.execute(
+            update(timer)
+            .where(
+                timer.c.case_id == case_id,
+                timer.c.task_key == wish.task_key,
+                timer.c.element == wish.element,
+                timer.c.state == TimerState.ARMED,
+            )
+            .values(state=TimerState.CANCELLED)
+        )
+
+
+def arm_next(ctx: Context, fired: Recurring) -> None:
+    """Arm the next round of a cycle: the first one after now, however long nobody looked."""
+    meaning = read_wish(fired.wish)
+    if not isinstance(meaning, Cycle) or fired.again < 1:
+        return
+    moment, left = fired.was_at, fired.again + 1
+    while moment <= ctx.now and left:
+        moment, left = _after(moment, meaning.every), left - 1
+    if moment > ctx.now:
+        again = Recurring(
+            case_id=fired.case_id,
+            task_key=fired.task_key,
+            element=fired.element,
+            wish=fired.wish,
+            was_at=moment,
+            again=left,
+        )
+        _insert(ctx, again, due_at=moment, rule_key="")
+
+
+def cancel_all(ctx: Context, case_id: str) -> None:
+    """The case is over: nothing of it fires any more."""
+    ctx.session.execute(
+        update(timer)
+        .where(timer.c.case_id == case_id, timer.c.state == TimerState.ARMED)
+        .values(state=TimerState.CANCELLED)
+    )
+
+
+def _insert(ctx: Context, new: Recurring, *, due_at: datetime | None, rule_key: str) -> None:
+    ctx.session.execute(
+        insert(timer).values(
+            id=new_id(),
+            kind="engine",
+            case_id=new.case_id,
+            task_key=new.task_key,
+            element=new.element,
+            wish=new.wish,
+            rule_key=rule_key,
+            due_at=due_at,
+            again=new.again,
+            dedupe_key=f"{new.case_id}:{new.task_key}:{new.element}:{new.again}",
+            state=TimerState.ARMED,
+        )
+    )
+
+
+def _first(ctx: Context, pack: PolicyPack, case_id: str, meaning: Wish) -> datetime | None:
+    if isinstance(meaning, NamedDeadline):
+        return deadline_timers.moment_of(ctx, pack, case_id, meaning)
+    if isinstance(meaning, Moment):
+        return meaning.at
+    return _after(ctx.now, meaning.every if isinstance(meaning, Cycle) else meaning)
+
+
+def _after(moment: datetime, period: Duration) -> datetime:
+    local = moment.astimezone(CHINA_TIME)
+    if period.months:
+        local = datetime.combine(add_months(local.date(), period.months), local.timetz())
+    return local + timedelta(seconds=period.seconds)

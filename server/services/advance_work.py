@@ -1,0 +1,154 @@
+"""Work items follow the waits of the engine: one open group per user task that waits.
+
+A lane leads to an office at a level and from there to the competent unit of the case's region, or
+to people the case itself names (applicant, subject, team).
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Final
+
+from sqlalchemy import insert, update
+
+from server.domain.errors import EngineError
+from server.domain.lifecycle import WorkState
+from server.domain.packs import PolicyPack
+from server.domain.texts import _
+from server.engine.port import OpenTask
+from server.models.base import new_id
+from server.models.identity import LEVELS
+from server.models.work import OPEN_STATES, work_item
+from server.services import facts, people
+from server.services.case_rows import CaseRow
+from server.services.charts import Chart
+from server.services.context import Context
+from server.services.facts import Facts
+from server.services.releases import Release
+
+#: offices looked up inside the unit the case concerns, not in the region
+OF_THE_UNIT: Final = frozenset({"unit_head", "unit_hr"})
+#: who applied, and whom it concerns
+OF_THE_CASE: Final = frozenset({"applicant", "subject"})
+
+
+def case_roles(pack: PolicyPack) -> frozenset[str]:
+    """Roles that people of the case hold, not posts: applicant, subject, whoever it appoints."""
+    return OF_THE_CASE | {appointment.role for appointment in pack.appointments}
+
+
+def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str | None) -> None:
+    """End the items of tasks that no longer wait; the completed one is done, the rest ended."""
+    for task in closed:
+        waiting = (
+            work_item.c.case_id == case.id,
+            work_item.c.task_key == task.task_key,
+            work_item.c.state.in_(OPEN_STATES),
+        )
+        values = {"version": work_item.c.version + 1, "closed_at": ctx.now}
+        ctx.session.execute(
+            update(work_item)
+            .where(*waiting, work_item.c.id != (done_id or ""))
+            .values(state=WorkState.ENDED, **values)
+        )
+        if done_id:
+            ctx.session.execute(
+                update(work_item)
+                .where(*waiting, work_item.c.id == done_id)
+                .values(state=WorkState.DONE, **values)
+            )
+
+
+def open_(
+    ctx: Context,
+    case: CaseRow,
+    release: Release,
+    chart: Chart,
+    opened: Iterable[OpenTask],
+    known: Facts,
+) -> None:
+    """Open one item per task that began to wait.
+
+    Raises:
+        EngineError: its lane leads to no office of the region.
+    """
+    for task in opened:
+        ctx.session.execute(insert(work_item).values(_item(ctx, case, release, chart, task, known)))
+
+
+def _item(
+    ctx: Context, case: CaseRow, release: Release, chart: Chart, task: OpenTask, known: Facts
+) -> dict[str, object]:
+    node = chart.nodes[task.node_key]
+    role, level, unit_id, head_only = _candidates(ctx, case, release.pack, task, known)
+    return {
+        "id": new_id(),
+        "version": 1,
+        "case_id": case.id,
+        "group_id": new_id(),
+        "task_key": task.task_key,
+        "node_key": task.node_key,
+        "title": node.label,
+        "lane": task.lane,
+        "instance": task.instance,
+        "item": task.item,
+        "form_key": node.form,
+        "form_hash": release.form_hashes.get(node.form),
+        "candidate_role": role,
+        "candidate_unit": unit_id,
+        "level": level,
+        "head_only": head_only,
+        "state": WorkState.OFFERED,
+        "deadline_key": "" if node.deadline == "none" else node.deadline,
+        "opened_at": ctx.now,
+    }
+
+
+def _candidates(
+    ctx: Context, case: CaseRow, pack: PolicyPack, task: OpenTask, known: Facts
+) -> tuple[str, str | None, str | None, bool]:
+    lane = pack.lanes.get(task.lane)
+    if lane is None:
+        raise _nowhere(task, f"lane {task.lane}")
+    seen = replace(
+        known, values={**known.values, **task.data, "settings": known.values["settings"]}
+    )
+    evaluate = ctx.tools.evaluate
+    role = str(facts.given(evaluate, lane.office, seen) or "")
+    if role in case_roles(pack):
+        return role, None, None, False
+    level = _level(case, str(facts.given(evaluate, lane.level, seen) or ""))
+    unit_id = office_of(ctx, case, role, level)
+    if unit_id is None:
+        raise _nowhere(task, f"{role} at {level} for {case.region}")
+    return role, level, unit_id, lane.head_only
+
+
+def office_of(ctx: Context, case: CaseRow, role: str, level: str | None) -> str | None:
+    """The unit that is this office for this case, None when its region has none."""
+    if role in OF_THE_UNIT:
+        found = people.office_of_unit(ctx, role, case.unit_id) if case.unit_id else None
+    elif level is None:
+        found = None
+    else:
+        found = people.office(ctx, role, level=level, region=case.region)
+    return found.id if found else None
+
+
+def superior(level: str) -> str | None:
+    """The level above, None above the province."""
+    above = LEVELS.index(level) - 1
+    return LEVELS[above] if above >= 0 else None
+
+
+def _level(case: CaseRow, level: str) -> str | None:
+    if level in ("", "case"):
+        return case.level
+    if level == "superior":
+        return superior(case.level)
+    return level if level in LEVELS else None
+
+
+def _nowhere(task: OpenTask, detail: str) -> EngineError:
+    return EngineError(
+        _("没有找到可以办理下一步的机关，请联系流程设计人员"), element=task.node_key, detail=detail
+    )

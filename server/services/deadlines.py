@@ -1,0 +1,223 @@
+"""Clocks of a case: started and ended by events of the pack, counted again when a year comes.
+
+The only writer of ``deadline`` and of its timers, together with ``deadline_clock`` (what people
+do to a clock). The due date is always the domain's answer to rule, origin, changes and calendar;
+it is never patched.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import insert, select, update
+
+from server.domain import deadline_changes
+from server.domain.calendar import CHINA_TIME
+from server.domain.deadline_rules import DeadlineRule
+from server.domain.deadline_verbs import recomputed
+from server.domain.deadlines import Due, expires_at, state_at
+from server.domain.lifecycle import OPEN_DEADLINES, DeadlineState
+from server.domain.packs import PolicyPack
+from server.models.base import new_id
+from server.models.time import deadline
+from server.models.work import OPEN_STATES, work_item
+from server.services import case_rows, deadline_rows, deadline_timers, definitions, facts
+from server.services.case_rows import CaseRow
+from server.services.context import Context
+from server.services.deadline_rows import DeadlineRow
+from server.services.events import Happening
+from server.services.facts import Facts
+
+
+def happened(
+    ctx: Context, case: CaseRow, pack: PolicyPack, happening: Happening, known: Facts
+) -> None:
+    """Let an event end the clocks it ends and start the clocks it starts."""
+    key = happening.event.key
+    for rule in pack.deadlines.values():
+        if key in rule.met_by:
+            _meet(ctx, pack, deadline_rows.open_clocks(ctx, case.id, rule.key), happening)
+        if key in rule.cancelled_by:
+            _cancel(ctx, pack, deadline_rows.open_clocks(ctx, case.id, rule.key))
+        if rule.origin == key:
+            _start(ctx, case, pack, rule, happening, known)
+
+
+def cancel_all(ctx: Context, pack: PolicyPack, case_id: str) -> None:
+    """The case is over: no clock of it runs on."""
+    _cancel(ctx, pack, deadline_rows.open_clocks(ctx, case_id))
+
+
+def tick(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> str:
+    """Let the state of an open clock follow the time, and return it."""
+    rule = pack.deadlines[row.rule_key]
+    state = state_at(rule, deadline_rows.clock(ctx, rule, row).due(), ctx.now)
+    if state != row.state:
+        deadline_rows.write(ctx, row, state=state)
+        ctx.record(f"deadline.{state}", row.id, row.case_id, {"rule": row.rule_key})
+    return state
+
+
+def refresh(
+    ctx: Context, pack: PolicyPack, row: DeadlineRow, changes: Sequence[deadline_changes.Change]
+) -> Due:
+    """Store the changes of a clock with the end they give, and move everything that follows it."""
+    rule = pack.deadlines[row.rule_key]
+    clock = deadline_rows.clock(ctx, rule, row)
+    end = clock.due(*changes[len(clock.changes) :])
+    deadline_rows.write(
+        ctx,
+        row,
+        changes=[deadline_changes.as_json(change) for change in changes],
+        calendar_version=clock.calendar.version,
+        **_columns(rule, end, ctx.now),
+    )
+    _publish(ctx, pack, row, end)
+    return end
+
+
+def _start(
+    ctx: Context,
+    case: CaseRow,
+    pack: PolicyPack,
+    rule: DeadlineRule,
+    happening: Happening,
+    known: Facts,
+) -> None:
+    earlier = [row for row in deadline_rows.of_case(ctx, case.id) if row.rule_key == rule.key]
+    standing = [row for row in earlier if row.state != DeadlineState.CANCELLED]
+    if standing and rule.again == "keep":
+        return
+    if rule.valid_from is not None and happening.on < rule.valid_from:
+        return
+    if not facts.holds(ctx.tools.evaluate, rule.when, known):
+        return
+    until = facts.day(ctx.tools.evaluate, rule.until, known) if rule.until is not None else None
+    if rule.until is not None and until is None:
+        return
+    row = _new_row(ctx, case, rule, happening, until, occurrence=len(earlier) + 1)
+    end = deadline_rows.clock(ctx, rule, row).due()
+    ctx.session.execute(
+        insert(deadline).values(
+            **{name: getattr(row, name) for name in DeadlineRow.__slots__}
+            | {"calendar": rule.calendar, "started_at": ctx.now}
+            | _columns(rule, end, ctx.now)
+        )
+    )
+    ctx.record("deadline.start", row.id, case.id, {"rule": rule.key, "due_on": _iso(end.on)})
+    _publish(ctx, pack, row, end)
+
+
+def _new_row(
+    ctx: Context,
+    case: CaseRow,
+    rule: DeadlineRule,
+    happening: Happening,
+    until: date | None,
+    *,
+    occurrence: int,
+) -> DeadlineRow:
+    return DeadlineRow(
+        id=new_id(),
+        version=1,
+        case_id=case.id,
+        rule_key=rule.key,
+        subject="",
+        occurrence=occurrence,
+        origin_event=happening.event.key,
+        origin_on=happening.on,
+        until_on=until,
+        due_on=None,
+        provisional_on=None,
+        expires_at=None,
+        calendar_version=deadline_rows.calendar_of(ctx, rule.calendar).version,
+        state=DeadlineState.RUNNING,
+        met_on=None,
+        line="",
+        changes=[],
+    )
+
+
+def _meet(
+    ctx: Context, pack: PolicyPack, rows: Iterable[DeadlineRow], happening: Happening
+) -> None:
+    for row in rows:
+        rule = pack.deadlines[row.rule_key]
+        end = deadline_rows.clock(ctx, rule, row).due()
+        state = state_at(rule, end, ctx.now, met=happening.at or happening.on)
+        deadline_rows.write(ctx, row, state=state, met_on=happening.on)
+        ctx.record(f"deadline.{state}", row.id, row.case_id, {"rule": row.rule_key})
+        _over(ctx, pack, row)
+
+
+def _cancel(ctx: Context, pack: PolicyPack, rows: Iterable[DeadlineRow]) -> None:
+    for row in rows:
+        deadline_rows.write(ctx, row, state=DeadlineState.CANCELLED)
+        ctx.record("deadline.cancelled", row.id, row.case_id, {"rule": row.rule_key})
+        _over(ctx, pack, row)
+
+
+def _over(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> None:
+    deadline_timers.disarm(ctx, row)
+    deadline_timers.follow(ctx, pack, row.case_id, row.rule_key)
+
+
+def _publish(ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due) -> None:
+    deadline_timers.arm(ctx, pack, row, end)
+    deadline_timers.follow(ctx, pack, row.case_id, row.rule_key)
+    ctx.session.execute(
+        update(work_item)
+        .where(
+            work_item.c.case_id == row.case_id,
+            work_item.c.deadline_key == row.rule_key,
+            work_item.c.state.in_(OPEN_STATES),
+        )
+        .values(due_on=end.on)
+    )
+
+
+def _columns(rule: DeadlineRule, end: Due, now: datetime) -> dict[str, object]:
+    return {
+        "due_on": end.on,
+        "provisional_on": end.provisional_on,
+        "expires_at": expires_at(rule, end.on) if end.on else None,
+        "state": state_at(rule, end, now),
+        "line": end.line,
+    }
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def recompute(ctx: Context, calendar: str) -> int:
+    """Count every open clock of this calendar again; each that moves is logged on its row.
+
+    Returns how many moved. Cases are locked in ascending order of their ids.
+    """
+    deadline_rows.forget_calendars(ctx)
+    touched = ctx.session.scalars(
+        select(deadline.c.case_id)
+        .where(deadline.c.calendar == calendar, deadline.c.state.in_(OPEN_DEADLINES))
+        .distinct()
+        .order_by(deadline.c.case_id)
+    ).all()
+    return sum(_recompute_case(ctx, case_id, calendar) for case_id in touched)
+
+
+def _recompute_case(ctx: Context, case_id: str, calendar: str) -> int:
+    case = case_rows.lock(ctx, case_id)
+    pack = definitions.release(ctx, case.pack_version_id).pack
+    today = ctx.now.astimezone(CHINA_TIME).date()
+    moved = 0
+    for row in deadline_rows.open_clocks(ctx, case_id):
+        rule = pack.deadlines[row.rule_key]
+        if rule.calendar != calendar:
+            continue
+        clock = deadline_rows.clock(ctx, rule, row)
+        change = recomputed(clock, row.due_on, today)
+        refresh(ctx, pack, row, [*clock.changes, *([change] if change else [])])
+        if change:
+            moved += 1
+            detail = {"rule": row.rule_key, "was_on": _iso(row.due_on)}
+            ctx.record("deadline.recompute", row.id, case_id, detail)
+    return moved

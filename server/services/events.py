@@ -1,0 +1,71 @@
+"""Events of the pack that a step raises: what happened in the case, and on which day.
+
+An event is the origin or the end of clocks. Its day is entered in a form or computed; where the
+pack names no source, or the field is empty, it is the day of the act. It is never in the future.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from server.domain.calendar import CHINA_TIME
+from server.domain.expressions import Evaluate
+from server.domain.packs import Event, PolicyPack
+from server.domain.texts import _
+from server.engine.port import Advance
+from server.services import facts
+from server.services.case_state import Act
+from server.services.facts import Facts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Happening:
+    """An event with its day."""
+
+    event: Event
+    on: date
+    #: the moment of the act, when the day was not entered
+    at: datetime | None = None
+
+
+def raised(
+    pack: PolicyPack, act: Act, after: Advance, known: Facts, evaluate: Evaluate
+) -> list[Happening]:
+    """What happened in this step, the act itself first, then nodes in the order they were passed.
+
+    Raises:
+        Invalid: an entered day lies in the future or is no date.
+        ExpressionFailed: an expression of the pack warned.
+    """
+    return [
+        _dated(event, known, evaluate)
+        for event in _touched(pack, act, after)
+        if facts.holds(evaluate, event.when, known)
+    ]
+
+
+def _touched(pack: PolicyPack, act: Act, after: Advance) -> Iterator[Event]:
+    events = pack.events.values()
+    for event in events:
+        if event.start and act.command == "open":
+            yield event
+        elif event.message and event.message == act.message:
+            yield event
+        elif event.node and act.command == "complete" and event.node == act.node_key:
+            yield event
+    waiting = {task.node_key for task in (*after.opened, *after.closed)}
+    for node_key in dict.fromkeys(after.visited):
+        if node_key != act.node_key and node_key not in waiting:
+            yield from (event for event in events if event.node == node_key)
+
+
+def _dated(event: Event, known: Facts, evaluate: Evaluate) -> Happening:
+    today = known.now.astimezone(CHINA_TIME).date()
+    entered = facts.day(evaluate, event.date, known) if event.date is not None else None
+    if entered is None:
+        return Happening(event=event, on=today, at=known.now)
+    if entered > today and event.date is not None:
+        raise facts.wrong_day(
+            event.date, _("“{event}”的日期不能晚于今天").format(event=event.title)
+        )
+    return Happening(event=event, on=entered)

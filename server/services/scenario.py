@@ -1,0 +1,278 @@
+"""A scenario file as frozen data: what people do, in order, and what must be seen then.
+
+Reading is strict and finds every problem at once; whether the acts are allowed is decided by the
+verbs when the rehearsal plays them. The format is described in docs/reference/scenarios.md.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from server.adapters import yaml_files
+from server.adapters.reading import Node, Report
+from server.domain.calendar import CHINA_TIME
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.texts import _
+
+#: words after ``refused:`` -> code of the error class (CONTRACTS section 5)
+REFUSALS: Mapping[str, str] = {
+    "invalid": "invalid",
+    "forbidden": "forbidden",
+    "not_found": "not_found",
+    "conflict": "conflict",
+    "422": "invalid",
+    "403": "forbidden",
+    "404": "not_found",
+    "409": "conflict",
+}
+
+#: what may be said of a case under ``expect``
+EXPECTATIONS = (
+    "open",
+    "not_open",
+    "office",
+    "offices",
+    "level",
+    "levels",
+    "due_on",
+    "provisional_on",
+    "overdue",
+    "escalated_to",
+    "notices",
+    "deadlines",
+    "messages",
+    "variables",
+    "visited",
+    "not_visited",
+    "status",
+    "outcome",
+)
+
+#: acts a step may consist of; exactly one, or none for a mere expectation
+ACTS = (
+    "do",
+    "claim",
+    "release",
+    "deliver",
+    "until",
+    "stop",
+    "restart",
+    "extend",
+    "import_calendar",
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """One line of the play."""
+
+    #: 0 is the start, then from 1 as in the file
+    number: int
+    #: one of ``ACTS``, ``start``, or empty when the step only looks
+    act: str = ""
+    #: the value of the act: a node key, a moment, or a mapping
+    target: Json = None
+    #: a role, ``applicant``, or a login of the region
+    by: str = ""
+    #: level of the office when it is not the case's own
+    level: str = ""
+    #: which item of a multi-instance task
+    item: Json = None
+    answers: Mapping[str, Json] = field(default_factory=dict)
+    #: moment of the act, None: at once
+    at: datetime | None = None
+    #: code of the refusal that must come
+    refused: str = ""
+    #: fields the refusal must name
+    problems: tuple[str, ...] = ()
+    expect: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scenario:
+    """One play: where it begins, its steps, and what holds at its end."""
+
+    file: str
+    title: str
+    procedure: str
+    now: datetime
+    start: Step
+    steps: tuple[Step, ...] = ()
+    #: switches of the pack that this play sets otherwise
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    expect: Mapping[str, Json] = field(default_factory=dict)
+
+
+def read(file: str, content: bytes) -> tuple[Scenario | None, list[Finding]]:
+    """The scenario of a YAML file, or every problem that keeps it from being played."""
+    value, findings = yaml_files.load(file, content)
+    if findings:
+        return None, findings
+    report = Report(file)
+    root = Node(value if value is not None else "", "", report)
+    now = _moment(root, "now")
+    scenario = Scenario(
+        file=file,
+        title=root.text("title") or file,
+        procedure=_required(root, "procedure"),
+        now=now or datetime(1970, 1, 1, tzinfo=CHINA_TIME),
+        start=_start(root.child("start")),
+        steps=_steps(root, report),
+        settings=_plain(root.child("settings").values()),
+        expect=_expect(root),
+    )
+    if now is None and not root.has("now"):
+        _missing(root, "now")
+    if not root.has("start"):
+        _missing(root, "start")
+    root.finish()
+    return (None if report.findings else scenario), report.findings
+
+
+def _steps(root: Node, report: Report) -> tuple[Step, ...]:
+    return tuple(_step(node, number, report) for number, node in enumerate(root.rows("steps"), 1))
+
+
+def _start(node: Node) -> Step:
+    step = Step(
+        number=0,
+        act="start",
+        by=_required(node, "as"),
+        level=node.text("level"),
+        answers=_plain(node.child("with").values()),
+        refused=_refused(node),
+        problems=node.texts("problems"),
+        expect=_expect(node),
+    )
+    node.finish()
+    return step
+
+
+def _step(node: Node, number: int, report: Report) -> Step:
+    acts = [act for act in ACTS if node.has(act)]
+    if len(acts) > 1:
+        node.wrong(node.path, _("一步只能做一件事：{acts}").format(acts="、".join(acts)))
+    act = acts[0] if acts else ""
+    if not act and not node.has("expect"):
+        node.wrong(node.path, _("这一步既没有动作也没有expect"))
+    step = Step(
+        number=number,
+        act=act,
+        target=_target(node, act),
+        by=_by(node, act),
+        level=node.text("level"),
+        item=node.raw("item"),
+        answers=_plain(node.child("with").values()) if node.has("with") else {},
+        at=_moment(node, "at"),
+        refused=_refused(node),
+        problems=node.texts("problems"),
+        expect=_expect(node),
+    )
+    for act in acts:
+        node.raw(act)
+    node.finish()
+    return step
+
+
+def _by(node: Node, act: str) -> str:
+    if act in ("do", "claim", "release", "stop", "restart", "extend"):
+        return _required(node, "as")
+    return node.text("as")
+
+
+def _target(node: Node, act: str) -> Json:
+    if act in ("do", "claim", "release"):
+        return _required(node, act)
+    if act == "until":
+        return _moment(node, act)
+    if act == "deliver":
+        return _delivery(node.child(act))
+    if act in ("stop", "restart", "extend"):
+        return _clock(node.child(act))
+    if act == "import_calendar":
+        return node.raw(act)
+    return None
+
+
+def _delivery(node: Node) -> Json:
+    target = {
+        "message": _required(node, "message"),
+        "from": node.text("from"),
+        "with": _plain(node.child("with").values()),
+    }
+    node.finish()
+    return target
+
+
+def _clock(node: Node) -> Json:
+    target = {
+        "deadline": _required(node, "deadline"),
+        "reason": node.text("reason"),
+        "n": node.whole("n"),
+    }
+    node.finish()
+    return target
+
+
+def _expect(node: Node) -> Mapping[str, Json]:
+    if not node.has("expect"):
+        node.raw("expect")
+        return {}
+    child = node.child("expect")
+    found = {name: _json(child.raw(name)) for name in EXPECTATIONS if child.has(name)}
+    child.finish()
+    return found
+
+
+def _refused(node: Node) -> str:
+    value = node.raw("refused")
+    if value is None:
+        return ""
+    word = str(value)
+    if word not in REFUSALS:
+        node.wrong(node.at("refused"), _("应为{words}之一").format(words="、".join(REFUSALS)))
+        return ""
+    return REFUSALS[word]
+
+
+def _moment(node: Node, key: str) -> datetime | None:
+    value = node.raw(key)
+    if value is None:
+        return None
+    try:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        node.wrong(node.at(key), _("应为带时区的时刻，例如2026-02-12T09:00+08:00"))
+        return None
+    return moment
+
+
+def _required(node: Node, key: str) -> str:
+    value = node.text(key)
+    if not value and not node.has(key):
+        _missing(node, key)
+    return value
+
+
+def _missing(node: Node, key: str) -> None:
+    node.wrong(node.at(key), _("缺少该项"))
+
+
+def _plain(values: Mapping[str, Json]) -> dict[str, Json]:
+    return {key: _json(value) for key, value in values.items()}
+
+
+def _json(value: Json) -> Json:
+    """What YAML made of the text as JSON: dates and moments as ISO text."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return _plain({str(key): item for key, item in value.items()})
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_json(item) for item in value]
+    return value

@@ -1,0 +1,119 @@
+"""Which case waits for which message, and which messages a case has sent.
+
+A subscription answers to the case's own id and nothing else, so that a message for one case never
+enters another. Handing a message over is the business of ``messages``.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select, update
+
+from server.domain.packs import PolicyPack
+from server.engine.port import MessageSent, Subscription
+from server.models.base import new_id
+from server.models.outbox import message_subscription, outbox
+from server.services.context import Context
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """An open subscription."""
+
+    id: str
+    task_key: str
+    element: str
+
+
+def open_(ctx: Context, case_id: str, subscribed: Iterable[Subscription]) -> None:
+    """Note what the case began to wait for."""
+    for entry in subscribed:
+        ctx.session.execute(
+            insert(message_subscription).values(
+                id=new_id(),
+                case_id=case_id,
+                task_key=entry.task_key,
+                element=entry.element,
+                message=entry.message,
+                correlation_key=case_id,
+                state="open",
+            )
+        )
+
+
+def close(ctx: Context, case_id: str, unsubscribed: Iterable[Subscription]) -> None:
+    """Note what it no longer waits for."""
+    for entry in unsubscribed:
+        ctx.session.execute(
+            update(message_subscription)
+            .where(
+                message_subscription.c.case_id == case_id,
+                message_subscription.c.task_key == entry.task_key,
+                message_subscription.c.element == entry.element,
+                message_subscription.c.state == "open",
+            )
+            .values(state="closed")
+        )
+
+
+def close_all(ctx: Context, case_id: str) -> None:
+    """The case is over: it waits for nothing."""
+    ctx.session.execute(
+        update(message_subscription)
+        .where(message_subscription.c.case_id == case_id, message_subscription.c.state == "open")
+        .values(state="closed")
+    )
+
+
+def waiting(ctx: Context, case_id: str, message: str) -> list[Waiting]:
+    """Where this case waits for this message."""
+    rows = ctx.session.execute(
+        select(
+            message_subscription.c.id,
+            message_subscription.c.task_key,
+            message_subscription.c.element,
+        )
+        .where(
+            message_subscription.c.message == message,
+            message_subscription.c.correlation_key == case_id,
+            message_subscription.c.case_id == case_id,
+            message_subscription.c.state == "open",
+        )
+        .order_by(message_subscription.c.task_key, message_subscription.c.element)
+    )
+    return [Waiting(id=row.id, task_key=row.task_key, element=row.element) for row in rows]
+
+
+def delivered(ctx: Context, subscription_id: str) -> None:
+    """The message came to this subscription; it is used up."""
+    ctx.session.execute(
+        update(message_subscription)
+        .where(message_subscription.c.id == subscription_id)
+        .values(state="delivered")
+    )
+
+
+def send(
+    ctx: Context, pack: PolicyPack, case_id: str, version: int, sent: Iterable[MessageSent]
+) -> None:
+    """Owe each message the diagram threw; only the variables the pack lets it carry travel."""
+    for index, message in enumerate(sent):
+        declared = pack.messages.get(message.message)
+        carries = declared.carries if declared else ()
+        ctx.session.execute(
+            insert(outbox).values(
+                id=new_id(),
+                kind="message",
+                payload={
+                    "message": message.message,
+                    "element": message.element,
+                    "data": {name: message.data.get(name) for name in carries},
+                },
+                dedupe_key=f"{case_id}:{version}:{index}:{message.element}",
+                state="pending",
+                next_at=ctx.now,
+                case_id=case_id,
+                created_at=ctx.now,
+            )
+        )
+        ctx.record("message.send", message.message, case_id)
