@@ -18,7 +18,7 @@ from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.dmn_graph import Graph, Program, compile_decision
 from server.engine.dmn_reader import read_model
-from server.engine.feel import moment_text
+from server.engine.feel import moment_text, refuse_inexact
 from server.engine.isolate import Isolate, shared
 
 _CACHED: Final = 64
@@ -90,9 +90,7 @@ class Decisions:
             ExpressionFailed: a limit was passed, or ``strict`` met a warning.
         """
         program = self._program(decision)
-        answer = self._ask(
-            program, {n: _typed(v, (types or {}).get(n)) for n, v in inputs.items()}, now
-        )
+        answer = self._ask(program, _given(program, inputs, types or {}), now)
         labels = {node.key: node for node in program.nodes}
         for key, kind, rules in answer["faults"]:
             raise DecisionFailed(
@@ -184,6 +182,13 @@ def _fault(kind: str, name: str, numbers: Sequence[int]) -> str:
         case _:
             text = _("决策“{name}”的命中策略无法识别")
     return text.format(name=name, count=len(numbers), rows=rows)
+
+
+def _given(program: Program, inputs: Mapping[str, Any], types: Mapping[str, str]) -> Json:
+    given = {name: value for name, value in inputs.items() if program.reads(name)}
+    for name, value in given.items():
+        refuse_inexact(value, name)
+    return {name: _typed(value, types.get(name)) for name, value in given.items()}
 
 
 def _typed(value: Any, kind: str | None) -> Json:

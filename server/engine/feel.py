@@ -33,6 +33,8 @@ _ZONE: Final = ZoneInfo("Asia/Shanghai")
 _CLOCK: Final = frozenset({"now", "today"})
 _PLAIN_NAME: Final = re.compile(r"[^\W\d]\w*")
 _EXACT: Final = 2**53
+#: texts parsed in one trip: far inside its time limit
+_BATCH: Final = 500
 
 
 class _Question(NamedTuple):
@@ -137,6 +139,20 @@ class Feel:
         except ExpressionFailed as failed:
             return Parsed(names=frozenset(), errors=(failed.message,))
 
+    def parse_all(self, expressions: Sequence[tuple[str, bool]]) -> list[Parsed]:
+        """``parse`` of many (text, unary) in few trips, for checks of whole tables."""
+        texts = [(text.strip() or "-" if unary else text, unary) for text, unary in expressions]
+        refused = [too_costly(text) for text, _unary in texts]
+        known: dict[tuple[str, bool], Parsed] = {}
+        sent = list(dict.fromkeys(t for t, no in zip(texts, refused, strict=True) if not no))
+        for start in range(0, len(sent), _BATCH):
+            batch = sent[start : start + _BATCH]
+            known |= dict(zip(batch, self._parse(batch), strict=True))
+        return [
+            Parsed(names=frozenset(), errors=(no,)) if no else known[text]
+            for text, no in zip(texts, refused, strict=True)
+        ]
+
     def close(self) -> None:
         """Close the isolate; the next question makes a new one."""
         self._isolate.close()
@@ -164,9 +180,9 @@ class Feel:
     ) -> list[Value]:
         view = _view(context.data, (parsed.names for _each, parsed in asked))
         for name, value in view.items():
-            _exact(value, name)
+            refuse_inexact(value, name)
         for question, _parsed in asked:
-            _exact(question.input, "?")
+            refuse_inexact(question.input, "?")
         answers, unreadable = self._isolate.ask(
             act,
             {
@@ -270,8 +286,12 @@ def _unreadable(parsed: Parsed, names: list[str]) -> list[str]:
     return [f"TYPE_MISMATCH: {name}" for name in names if name in parsed.names]
 
 
-def _exact(value: Json, name: str) -> None:
-    """Refuse what would change on its way in: integers above 2**53 lose digits (EX-7)."""
+def refuse_inexact(value: Json, name: str) -> None:
+    """Refuse what would change on its way in: integers above 2**53 lose digits (EX-7).
+
+    Raises:
+        ExpressionFailed: there is such a number somewhere in the value called ``name``.
+    """
     stack = [value]
     while stack:
         item = stack.pop()
