@@ -66,6 +66,12 @@ class YearUnpublished(RongcuoError):
         self.year = year
 
 
+class NotCompetent(RongcuoError):
+    """No unit is competent for what a lane or a routing table names, or more than one is."""
+
+    code = "conflict"
+
+
 class EngineError(RongcuoError):
     """A step of the engine could not be done; the stored state is untouched.
 

@@ -1,0 +1,89 @@
+"""What may be done to a work item, decided on frozen values before any row is touched.
+
+Each function returns the item as it will be, or raises: ``Conflict`` when the item is not in a
+state for it, ``Forbidden`` when the person may not.
+"""
+
+from dataclasses import dataclass, field, replace
+
+from server.domain.access import Actor, Offered, Permission, permits
+from server.domain.errors import Conflict, Forbidden
+from server.domain.lifecycle import CaseStatus, WorkState, move_work
+from server.domain.recusal import Parties, refuse_barred
+from server.domain.texts import _
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """A work item with what decides about it."""
+
+    state: WorkState
+    case_status: CaseStatus
+    offered: Offered
+    parties: Parties = field(default_factory=Parties)
+
+
+def claim(work: Work, actor: Actor) -> Work:
+    """The item in the hands of the actor.
+
+    Raises:
+        Conflict: the case stands still, or somebody has the item.
+        Forbidden: it is not offered to him, or he is barred.
+    """
+    _case_runs(work)
+    if not permits(actor, Permission.WORK_CLAIM, work.offered):
+        raise Forbidden(_("该待办不属于您任职的机构，您不能签收"))
+    refuse_barred(actor.person_id, work.offered.role, work.parties)
+    if work.state is not WorkState.OFFERED:
+        _over(work)
+        if work.offered.assignee_id == actor.person_id:
+            raise Conflict(_("您已经签收该待办"))
+        raise Conflict(_("该待办已由他人签收"))
+    state = move_work(work.state, WorkState.CLAIMED)
+    return replace(work, state=state, offered=replace(work.offered, assignee_id=actor.person_id))
+
+
+def release(work: Work, actor: Actor) -> Work:
+    """The item back with everybody it is offered to.
+
+    Raises:
+        Conflict: nobody has it, somebody else has it, or the case stands still.
+    """
+    _case_runs(work)
+    _is_claimed(work, actor)
+    state = move_work(work.state, WorkState.OFFERED)
+    return replace(work, state=state, offered=replace(work.offered, assignee_id=None))
+
+
+def complete(work: Work, actor: Actor) -> Work:
+    """The item done.
+
+    Raises:
+        Conflict: it was not claimed, is over, is in other hands, or the case stands still.
+        Forbidden: the actor has lost the post it was offered to, or is barred by now.
+    """
+    _case_runs(work)
+    _is_claimed(work, actor)
+    if not permits(actor, Permission.WORK_COMPLETE, work.offered):
+        raise Forbidden(_("您已不在该待办所属的机构任职，不能办理"))
+    refuse_barred(actor.person_id, work.offered.role, work.parties)
+    return replace(work, state=move_work(work.state, WorkState.DONE))
+
+
+def _case_runs(work: Work) -> None:
+    if work.case_status is not CaseStatus.OPEN:
+        raise Conflict(_("该事项目前不在办理中，不能操作"))
+
+
+def _is_claimed(work: Work, actor: Actor) -> None:
+    if work.state is WorkState.OFFERED:
+        raise Conflict(_("请先签收该待办"))
+    _over(work)
+    if work.offered.assignee_id not in (actor.person_id, actor.on_behalf_of):
+        raise Conflict(_("该待办已由他人签收"))
+
+
+def _over(work: Work) -> None:
+    """A withdraw alone opens an item again that has ended."""
+    if work.state in (WorkState.DONE, WorkState.ENDED):
+        raise Conflict(_("该待办已经办结或者已不需办理，请刷新后再试"))
