@@ -1,0 +1,337 @@
+# mypy: disallow-subclassing-any=False
+"""Events: timers and messages are passive and fire by command only, conditions are asked by us.
+
+A timer's text is a key or a literal that is never evaluated here; a thrown message is handed to
+the caller, who routes it. The stock definitions poll the clock, deliver a message to any case
+that waits, and read texts as Python (SpiffWorkflow 3.2.0, tests/engine/test_events.py).
+
+Internal data of a waiting task: ``event_fired``; ``payload`` between a delivery and the run;
+``chosen``, at an event gateway, the name of the spec whose event came.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from SpiffWorkflow.bpmn.parser import event_parsers
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent, EventBasedGateway
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
+from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.util import BpmnEvent
+from SpiffWorkflow.util.task import TaskState
+
+from server.domain.errors import EngineError, UnknownTask
+from server.domain.expressions import Json
+from server.domain.texts import _
+from server.engine.casetree import AHEAD, Case, LeanTask, boundary_events
+from server.engine.port import MessageSent
+from server.engine.values import copied
+
+_TIMERS = ("timeDate", "timeDuration", "timeCycle")
+
+
+class Passive(EventDefinition):
+    """An event that nothing inside the engine can fire; equal when it is the same element."""
+
+    def __init__(self, element: str, description: str) -> None:
+        super().__init__(element, description=description)
+        self.element = element
+
+    def catches(self, my_task: LeanTask, event: Any) -> bool:
+        return False
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and other.element == self.element
+
+    def __hash__(self) -> int:
+        return hash(self.element)
+
+
+class PassiveTimer(Passive):
+    """A wish to be woken; ``kind`` and ``wish`` as written in the diagram."""
+
+    def __init__(self, element: str, kind: str, wish: str) -> None:
+        super().__init__(element, "Timer")
+        self.kind = kind
+        self.wish = wish
+
+
+class PassiveMessage(Passive):
+    """A message waited for, or thrown to whoever routes it."""
+
+    def __init__(self, element: str, message: str) -> None:
+        super().__init__(element, "Message")
+        self.message = message
+
+    def throw(self, my_task: LeanTask) -> None:
+        my_task.workflow.top_workflow.thrown.append(
+            MessageSent(element=self.element, message=self.message, data=copied(my_task.data))
+        )
+
+    def update_task_data(self, my_task: LeanTask) -> None:
+        payload = my_task.internal_data.pop("payload", None)
+        if payload:
+            my_task.data = {**my_task.data, **payload}
+            my_task.workflow.top_workflow.write(my_task, payload)
+
+
+class PassiveCondition(Passive):
+    """A condition over the case, asked once each time the step has come to rest."""
+
+    def __init__(self, element: str, expression: str) -> None:
+        super().__init__(element, "Conditional")
+        self.expression = expression
+
+
+class BareSignal(SignalEventDefinition):
+    """A signal inside one case; it carries nothing, each branch keeps its own data."""
+
+    def throw(self, my_task: LeanTask) -> None:
+        my_task.workflow.top_workflow.catch(BpmnEvent(self))
+
+
+class Alarm(Passive):
+    """An error or escalation: goes outwards to the nearest boundary event that takes its code.
+
+    An error that nobody takes stops the step; the stock engine goes on as if nothing had been.
+    """
+
+    def __init__(self, element: str, kind: str, code: str) -> None:
+        super().__init__(element, kind)
+        self.kind = kind
+        self.code = code
+
+    def throw(self, my_task: LeanTask) -> None:
+        catcher = _catcher(self, my_task)
+        if catcher is not None:
+            catcher.internal_data["payload"] = copied(my_task.data)
+            definition = catcher.task_spec.event_definition
+            (fire if interrupts(catcher) else fire_beside)(catcher, definition)
+        elif self.kind == "error":
+            raise EngineError(
+                _("流程抛出的错误没有被任何边界事件接住，本步骤没有执行"),
+                element=self.element,
+                detail=f"error code: {self.code}",
+            )
+
+    def update_task_data(self, my_task: LeanTask) -> None:
+        payload = my_task.internal_data.pop("payload", None)
+        my_task.data = {**my_task.data, **(payload or {})}
+
+
+class FirstOf(MultipleEventDefinition):
+    """The events of an event gateway; the one that came is noted by the name of its spec."""
+
+    def has_fired(self, my_task: LeanTask) -> bool:
+        return "chosen" in my_task.internal_data
+
+    def catch(self, my_task: LeanTask, event: Any = None) -> None:
+        for definition in self.event_definitions:
+            if definition.catches(my_task, event):
+                choose(my_task, definition)
+                return
+
+    def reset(self, my_task: LeanTask) -> None:
+        my_task.internal_data.pop("chosen", None)
+
+
+class EventChoice(EventBasedGateway):
+    """An event gateway: goes on behind the one event that came."""
+
+    def _run_hook(self, my_task: LeanTask) -> bool:
+        spec = my_task.workflow.spec.task_specs[my_task.internal_data.pop("chosen")]
+        definition = self.event_definition.event_definitions[self.outputs.index(spec)]
+        definition.update_task_data(my_task)
+        my_task._sync_children([spec], TaskState.FUTURE)
+        for child in my_task.children:
+            child.task_spec._predict(child, mask=AHEAD)
+        return True
+
+
+class TerminatingEnd(EndEvent):
+    """An end event; a terminating one ends all of its process, however deep the tree."""
+
+    def _on_complete_hook(self, my_task: LeanTask) -> None:
+        if isinstance(self.event_definition, TerminateEventDefinition):
+            my_task._drop_children(force=True)
+            my_task.workflow.close()
+        else:
+            super()._on_complete_hook(my_task)
+
+
+class _Reading:
+    """Makes our definitions of the elements; mixed before each stock event parser."""
+
+    node: Any
+    process_parser: Any
+
+    def parse_timer_event(self, event: Any) -> PassiveTimer:
+        for kind in _TIMERS:
+            text = event.findtext("{*}" + kind)
+            if text is not None:
+                return PassiveTimer(self.node.get("id"), kind, text.strip())
+        raise EngineError(_("定时事件没有写明时间"), element=self.node.get("id"))
+
+    def parse_message_event(self, event: Any) -> PassiveMessage:
+        reference = event.get("messageRef")
+        messages = self.process_parser.parser.messages
+        if reference not in messages:
+            raise EngineError(_("消息事件引用的消息不存在"), element=self.node.get("id"))
+        return PassiveMessage(self.node.get("id"), messages[reference] or reference)
+
+    def parse_conditional_event(self, event: Any) -> PassiveCondition:
+        text = event.findtext("{*}condition") or ""
+        return PassiveCondition(self.node.get("id"), text.strip())
+
+    def parse_signal_event(self, event: Any) -> BareSignal:
+        name = self.process_parser.parser.signals.get(event.get("signalRef"))
+        return BareSignal(name or event.get("signalRef", ""))
+
+    def parse_error_event(self, event: Any) -> Alarm:
+        error = self.process_parser.parser.errors.get(event.get("errorRef"), {})
+        return Alarm(self.node.get("id"), "error", error.get("error_code") or "")
+
+    def parse_escalation_event(self, event: Any) -> Alarm:
+        known = self.process_parser.parser.escalations
+        escalation = known.get(event.get("escalationRef"), {})
+        return Alarm(self.node.get("id"), "escalation", escalation.get("escalation_code") or "")
+
+
+class StartParser(_Reading, event_parsers.StartEventParser):
+    """Start events."""
+
+
+class EndParser(_Reading, event_parsers.EndEventParser):
+    """End events."""
+
+
+class BoundaryParser(_Reading, event_parsers.BoundaryEventParser):
+    """Boundary events."""
+
+
+class CatchParser(_Reading, event_parsers.IntermediateCatchEventParser):
+    """Intermediate catching events."""
+
+
+class ThrowParser(_Reading, event_parsers.IntermediateThrowEventParser):
+    """Intermediate throwing events."""
+
+
+class SendParser(_Reading, event_parsers.SendTaskParser):
+    """Send and receive tasks."""
+
+
+class EventGatewayParser(event_parsers.EventBasedGatewayParser):
+    """Event gateways."""
+
+    def create_task(self) -> Any:
+        return self._create_task(FirstOf())
+
+
+def definitions_of(task: LeanTask) -> Iterator[Any]:
+    """What a waiting task waits for; several at an event gateway."""
+    definition = task.task_spec.event_definition
+    if isinstance(definition, FirstOf):
+        yield from definition.event_definitions
+    else:
+        yield definition
+
+
+def interrupts(task: LeanTask) -> bool:
+    """Does the event end what it is attached to; true of every event but one kind of boundary."""
+    return not isinstance(task.task_spec, BoundaryEvent) or bool(task.task_spec.cancel_activity)
+
+
+def choose(task: LeanTask, definition: Any) -> None:
+    """At an event gateway: this is the event that came."""
+    gateway = task.task_spec
+    for index, each in enumerate(gateway.event_definition.event_definitions):
+        if each is definition:
+            task.internal_data["chosen"] = gateway.outputs[index].name
+
+
+def fire(task: LeanTask, definition: Any) -> None:
+    """Let the event of a waiting task happen."""
+    if isinstance(task.task_spec.event_definition, FirstOf):
+        choose(task, definition)
+    else:
+        definition.catch(task)
+    task.task_spec._update(task)
+
+
+def fire_beside(task: LeanTask, definition: Any) -> None:
+    """Let a repeating event happen once more: a clone fires, the original stays armed."""
+    clone = task.parent._add_child(task.task_spec, TaskState.WAITING)
+    clone.triggered = True
+    if "payload" in task.internal_data:
+        clone.internal_data["payload"] = task.internal_data.pop("payload")
+    task.task_spec._predict(clone, mask=TaskState.NOT_FINISHED_MASK)
+    fire(clone, definition)
+
+
+def waiting_for(task: LeanTask, kind: type[Passive], element: str) -> Any:
+    """The definition of that kind and element a task waits for.
+
+    Raises:
+        UnknownTask: it does not wait for it, or no longer.
+    """
+    if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+        for definition in definitions_of(task):
+            if isinstance(definition, kind) and definition.element == element:
+                return definition
+    raise UnknownTask(_("该事件已不再等待"), element=element)
+
+
+def fire_conditions(case: Case) -> bool:
+    """Ask every waiting condition once; fire the first that holds and say whether one did.
+
+    A condition sees the data of its own branch and, over them, what other branches wrote last.
+    """
+    for workflow in list(case.workflows()):
+        for task in workflow.open_tasks():
+            if task._state != TaskState.WAITING or not isinstance(task.task_spec, CatchingEvent):
+                continue
+            for definition in definitions_of(task):
+                if isinstance(definition, PassiveCondition) and _holds(task, definition):
+                    fire(task, definition)
+                    return True
+    return False
+
+
+def _holds(task: LeanTask, definition: PassiveCondition) -> bool:
+    workflow = task.workflow
+    contexts: tuple[dict[str, Json], ...] = (
+        workflow.top_workflow.variables,
+        task.data,
+        workflow.data_objects,
+    )
+    try:
+        holds: bool = workflow.script_engine.holds(definition.expression, *contexts)
+    except EngineError as error:
+        error.element = error.element or definition.element
+        raise
+    return holds
+
+
+def _catcher(alarm: Alarm, my_task: LeanTask) -> LeanTask | None:
+    """The waiting boundary event of the nearest scope around that takes the code of the alarm."""
+    top = my_task.workflow.top_workflow
+    scope = my_task.workflow
+    while scope.parent_task_id is not None:
+        owner = top.find(scope.parent_task_id)
+        for event in boundary_events(owner):
+            definition = event.task_spec.event_definition
+            if event._state == TaskState.WAITING and _takes(definition, alarm):
+                return event
+        scope = owner.workflow
+    return None
+
+
+def _takes(definition: Any, alarm: Alarm) -> bool:
+    return (
+        isinstance(definition, Alarm)
+        and definition.kind == alarm.kind
+        and definition.code in ("", alarm.code)
+    )
