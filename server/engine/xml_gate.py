@@ -24,6 +24,11 @@ XSD: Final = "http://www.w3.org/2001/XMLSchema"
 #: namespace of everything a diagram says to this program
 RONGCUO: Final = "urn:rongcuo:bpmn:1"
 
+etree.register_namespace("rongcuo", RONGCUO)
+etree.register_namespace("bpmndi", BPMNDI)
+etree.register_namespace("dc", DC)
+etree.register_namespace("di", DI)
+
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_ELEMENTS: Final = 20_000
 MAX_ATTRIBUTES: Final = 60

@@ -1,0 +1,141 @@
+"""Runs one function in a process of its own that can be killed: for work on untrusted files.
+
+Signals and step callbacks do not interrupt C code or one endless step: only the kill does
+(SECURITY section 2). The process is new (never a fork of a threaded one), has limits of CPU time,
+memory and wall time, gets JSON and answers JSON. Memory is limited as data, never as address
+space: V8 reserves terabytes of that and would die at start. What goes wrong in it is a finding.
+
+``Child`` may be started ahead, so that its imports are done when the question comes; each
+answers once.
+"""
+
+import contextlib
+import ctypes
+import importlib
+import json
+import os
+import resource
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.texts import _
+from server.engine.isolate import shared
+
+_ROOT: Final = Path(__file__).parent.parent.parent
+#: namespaces of users and of the network: a process in new ones has no way out
+_CLONE_NEWUSER_NEWNET: Final = 0x10000000 | 0x40000000
+_FILES: Final = 64
+_KEPT: Final = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "VIRTUAL_ENV")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What a child may use before it is killed."""
+
+    cpu_seconds: int = 5
+    wall_seconds: float = 10.0
+    memory_bytes: int = 1536 << 20
+
+
+class Child:
+    """One process that waits for one question.
+
+    ``function`` is ``package.module:name`` of a function from JSON to JSON. Use it as a context
+    manager: the process is gone when the block is left.
+    """
+
+    def __init__(self, function: str, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        given = {name: os.environ[name] for name in _KEPT if name in os.environ}
+        self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
+            [
+                sys.executable,
+                "-m",
+                "server.engine.child",
+                function,
+                str(self._limits.cpu_seconds),
+                str(self._limits.memory_bytes),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**given, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"},
+            start_new_session=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def answer(self, question: Json) -> Json | Finding:
+        """What the function says to ``question``, or the finding that says how it ended."""
+        sent = json.dumps(question).encode()
+        try:
+            out, _err = self._process.communicate(sent, timeout=self._limits.wall_seconds)
+        except subprocess.TimeoutExpired:
+            self._end()
+            return _finding(
+                "CHILD_TIMEOUT",
+                _("检查没有在{n}秒内完成").format(n=f"{self._limits.wall_seconds:g}"),
+            )
+        if self._process.returncode != 0:
+            return _finding("CHILD_CRASHED", _("检查所用的进程中途停止，可能超出了内存或时间限制"))
+        return json.loads(out)
+
+    def _end(self) -> None:
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(OSError):
+                    pipe.close()
+        self._process.wait()
+
+
+def run(function: str, question: Json, limits: Limits | None = None) -> Json | Finding:
+    """What ``function`` says to ``question`` in a new process, or the finding how it ended."""
+    with Child(function, limits) as child:
+        return child.answer(question)
+
+
+def _finding(code: str, message: str) -> Finding:
+    return Finding(code=code, message=message, fix=_("请简化流程图或决策表后再检查"))
+
+
+def _confine(cpu_seconds: int, memory_bytes: int) -> None:
+    """Limits of the process itself, and no network where the kernel lets us say so."""
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER_NEWNET)
+
+
+def _main(function: str, cpu_seconds: int, memory_bytes: int) -> int:
+    answer_to = os.dup(1)
+    os.dup2(2, 1)  # whatever the work prints is not part of the answer
+    _confine(cpu_seconds, memory_bytes)
+    module, _colon, name = function.partition(":")
+    work = getattr(importlib.import_module(module), name)
+    question = json.loads(sys.stdin.buffer.read())
+    answer = json.dumps(work(question)).encode()
+    shared.close()
+    with os.fdopen(answer_to, "wb") as out:
+        out.write(answer)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

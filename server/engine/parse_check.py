@@ -1,0 +1,82 @@
+"""The engine's own look at a diagram, before publishing: does it parse, and parse whole.
+
+Stock SpiffWorkflow walks from the start events along flows: what lies behind a cut is dropped
+without a word. So the flow nodes of the file must equal the task specs the engine made, less its
+own. Runs in the killable child; JSON in and out.
+"""
+
+import base64
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from server.domain.errors import EngineError
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.texts import _
+from server.engine import specs
+from server.engine.elements import Node
+from server.engine.graph import ProcessGraph, read_graph
+from server.engine.port import Files
+
+#: specs the engine makes for itself
+_OWN: Final = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
+_OWN_ENDINGS: Final = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]")
+
+
+def question(diagrams: Mapping[str, bytes]) -> Json:
+    """The files as the JSON that :func:`answer` takes."""
+    return {name: base64.b64encode(data).decode() for name, data in diagrams.items()}
+
+
+def answer(files: Json) -> Json:
+    """Findings, as JSON, on every executable process of these normalised files."""
+    diagrams = {name: base64.b64decode(text) for name, text in files.items()}
+    return [finding.as_problem() for finding in check(diagrams)]
+
+
+def check(diagrams: Mapping[str, bytes]) -> list[Finding]:
+    """One finding per process the engine refuses and per node it does not see."""
+    findings: list[Finding] = []
+    for name, data in diagrams.items():
+        graph = read_graph(data)
+        for process in graph.processes:
+            findings += _process(name, graph, process.id, diagrams)
+    return findings
+
+
+def _process(
+    file: str, graph: ProcessGraph, process: str, diagrams: Mapping[str, bytes]
+) -> Iterable[Finding]:
+    try:
+        made = specs.define(Files(process=process, diagrams=diagrams), key="")
+    except EngineError as refused:
+        yield Finding(
+            code="ENGINE_REFUSED",
+            file=file,
+            element=refused.element or process,
+            message=_("流程“{name}”无法由引擎读入（{detail}）").format(
+                name=process, detail=refused.detail[:200]
+            ),
+            fix=_("请核对该元素附近的画法；如果图没有错，请把文件交给软件维护人员"),
+        )
+        return
+    seen = {name for spec in (made.spec, *made.parts.values()) for name in _nodes_of(spec)}
+    for node in graph.nodes:
+        if node.process == process and node.id not in seen:
+            yield _unseen(file, node)
+
+
+def _nodes_of(spec: Any) -> set[str]:
+    return {
+        name for name in spec.task_specs if name not in _OWN and not name.endswith(_OWN_ENDINGS)
+    }
+
+
+def _unseen(file: str, node: Node) -> Finding:
+    return Finding(
+        code="NODE_NOT_PARSED",
+        file=file,
+        element=node.id,
+        message=_("节点“{name}”没有被引擎读入，流程到不了那里").format(name=node.label),
+        fix=_("用连线把它接到流程上，或者删除"),
+    )
