@@ -12,9 +12,10 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
-from server.domain.access import Actor
+from server.domain.access import Actor, PostHeld
 from server.domain.errors import NotFound
-from server.models.identity import LEVELS, Person, Post, Unit
+from server.domain.jurisdiction import Level, region_at
+from server.models.identity import Person, Post, Unit
 from server.services.context import Context
 
 
@@ -64,13 +65,6 @@ class Official:
     managed_by: str | None
 
 
-def region_at(region: str, level: str) -> str | None:
-    """The locality of this level that ``region`` lies in (or is); None when it lies above."""
-    parts = region.split("/")
-    depth = LEVELS.index(level) + 1
-    return "/".join(parts[:depth]) if depth <= len(parts) else None
-
-
 def person(ctx: Context, person_id: str) -> Official:
     """The person with this id. Raises NotFound."""
     return _official(ctx.session.get(Person, person_id))
@@ -82,10 +76,26 @@ def person_by_login(ctx: Context, login: str) -> Official:
 
 
 def actor(ctx: Context, login: str) -> Actor:
-    """The actor for somebody who may sign in. Raises NotFound, also for a disabled account."""
+    """The actor for somebody who may sign in, with the posts he holds today.
+
+    Raises NotFound, also for a disabled account.
+    """
     row = ctx.session.scalar(select(Person).where(Person.login == login, Person.state == "active"))
     official = _official(row)
-    return Actor(person_id=official.id, name=official.name)
+    held = posts_on(ctx, official.id, ctx.today)
+    return Actor(
+        person_id=official.id,
+        name=official.name,
+        posts=tuple(
+            PostHeld(
+                unit_id=post.office.id,
+                kind=post.office.kind,
+                level=post.office.level,
+                is_head=post.is_head,
+            )
+            for post in held
+        ),
+    )
 
 
 def unit(ctx: Context, unit_id: str) -> Office:
@@ -134,7 +144,7 @@ def holders(
 
 def offices(ctx: Context, kind: str, *, level: str, region: str) -> tuple[Office, ...]:
     """Every open office of this kind at the level whose locality ``region`` lies in."""
-    place = region_at(region, level)
+    place = region_at(region, Level(level))
     if place is None:
         return ()
     rows = ctx.session.scalars(

@@ -1,0 +1,149 @@
+"""Which fields of forms the engine needs to see: the names that something of the pack reads.
+
+All other answers stay with the step they were given in (docs/reference/pack-format.md). A name
+counts when a condition, decision, lane, event, deadline, message, outcome, multi-instance, rule or
+form of the procedure reads it and a form, a decision or the procedure itself provides it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from server.domain.expressions import Evaluate, Feel, Given, Json
+from server.domain.packs import PolicyPack, Procedure
+from server.engine.dmn import Decisions
+from server.engine.dmn_boxes import Table, Text, boxes
+from server.engine.dmn_model import Node as Decision
+from server.engine.elements import Node
+from server.engine.graph import ProcessGraph
+
+#: form-js component -> type of its value; whatever is not here is a string
+_TYPES: Mapping[str, str] = {
+    "number": "number",
+    "checkbox": "boolean",
+    "checklist": "list",
+    "taglist": "list",
+    "dynamiclist": "list",
+    "filepicker": "list",
+}
+#: what a date field asks for -> type
+_MOMENTS = {"date": "date", "time": "time", "datetime": "dateTime"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Parts:
+    """The parts of a pack that routing looks at."""
+
+    pack: PolicyPack
+    #: of the procedure and of everything it calls
+    graph: ProcessGraph
+    decisions: Decisions
+    #: form key -> form-js schema
+    forms: Mapping[str, dict[str, Json]]
+
+
+def routing_variables(parts: Parts, procedure: Procedure, evaluate: Evaluate) -> dict[str, str]:
+    """Name -> type of every variable that exists in each case of the procedure."""
+    forms = {key: parts.forms[key] for key in _forms(parts, procedure) if key in parts.forms}
+    provided: dict[str, str] = {}
+    for schema in forms.values():
+        provided |= fields_of(schema)
+    provided |= _produced(parts.graph.nodes) | dict(procedure.variables)
+    expressions = _expressions(parts, procedure)
+    read = {name for text in expressions for name in evaluate.parse(text).names}
+    read |= {*_named(parts), *_of_forms(parts, forms, evaluate), *procedure.variables}
+    return {name: kind for name, kind in sorted(provided.items()) if name in read}
+
+
+def fields_of(schema: Mapping[str, Json]) -> dict[str, str]:
+    """Key -> type of every field of a form; a dynamic list is one field."""
+    found: dict[str, str] = {}
+    for component in schema.get("components", ()):
+        kind = component.get("type", "")
+        key = component.get("key") or (component.get("path") if kind == "dynamiclist" else None)
+        if key:
+            found[key] = _MOMENTS.get(component.get("subtype", ""), _TYPES.get(kind, "string"))
+        if kind != "dynamiclist":
+            found |= fields_of(component)
+    return found
+
+
+def _forms(parts: Parts, procedure: Procedure) -> Iterator[str]:
+    yield procedure.start_form
+    yield from (node.form for node in parts.graph.nodes if node.form)
+
+
+def _produced(nodes: Iterable[Node]) -> dict[str, str]:
+    """Results of decisions and of multi-instances."""
+    found = {node.result: "context" for node in nodes if node.result}
+    for node in nodes:
+        if node.multi_instance and node.multi_instance.output_collection:
+            found[node.multi_instance.output_collection] = "list"
+    return found
+
+
+def _expressions(parts: Parts, procedure: Procedure) -> Iterator[str]:
+    pack, nodes = parts.pack, parts.graph.nodes
+    yield from (expression.text for expression in parts.graph.names_read())
+    for decision in {node.decision for node in nodes if node.decision}:
+        reached = parts.decisions.graph.reached(parts.decisions.graph.find(decision))
+        yield from (text for node in reached for text in _inputs(node))
+    for lane in {node.lane for node in nodes} & set(pack.lanes):
+        yield from _feel(pack.lanes[lane].office, pack.lanes[lane].level)
+    yield from _feel(procedure.level, *(starter.when for starter in procedure.starters))
+    known = {node.id for node in nodes}
+    for event in pack.events.values():
+        if not event.node or event.node in known:
+            yield from _feel(event.when, event.date)
+    for rule in pack.deadlines.values():
+        yield from _feel(rule.when, rule.until)
+
+
+def _inputs(decision: Decision) -> Iterator[str]:
+    """What a decision asks its surroundings: table columns and literal expressions, no cells."""
+    for box in boxes(decision.body):
+        if isinstance(box, Text):
+            yield box.text
+        elif isinstance(box, Table):
+            yield from (column.text for column in box.inputs)
+
+
+def _feel(*given: Given | None) -> Iterator[str]:
+    yield from (value.text for value in given if isinstance(value, Feel))
+
+
+def _named(parts: Parts) -> Iterator[str]:
+    """Names that are given as such and not as expressions."""
+    for node in parts.graph.nodes:
+        many = node.multi_instance
+        if many:
+            yield from (many.collection, many.output_collection)
+    for event in parts.pack.events.values():
+        if isinstance(event.date, str):
+            yield event.date
+    for rule in parts.pack.deadlines.values():
+        if isinstance(rule.until, str):
+            yield rule.until
+    for message in parts.pack.messages.values():
+        yield from message.carries
+
+
+def _of_forms(
+    parts: Parts, forms: Mapping[str, dict[str, Json]], evaluate: Evaluate
+) -> Iterator[str]:
+    """Names that rules and conditions of a form read and the form itself does not ask for."""
+    for key, schema in forms.items():
+        rules = (rule.check.text for rule in parts.pack.rules if rule.form == key)
+        for text in (*rules, *_conditions(schema)):
+            yield from evaluate.parse(text).names - set(fields_of(schema))
+
+
+def _conditions(value: Json) -> Iterator[str]:
+    """Every FEEL text of a form, wherever it stands."""
+    if isinstance(value, list):
+        for part in value:
+            yield from _conditions(part)
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from _conditions(part)
+    elif isinstance(value, str) and value.startswith("="):
+        yield value[1:]

@@ -1,0 +1,43 @@
+"""What many tests share: the databases, and the tools over a fresh copy of one."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from server.services.context import Tools
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres
+from tests.factories import tools as factory
+
+
+@pytest.fixture(scope="session")
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    """One PostgreSQL server for all tests of this process."""
+    with postgres() as databases:
+        yield databases
+
+
+@pytest.fixture(scope="session")
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+    """SQLite files in a folder of this process."""
+    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """Either kind of database: a test that asks for it runs on both."""
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
+
+
+@pytest.fixture
+def empty_tools(databases: Databases) -> Iterator[Tools]:
+    """Tools over a database that is migrated and otherwise empty."""
+    with databases.copy("empty", factory.migrate) as url, factory.opened(url) as tools:
+        yield tools
+
+
+@pytest.fixture
+def tools(databases: Databases) -> Iterator[Tools]:
+    """Tools over a database with the shipped calendar and the made-up region."""
+    with databases.copy("region", factory.fill_region) as url, factory.opened(url) as tools:
+        yield tools

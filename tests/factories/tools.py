@@ -1,0 +1,42 @@
+"""Tools over a database of a test, and the databases that are copied for them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from server.app import build
+from server.config import Config, normalised
+from server.domain.access import SYSTEM
+from server.domain.calendar import CHINA_TIME
+from server.services import calendars, demo, schema
+from server.services.context import Tools, transaction
+
+#: when a test's database was prepared
+PREPARED = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA_TIME)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Tools]:
+    """The program's own tools over this database, closed in the end."""
+    tools = build(
+        Config(data=Path("unused"), database_url=normalised(url), sqlite_sync="OFF"),
+    )
+    try:
+        yield tools
+    finally:
+        tools.database.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring a new database to the newest revision."""
+    with opened(url) as tools:
+        schema.migrate(tools.database)
+
+
+def fill_region(url: str) -> None:
+    """Migrate a new database, load the shipped calendar and the made-up region."""
+    migrate(url)
+    with opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
+        calendars.load_shipped(ctx, tools.config.shipped / "processes" / "_calendars")
+        demo.load(ctx)
