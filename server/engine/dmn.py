@@ -5,8 +5,6 @@ that it requires, since the parts of a model hand each other dates and functions
 hold. What must not be quiet becomes an error here: two rows of a UNIQUE table, an unknown policy.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -20,6 +18,7 @@ from server.engine.dmn_graph import Graph, Program, compile_decision
 from server.engine.dmn_reader import read_model
 from server.engine.feel import moment_text, refuse_inexact
 from server.engine.isolate import Isolate, shared
+from server.engine.recent import Recent
 
 _CACHED: Final = 64
 #: a datetime is a date too, so it comes first
@@ -148,8 +147,7 @@ def evaluate(
     return parsed((model_text, *others)).decide(decision, inputs, now=now, strict=False).value
 
 
-_lock = threading.Lock()
-_cache: OrderedDict[tuple[bytes | str, ...], Decisions] = OrderedDict()
+_cache: Final[Recent[tuple[bytes | str, ...], Decisions]] = Recent(_CACHED)
 
 
 def parsed(files: tuple[bytes | str, ...]) -> Decisions:
@@ -158,16 +156,11 @@ def parsed(files: tuple[bytes | str, ...]) -> Decisions:
     Raises:
         DecisionFailed: one of them cannot be read as DMN.
     """
-    with _lock:
-        known = _cache.get(files)
-    if known is not None:
-        return known
-    made = Decisions({str(index): text for index, text in enumerate(files)})
-    with _lock:
-        _cache[files] = made
-        while len(_cache) > _CACHED:
-            _cache.popitem(last=False)
-    return made
+    known = _cache.get(files)
+    if known is None:
+        known = Decisions({str(index): text for index, text in enumerate(files)})
+        _cache.put(files, known)
+    return known
 
 
 def _fault(kind: str, name: str, numbers: Sequence[int]) -> str:

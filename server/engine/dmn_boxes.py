@@ -218,9 +218,14 @@ Box = (
 
 def boxes(box: Box | None) -> Iterator[Box]:
     """The box and every box inside it, outermost first."""
-    if box is None:
-        return
-    yield box
+    if box is not None:
+        yield box
+        for part in parts(box):
+            yield from boxes(part)
+
+
+def parts(box: Box) -> Iterator[Box]:
+    """The boxes directly inside a box, in order."""
     for name in box.__dataclass_fields__:
         yield from _inside(getattr(box, name))
 
@@ -230,6 +235,6 @@ def _inside(value: object) -> Iterator[Box]:
         for each in value:
             yield from _inside(each)
     elif isinstance(value, Named):
-        yield from boxes(value.body)
+        yield from _inside(value.body)
     elif isinstance(value, Box):
-        yield from boxes(value)
+        yield value

@@ -11,8 +11,6 @@ expressions; the checker looks for them where it can:
 
 import json
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -26,6 +24,7 @@ from server.domain.texts import _
 from server.engine.feel_names import reserved_names
 from server.engine.feel_text import too_costly, untrue_numbers
 from server.engine.isolate import Isolate, shared
+from server.engine.recent import Recent
 
 __all__ = ["Feel", "reserved_names"]
 
@@ -65,10 +64,8 @@ class Feel:
 
     def __init__(self, isolate: Isolate = shared, *, memo: int = 4096) -> None:
         self._isolate = isolate
-        self._size = memo
-        self._lock = threading.Lock()
-        self._memo: OrderedDict[tuple[str, bytes], bytes] = OrderedDict()
-        self._parsed: OrderedDict[tuple[str, bool], Parsed] = OrderedDict()
+        self._memo: Recent[tuple[str, bytes], str] = Recent(memo)
+        self._parsed: Recent[tuple[str, bool], Parsed] = Recent(memo)
 
     def values(
         self,
@@ -211,38 +208,22 @@ class Feel:
         return f"{'?' if question.unary else '='}{question.text}", known
 
     def _recall(self, key: tuple[str, bytes] | None) -> Value | None:
-        if key is None:
-            return None
-        with self._lock:
-            stored = self._memo.get(key)
-            if stored is None:
-                return None
-            self._memo.move_to_end(key)
-        return Value(orjson.loads(stored))
+        stored = None if key is None else self._memo.get(key)
+        return None if stored is None else Value(json.loads(stored))
 
     def _remember(self, key: tuple[str, bytes] | None, value: Value) -> None:
-        if key is None or value.warnings:
-            return
-        stored = json.dumps(value.value).encode()
-        with self._lock:
-            self._memo[key] = stored
-            while len(self._memo) > self._size:
-                self._memo.popitem(last=False)
+        if key is not None and not value.warnings:
+            self._memo.put(key, json.dumps(value.value))
 
     def _parse(self, wanted: list[tuple[str, bool]]) -> list[Parsed]:
-        with self._lock:
-            known = {pair: self._parsed[pair] for pair in wanted if pair in self._parsed}
-        unknown = list(dict.fromkeys(pair for pair in wanted if pair not in known))
+        found = {pair: self._parsed.get(pair) for pair in wanted}
+        known = {pair: parsed for pair, parsed in found.items() if parsed is not None}
+        unknown = [pair for pair in found if pair not in known]
         if unknown:
             answers = self._isolate.ask("parse", {"list": unknown})
-            known |= {
-                pair: _parsed(pair[0], answer)
-                for pair, answer in zip(unknown, answers, strict=True)
-            }
-            with self._lock:
-                self._parsed.update({pair: known[pair] for pair in unknown})
-                while len(self._parsed) > self._size:
-                    self._parsed.popitem(last=False)
+            for pair, answer in zip(unknown, answers, strict=True):
+                known[pair] = _parsed(pair[0], answer)
+                self._parsed.put(pair, known[pair])
         return [known[pair] for pair in wanted]
 
 
