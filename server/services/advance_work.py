@@ -6,23 +6,25 @@ to people the case itself names (applicant, subject, team).
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from sqlalchemy import insert, update
 
 from server.domain.errors import EngineError
+from server.domain.jurisdiction import Level, competent, level_of
 from server.domain.lifecycle import WorkState
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.engine.port import OpenTask
 from server.models.base import new_id
-from server.models.identity import LEVELS
 from server.models.work import OPEN_STATES, work_item
-from server.services import facts, people
+from server.services import deadline_rows, facts, people
 from server.services.case_rows import CaseRow
 from server.services.charts import Chart
 from server.services.context import Context
 from server.services.facts import Facts
+from server.services.people import Office
 from server.services.releases import Release
 
 #: offices looked up inside the unit the case concerns, not in the region
@@ -70,6 +72,7 @@ def open_(
 
     Raises:
         EngineError: its lane leads to no office of the region.
+        NotCompetent: it leads to more than one, or to a level that does not exist.
     """
     for task in opened:
         ctx.session.execute(insert(work_item).values(_item(ctx, case, release, chart, task, known)))
@@ -96,11 +99,17 @@ def _item(
         "candidate_role": role,
         "candidate_unit": unit_id,
         "level": level,
+        "due_on": _due_on(ctx, case, node.deadline),
         "head_only": head_only,
         "state": WorkState.OFFERED,
         "deadline_key": "" if node.deadline == "none" else node.deadline,
         "opened_at": ctx.now,
     }
+
+
+def _due_on(ctx: Context, case: CaseRow, rule_key: str) -> date | None:
+    clocks = deadline_rows.open_clocks(ctx, case.id, rule_key) if rule_key else []
+    return clocks[-1].due_on if clocks else None
 
 
 def _candidates(
@@ -116,36 +125,23 @@ def _candidates(
     role = str(facts.given(evaluate, lane.office, seen) or "")
     if role in case_roles(pack):
         return role, None, None, False
-    level = _level(case, str(facts.given(evaluate, lane.level, seen) or ""))
-    unit_id = office_of(ctx, case, role, level)
-    if unit_id is None:
+    level = level_of(str(facts.given(evaluate, lane.level, seen) or ""), Level(case.level))
+    office = office_of(ctx, case, role, level)
+    if office is None:
         raise _nowhere(task, f"{role} at {level} for {case.region}")
-    return role, level, unit_id, lane.head_only
+    return role, level, office.id, lane.head_only
 
 
-def office_of(ctx: Context, case: CaseRow, role: str, level: str | None) -> str | None:
-    """The unit that is this office for this case, None when its region has none."""
+def office_of(ctx: Context, case: CaseRow, role: str, level: Level) -> Office | None:
+    """The unit that is this office for this case, None when its region has none.
+
+    Raises:
+        NotCompetent: the region has more than one.
+    """
     if role in OF_THE_UNIT:
-        found = people.office_of_unit(ctx, role, case.unit_id) if case.unit_id else None
-    elif level is None:
-        found = None
-    else:
-        found = people.office(ctx, role, level=level, region=case.region)
-    return found.id if found else None
-
-
-def superior(level: str) -> str | None:
-    """The level above, None above the province."""
-    above = LEVELS.index(level) - 1
-    return LEVELS[above] if above >= 0 else None
-
-
-def _level(case: CaseRow, level: str) -> str | None:
-    if level in ("", "case"):
-        return case.level
-    if level == "superior":
-        return superior(case.level)
-    return level if level in LEVELS else None
+        return people.office_of_unit(ctx, role, case.unit_id) if case.unit_id else None
+    found = people.offices(ctx, role, level=level, region=case.region)
+    return competent(found, role, level, case.region) if found else None
 
 
 def _nowhere(task: OpenTask, detail: str) -> EngineError:

@@ -44,6 +44,8 @@ class Act:
     form_hash: str | None = None
     #: message that arrived
     message: str = ""
+    #: one item of a multi-instance task of which others still wait
+    is_partial: bool = False
 
 
 def load(ctx: Context, case_id: str) -> State:

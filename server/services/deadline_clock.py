@@ -11,10 +11,10 @@ from datetime import date
 from sqlalchemy import select
 
 from server.domain import deadline_changes, deadline_verbs
-from server.domain.calendar import CHINA_TIME
 from server.domain.deadline_changes import Change, Correct, Extend, Restart, Stop
 from server.domain.deadline_verbs import Clock
 from server.domain.errors import Forbidden, NotFound
+from server.domain.jurisdiction import Level
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.models.work import OPEN_STATES, work_item
@@ -33,7 +33,7 @@ def stop(ctx: Context, case_id: str, rule_key: str, *, reason: str, note: str = 
         Invalid: the rule does not know the reason, or it is used up.
         Conflict: the clock stands already, or is over.
     """
-    act = Stop(on=_today(ctx), reason=reason, note=note, by=ctx.actor.person_id)
+    act = Stop(on=ctx.today, reason=reason, note=note, by=ctx.actor.person_id)
     _change(ctx, case_id, rule_key, act, deadline_verbs.may_stop)
 
 
@@ -44,7 +44,7 @@ def restart(ctx: Context, case_id: str, rule_key: str, *, note: str = "") -> Non
         NotFound, Forbidden: as for ``stop``.
         Conflict: it does not stand.
     """
-    act = Restart(on=_today(ctx), note=note, by=ctx.actor.person_id)
+    act = Restart(on=ctx.today, note=note, by=ctx.actor.person_id)
     _change(ctx, case_id, rule_key, act, deadline_verbs.may_restart)
 
 
@@ -58,7 +58,7 @@ def extend(ctx: Context, case_id: str, rule_key: str, *, n: int, note: str = "")
         Conflict: the period was over.
     """
     by = ctx.actor.person_id
-    act = Extend(on=_today(ctx), n=n, note=note, by=by, approved_by=by)
+    act = Extend(on=ctx.today, n=n, note=note, by=by, approved_by=by)
     _change(ctx, case_id, rule_key, act, deadline_verbs.may_extend)
 
 
@@ -74,7 +74,7 @@ def correct(
     """
     by = ctx.actor.person_id
     act = Correct(
-        on=_today(ctx), origin_on=origin_on, note=note, by=by, approved_by=by, evidence=evidence
+        on=ctx.today, origin_on=origin_on, note=note, by=by, approved_by=by, evidence=evidence
     )
     _change(ctx, case_id, rule_key, act, deadline_verbs.may_correct)
 
@@ -94,7 +94,7 @@ def _change(
     row = rows[-1]
     _allowed(ctx, case, pack, row, act)
     clock = deadline_rows.clock(ctx, pack.deadlines[rule_key], row)
-    check(clock, act, _today(ctx))
+    check(clock, act, ctx.today)
     deadlines.refresh(ctx, pack, row, [*clock.changes, act])
     verb = deadline_changes.as_json(act)["kind"]
     ctx.record(f"deadline.{verb}", row.id, case.id, {"rule": rule_key})
@@ -111,13 +111,12 @@ def _allowed(ctx: Context, case: CaseRow, pack: PolicyPack, row: DeadlineRow, ac
     if role in ("", "office"):
         units = _offices(ctx, case, row.rule_key)
     else:
-        unit = advance_work.office_of(ctx, case, role, case.level)
-        units = [unit] if unit else []
-    today = _today(ctx)
+        office = advance_work.office_of(ctx, case, role, Level(case.level))
+        units = [office.id] if office else []
     holders = {
         holder.person_id
         for unit in units
-        for holder in people.holders(ctx, unit, today, head_only=bool(head))
+        for holder in people.holders(ctx, unit, ctx.today, head_only=bool(head))
     }
     if ctx.actor.person_id not in holders:
         raise Forbidden(_("您没有权限变更这一期限"))
@@ -134,7 +133,3 @@ def _offices(ctx: Context, case: CaseRow, rule_key: str) -> list[str]:
     ).all()
     named = [row.candidate_unit for row in rows if row.deadline_key == rule_key]
     return named or [row.candidate_unit for row in rows]
-
-
-def _today(ctx: Context) -> date:
-    return ctx.now.astimezone(CHINA_TIME).date()

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from sqlalchemy import insert, select, update
 
 from server.domain import deadline_changes
-from server.domain.calendar import CHINA_TIME
 from server.domain.deadline_rules import DeadlineRule
 from server.domain.deadline_verbs import recomputed
 from server.domain.deadlines import Due, expires_at, state_at
@@ -207,14 +206,13 @@ def recompute(ctx: Context, calendar: str) -> int:
 def _recompute_case(ctx: Context, case_id: str, calendar: str) -> int:
     case = case_rows.lock(ctx, case_id)
     pack = definitions.release(ctx, case.pack_version_id).pack
-    today = ctx.now.astimezone(CHINA_TIME).date()
     moved = 0
     for row in deadline_rows.open_clocks(ctx, case_id):
         rule = pack.deadlines[row.rule_key]
         if rule.calendar != calendar:
             continue
         clock = deadline_rows.clock(ctx, rule, row)
-        change = recomputed(clock, row.due_on, today)
+        change = recomputed(clock, row.due_on, ctx.today)
         refresh(ctx, pack, row, [*clock.changes, *([change] if change else [])])
         if change:
             moved += 1

@@ -46,17 +46,23 @@ def raised(
 
 def _touched(pack: PolicyPack, act: Act, after: Advance) -> Iterator[Event]:
     events = pack.events.values()
-    for event in events:
-        if event.start and act.command == "open":
-            yield event
-        elif event.message and event.message == act.message:
-            yield event
-        elif event.node and act.command == "complete" and event.node == act.node_key:
-            yield event
-    waiting = {task.node_key for task in (*after.opened, *after.closed)}
+    yield from (event for event in events if _is_of(event, act, after))
+    tasks = {task.node_key for task in (*after.opened, *after.closed)} | {act.node_key}
     for node_key in dict.fromkeys(after.visited):
-        if node_key != act.node_key and node_key not in waiting:
+        if node_key not in tasks:
             yield from (event for event in events if event.node == node_key)
+
+
+def _is_of(event: Event, act: Act, after: Advance) -> bool:
+    """Does the act itself raise the event; a multi-instance task is over with its last item."""
+    if act.command == "open" and event.start:
+        return True
+    if event.message:
+        return event.message == act.message
+    if act.command != "complete" or event.node != act.node_key:
+        return False
+    goes_on = any(task.node_key == act.node_key and task.instance for task in after.opened)
+    return not act.is_partial and not goes_on
 
 
 def _dated(event: Event, known: Facts, evaluate: Evaluate) -> Happening:

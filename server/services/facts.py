@@ -14,6 +14,7 @@ from server.domain.expressions import Evaluate, Feel, Given, Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.services.releases import Release
+from server.services.routing import fields_of
 
 #: types of values that JSON has no type for
 TYPED: Final = frozenset({"date", "dateTime", "time", "duration"})
@@ -56,10 +57,10 @@ def collect(
 
 def known_names(release: Release, procedure: str) -> dict[str, str]:
     """Every variable and form field of the pack with its type."""
-    fields = {
-        name: kind for schema in release.forms.values() for name, kind in fields_of(schema).items()
-    }
-    return fields | dict(release.routing.get(procedure, {}))
+    asked: dict[str, str] = {}
+    for schema in release.forms.values():
+        asked |= fields_of(schema)
+    return asked | dict(release.routing.get(procedure, {}))
 
 
 def value(evaluate: Evaluate, feel: Feel, facts: Facts) -> Json:

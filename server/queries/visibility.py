@@ -1,0 +1,36 @@
+"""The one condition per person that every reader applies: which cases he may know of.
+
+Somebody sees a case he opened or has a part in, a case in which an office he holds a post of has
+or had work, and a case of which a notice reached him. Everything else does not exist for him.
+"""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, or_, select
+
+from server.models.case import case
+from server.models.outbox import notification
+from server.models.work import participant, work_item
+
+
+def visible_cases(person_id: str, unit_ids: Collection[str]) -> ColumnElement[bool]:
+    """The condition on ``case``: true for the cases this person may know of.
+
+    ``unit_ids`` are the units he holds posts in on the day.
+    """
+    part = select(participant.c.case_id).where(
+        participant.c.person_id == person_id, participant.c.to_at.is_(None)
+    )
+    work = select(work_item.c.case_id).where(
+        or_(
+            work_item.c.assignee_id == person_id,
+            work_item.c.candidate_unit.in_(unit_ids),
+        )
+    )
+    told = select(notification.c.case_id).where(notification.c.recipient_id == person_id)
+    return or_(
+        case.c.opened_by == person_id,
+        case.c.id.in_(part),
+        case.c.id.in_(work),
+        case.c.id.in_(told),
+    )

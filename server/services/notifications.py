@@ -1,0 +1,190 @@
+"""Notices of a deadline's ladder as rows: one per cause and recipient, and what is owed outside.
+
+Who is meant is looked up on the day; a notice that finds nobody stays with its label, so that the
+gap is seen. Sending them out is the business of the outbox.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from server.domain.jurisdiction import Level, superior, supervising
+from server.domain.packs import PolicyPack
+from server.domain.texts import _
+from server.models.base import new_id
+from server.models.outbox import notification, outbox
+from server.models.work import OPEN_STATES, work_item
+from server.services import advance_work, parties, people
+from server.services.case_rows import CaseRow
+from server.services.context import Context
+from server.services.deadline_rows import DeadlineRow
+
+_HEAD = ".head"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """Whom a rung means: what he is called, and who that is today."""
+
+    label: str
+    people: frozenset[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """Work that a deadline hangs on."""
+
+    role: str
+    unit_id: str | None
+    assignee_id: str | None
+
+
+def remind(ctx: Context, case: CaseRow, pack: PolicyPack, row: DeadlineRow, rung: int) -> list[str]:
+    """Write the notices one rung owes and return the labels they go to; again is a no-op."""
+    rule = pack.deadlines[row.rule_key]
+    entry = rule.ladder[rung]
+    labels = []
+    for told in _told(ctx, case, pack, row, entry.to):
+        labels.append(told.label)
+        recipients: list[str | None] = [*sorted(told.people)]
+        for recipient in recipients or [None]:
+            cause = f"{row.id}:{row.due_on}:{entry.at:+d}:{told.label}:{recipient or ''}"
+            _write(ctx, row, told.label, recipient, cause, _text(pack, row))
+    return labels
+
+
+def _text(pack: PolicyPack, row: DeadlineRow) -> str:
+    return _("“{title}”的期限为{due_on}").format(
+        title=pack.deadlines[row.rule_key].title, due_on=row.due_on
+    )
+
+
+def _write(
+    ctx: Context,
+    row: DeadlineRow,
+    label: str,
+    recipient: str | None,
+    cause: str,
+    text: str,
+) -> None:
+    known = select(notification.c.id).where(notification.c.dedupe_key == cause)
+    if ctx.session.scalar(known) is not None:
+        return
+    notice_id = new_id()
+    ctx.session.execute(
+        insert(notification).values(
+            id=notice_id,
+            recipient_id=recipient,
+            label=label,
+            kind="deadline",
+            case_id=row.case_id,
+            deadline_id=row.id,
+            text=text,
+            dedupe_key=cause,
+            created_at=ctx.now,
+        )
+    )
+    if recipient is None:
+        return
+    ctx.session.execute(
+        insert(outbox).values(
+            id=new_id(),
+            kind="notice",
+            payload={"notification": notice_id},
+            dedupe_key=f"notice:{notice_id}",
+            state="pending",
+            next_at=ctx.now,
+            case_id=row.case_id,
+            created_at=ctx.now,
+        )
+    )
+
+
+def _told(
+    ctx: Context, case: CaseRow, pack: PolicyPack, row: DeadlineRow, to: str
+) -> Iterable[_Told]:
+    if to == "assignee":
+        return [_assignees(ctx, case, row)]
+    if to == f"office{_HEAD}":
+        return _heads(ctx, case, row)
+    if to == "supervising_organ":
+        return [_supervisor(ctx, case, row)]
+    role = to.removesuffix(_HEAD)
+    if role in advance_work.case_roles(pack):
+        return [_Told(label=to, people=parties.members(ctx, case.id, role))]
+    office = advance_work.office_of(ctx, case, role, Level(case.level))
+    return [_Told(label=to, people=_holders(ctx, office.id if office else None, to))]
+
+
+def _assignees(ctx: Context, case: CaseRow, row: DeadlineRow) -> _Told:
+    found: set[str] = set()
+    for held in _work(ctx, case, row):
+        if held.assignee_id:
+            found.add(held.assignee_id)
+        elif held.unit_id:
+            found |= _holders(ctx, held.unit_id, held.role)
+        else:
+            found |= parties.members(ctx, case.id, held.role)
+    return _Told(label="assignee", people=frozenset(found))
+
+
+def _heads(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Told]:
+    offices = {(held.role, held.unit_id) for held in _work(ctx, case, row) if held.unit_id}
+    if not offices:
+        return [_Told(label=f"office{_HEAD}", people=frozenset())]
+    return [
+        _Told(label=f"{role}{_HEAD}", people=_holders(ctx, unit_id, _HEAD))
+        for role, unit_id in sorted(offices)
+    ]
+
+
+def _supervisor(ctx: Context, case: CaseRow, row: DeadlineRow) -> _Told:
+    """The supervising organ of the level above, else the same kind of office up there."""
+    level = superior(Level(case.level))
+    office = level and advance_work.office_of(ctx, case, "supervising_organ", level)
+    if not office:
+        office = next(
+            filter(None, (_above(ctx, held.unit_id) for held in _work(ctx, case, row))), None
+        )
+    return _Told(label="supervising_organ", people=_holders(ctx, office.id if office else None, ""))
+
+
+def _above(ctx: Context, unit_id: str | None) -> people.Office | None:
+    if unit_id is None:
+        return None
+    unit = people.unit(ctx, unit_id)
+    others = [
+        other
+        for level in Level
+        for other in people.offices(ctx, unit.kind, level=level, region=unit.region)
+    ]
+    return supervising(others, unit)
+
+
+def _holders(ctx: Context, unit_id: str | None, label: str) -> frozenset[str]:
+    if unit_id is None:
+        return frozenset()
+    found = people.holders(ctx, unit_id, ctx.today, head_only=label.endswith(_HEAD))
+    return frozenset(holder.person_id for holder in found)
+
+
+def _work(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Held]:
+    """Open work that names this deadline; where none does, all open work of the case."""
+    rows = ctx.session.execute(
+        select(
+            work_item.c.candidate_role,
+            work_item.c.candidate_unit,
+            work_item.c.assignee_id,
+            work_item.c.deadline_key,
+        ).where(work_item.c.case_id == case.id, work_item.c.state.in_(OPEN_STATES))
+    ).all()
+    named = [found for found in rows if found.deadline_key == row.rule_key]
+    return [
+        _Held(
+            role=found.candidate_role,
+            unit_id=found.candidate_unit,
+            assignee_id=found.assignee_id,
+        )
+        for found in named or rows
+    ]

@@ -1,0 +1,144 @@
+"""People the case itself names: applicant, subject, team; from fields of forms, kept as rows.
+
+A field of kind ``person`` names a person; one of kind ``unit`` stands for the holders of its
+``unit_hr`` and ``unit_head`` posts; in a dynamic list every inner field of kind ``person`` counts.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from sqlalchemy import insert, select
+
+from server.domain.expressions import Json
+from server.domain.packs import Appointment
+from server.domain.recusal import Parties
+from server.models.base import new_id
+from server.models.case import subject
+from server.models.work import participant
+from server.services import people
+from server.services.advance_work import OF_THE_UNIT
+from server.services.context import Context
+from server.services.form_fields import references
+
+#: roles that say whom the case is about
+CONCERNED: Final = ("applicant", "subject")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """Somebody an answer names: a person, or a unit."""
+
+    role: str
+    person_id: str | None = None
+    unit_id: str | None = None
+
+
+def named(
+    schema: Mapping[str, Json], appointments: Iterable[Appointment], answers: Mapping[str, Json]
+) -> list[Named]:
+    """Whom the answers to a form name under the appointments of its node; empty fields are none."""
+    known = {field.key: field for field in references(schema)}
+    return [
+        _named(appointment.role, kind, entry)
+        for appointment in appointments
+        if appointment.field in known
+        for kind, entry in known[appointment.field].values(answers.get(appointment.field))
+    ]
+
+
+def _named(role: str, kind: str, entry: str) -> Named:
+    if kind == "unit":
+        return Named(role=role, unit_id=entry)
+    return Named(role=role, person_id=entry)
+
+
+def with_subject(found: list[Named]) -> list[Named]:
+    """Whoever applies is also the one concerned, where nobody else is named as such."""
+    if any(entry.role == "subject" for entry in found):
+        return found
+    concerned = [replace(entry, role="subject") for entry in found if entry.role == "applicant"]
+    return [*found, *concerned]
+
+
+def appoint(ctx: Context, case_id: str, found: Iterable[Named], day: date) -> None:
+    """Give each named person the role in the case from now on; who has it keeps it once."""
+    for entry in found:
+        for person_id in _people(ctx, entry, day):
+            _join(ctx, case_id, entry.role, person_id)
+
+
+def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
+    """Note applicants and subjects as whom the case is about."""
+    for entry in found:
+        ctx.session.execute(
+            insert(subject).values(
+                id=new_id(),
+                case_id=case_id,
+                kind=entry.role,
+                person_id=entry.person_id,
+                unit_id=entry.unit_id,
+                **_card(ctx, entry),
+            )
+        )
+
+
+def of_case(ctx: Context, case_id: str) -> Parties:
+    """Whom the case is about, for recusal: a person who applies for himself is concerned."""
+    rows = ctx.session.execute(
+        select(subject.c.kind, subject.c.person_id, subject.c.unit_id).where(
+            subject.c.case_id == case_id
+        )
+    ).all()
+    others = any(row.kind == "subject" for row in rows)
+    concerned = {
+        row.person_id for row in rows if row.person_id and (row.kind == "subject" or not others)
+    }
+    return Parties(
+        subjects=frozenset(concerned), applicants=members(ctx, case_id, "applicant") - concerned
+    )
+
+
+def members(ctx: Context, case_id: str, role: str) -> frozenset[str]:
+    """Ids of the people who hold this role in the case now."""
+    return frozenset(
+        ctx.session.scalars(
+            select(participant.c.person_id).where(
+                participant.c.case_id == case_id,
+                participant.c.role_key == role,
+                participant.c.to_at.is_(None),
+            )
+        )
+    )
+
+
+def _people(ctx: Context, entry: Named, day: date) -> list[str]:
+    if entry.person_id:
+        return [entry.person_id]
+    offices = [people.office_of_unit(ctx, kind, entry.unit_id or "") for kind in OF_THE_UNIT]
+    return [
+        holder.person_id
+        for office in offices
+        if office is not None
+        for holder in people.holders(ctx, office.id, day)
+    ]
+
+
+def _join(ctx: Context, case_id: str, role: str, person_id: str) -> None:
+    if person_id in members(ctx, case_id, role):
+        return
+    ctx.session.execute(
+        insert(participant).values(
+            id=new_id(), case_id=case_id, person_id=person_id, role_key=role, from_at=ctx.now
+        )
+    )
+    ctx.record("participant.join", person_id, case_id, {"role": role})
+
+
+def _card(ctx: Context, entry: Named) -> dict[str, str | None]:
+    if entry.person_id:
+        person = people.person(ctx, entry.person_id)
+        return {"name": person.name, "managed_by": person.managed_by}
+    unit = people.unit(ctx, entry.unit_id or "")
+    return {"name": unit.name, "managed_by": unit.affiliation}

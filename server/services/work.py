@@ -1,0 +1,136 @@
+"""What a person does with a work item: claim, release, complete."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import select
+
+from server.domain import work as rules
+from server.domain.expressions import Json
+from server.engine.port import CompleteTask
+from server.models.work import OPEN_STATES, work_item
+from server.services import (
+    advance,
+    answers,
+    case_state,
+    charts,
+    definitions,
+    parties,
+    posts,
+    work_rows,
+)
+from server.services.case_rows import CaseRow
+from server.services.case_state import Act
+from server.services.charts import Chart
+from server.services.context import Context
+from server.services.releases import Release
+from server.services.work_rows import ItemRow
+
+
+def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
+    """Take the item into one's own hands.
+
+    Raises:
+        NotFound: there is no such item, or the actor may not see it.
+        Forbidden: it is not offered to him, or he is barred.
+        Conflict: somebody has it, the case stands still, or it changed since he looked.
+    """
+    actor = posts.with_posts(ctx)
+    item, case = work_rows.held(ctx, actor, item_id, seen)
+    taken = rules.claim(work_rows.judged(ctx, item, case), actor)
+    work_rows.write(ctx, item, state=taken.state, assignee_id=actor.person_id)
+    ctx.record("work.claim", item.id, case.id, {"node": item.node_key})
+
+
+def release(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
+    """Give the item back to everybody it was offered to.
+
+    Raises:
+        NotFound: there is no such item, or the actor may not see it.
+        Forbidden: somebody else has it.
+        Conflict: nobody has it, the case stands still, or it changed since he looked.
+    """
+    actor = posts.with_posts(ctx)
+    item, case = work_rows.held(ctx, actor, item_id, seen)
+    given = rules.release(work_rows.judged(ctx, item, case), actor)
+    work_rows.write(ctx, item, state=given.state, assignee_id=None)
+    ctx.record("work.release", item.id, case.id, {"node": item.node_key})
+
+
+def complete(
+    ctx: Context, item_id: str, given: Mapping[str, Json], *, seen: int | None = None
+) -> None:
+    """Hand in the answers; the case goes on from here in the same transaction.
+
+    Raises:
+        NotFound: there is no such item, or the actor may not see it.
+        Forbidden: he has lost the post it was offered to, or is barred.
+        Conflict: it is not in his hands, the case stands still, or it changed since he looked.
+        Invalid: the answers do not fit the form or the rules; all problems at once.
+        EngineError: the procedure could not go on; nothing was changed.
+    """
+    actor = posts.with_posts(ctx)
+    item, case = work_rows.held(ctx, actor, item_id, seen)
+    rules.complete(work_rows.judged(ctx, item, case), actor)
+    definition = definitions.release(ctx, case.pack_version_id)
+    chart = charts.chart(definition.files[case.procedure])
+    checked = _checked(ctx, definition, case, item, given)
+    _appoint(ctx, definition, case, item, checked)
+    ctx.record("work.complete", item.id, case.id, {"node": item.node_key})
+    act = Act(
+        command="complete",
+        node_key=item.node_key,
+        task_key=item.task_key,
+        work_item_id=item.id,
+        answers=checked,
+        form_hash=item.form_hash,
+        is_partial=_others_wait(ctx, item),
+    )
+    variables = _variables(definition, chart, case, item, checked)
+    command = CompleteTask(task_key=item.task_key, variables=variables, now=ctx.now)
+    advance.step(ctx, case, definition, command, act)
+
+
+def _checked(
+    ctx: Context, definition: Release, case: CaseRow, item: ItemRow, given: Mapping[str, Json]
+) -> dict[str, Json]:
+    variables = case_state.load(ctx, case.id).variables
+    return answers.check(ctx, definition, case.procedure, item.form_key, given, variables)
+
+
+def _appoint(
+    ctx: Context, definition: Release, case: CaseRow, item: ItemRow, checked: Mapping[str, Json]
+) -> None:
+    appointments = [entry for entry in definition.pack.appointments if entry.node == item.node_key]
+    if appointments:
+        named = parties.named(definition.forms[item.form_key], appointments, checked)
+        parties.appoint(ctx, case.id, named, ctx.today)
+
+
+def _variables(
+    definition: Release,
+    chart: Chart,
+    case: CaseRow,
+    item: ItemRow,
+    checked: Mapping[str, Json],
+) -> dict[str, Json]:
+    """Routing variables, and for an item of a multi-instance its result."""
+    routing = advance.routing(definition, case.procedure, checked)
+    many = chart.nodes[item.node_key].multi_instance
+    if many and many.output:
+        routing[many.output] = checked.get(many.output)
+    return routing
+
+
+def _others_wait(ctx: Context, item: ItemRow) -> bool:
+    """Do other items of the same multi-instance task still wait."""
+    if item.instance is None:
+        return False
+    others: Iterable[str] = ctx.session.scalars(
+        select(work_item.c.id).where(
+            work_item.c.case_id == item.case_id,
+            work_item.c.node_key == item.node_key,
+            work_item.c.id != item.id,
+            work_item.c.state.in_(OPEN_STATES),
+        )
+    )
+    return any(others)

@@ -1,0 +1,98 @@
+"""Work items as verbs hold them: found only if visible, judged after the case is locked."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from server.domain.access import Actor, Offered
+from server.domain.errors import Conflict, NotFound
+from server.domain.expressions import Json
+from server.domain.lifecycle import CaseStatus, WorkState
+from server.domain.texts import _
+from server.domain.work import Work
+from server.models.case import case as case_table
+from server.models.work import work_item
+from server.queries.visibility import visible_cases
+from server.services import case_rows, parties
+from server.services.case_rows import CaseRow
+from server.services.context import Context
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemRow:
+    """One work item as stored."""
+
+    id: str
+    version: int
+    case_id: str
+    task_key: str
+    node_key: str
+    form_key: str
+    form_hash: str | None
+    candidate_role: str
+    candidate_unit: str | None
+    head_only: bool
+    assignee_id: str | None
+    instance: str | None
+    state: str
+
+
+def held(ctx: Context, actor: Actor, item_id: str, seen: int | None) -> tuple[ItemRow, CaseRow]:
+    """The item and its case, locked; ``seen`` is the version the person looked at, if known.
+
+    Raises:
+        NotFound: there is no such item, or the actor may not see it.
+        Conflict: the item changed since he looked.
+    """
+    units = [post.unit_id for post in actor.posts]
+    case_id = ctx.session.scalar(
+        select(work_item.c.case_id)
+        .join(case_table, case_table.c.id == work_item.c.case_id)
+        .where(work_item.c.id == item_id, visible_cases(actor.person_id, units))
+    )
+    if case_id is None:
+        raise NotFound
+    case = case_rows.lock(ctx, case_id)
+    columns = [work_item.c[name] for name in ItemRow.__slots__]
+    row = ctx.session.execute(select(*columns).where(work_item.c.id == item_id)).one()
+    item = ItemRow(**row._mapping)
+    if seen is not None and seen != item.version:
+        raise Conflict(_("该待办已被他人更改，请刷新后重试"))
+    return item, case
+
+
+def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
+    """The item with everything that decides about it."""
+    by_name = (
+        parties.members(ctx, case.id, item.candidate_role)
+        if item.candidate_unit is None
+        else frozenset()
+    )
+    return Work(
+        state=WorkState(item.state),
+        case_status=CaseStatus(case.status),
+        offered=Offered(
+            role=item.candidate_role,
+            unit_id=item.candidate_unit,
+            head_only=item.head_only,
+            people=by_name,
+            assignee_id=item.assignee_id,
+        ),
+        parties=parties.of_case(ctx, case.id),
+    )
+
+
+def write(ctx: Context, item: ItemRow, **values: Json) -> None:
+    """Change columns of an item under the version it was locked with.
+
+    Raises:
+        Conflict: someone else changed it since.
+    """
+    done = ctx.session.execute(
+        update(work_item)
+        .where(work_item.c.id == item.id, work_item.c.version == item.version)
+        .values(version=item.version + 1, **values)
+        .returning(work_item.c.id)
+    )
+    if done.one_or_none() is None:
+        raise Conflict(_("该待办已被他人更改，请刷新后重试"))
