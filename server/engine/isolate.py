@@ -33,25 +33,28 @@ _DRAIN_SECONDS: Final = 3 * SECONDS
 _BUNDLE: Final = Path(__file__).with_name("feel.js")
 _RECORD: Final = Path(__file__).with_name("feel.sha256")
 
-#: isolates of the parent process: their threads do not exist here, so they can only be left alone
-_inherited: list[object] = []
+
+class IsolateUnusable(RuntimeError):
+    """The program is not set up: the bundle is not built, or V8 was started before a fork."""
 
 
 def read_bundle(bundle: Path = _BUNDLE, record: Path = _RECORD) -> str:
     """The text of the built bundle, whose SHA-256 is the recorded one.
 
     Raises:
-        RuntimeError: it was not built, or is not the reviewed one; the text says what to run.
+        IsolateUnusable: it was not built, or is not the reviewed one; the text says what to run.
     """
     try:
         content = bundle.read_bytes()
         expected = record.read_text(encoding="ascii").strip()
     except OSError as missing:
-        raise RuntimeError(f"{missing.filename} is missing: run `npm ci && npm run build`") from (
-            missing
-        )
+        raise IsolateUnusable(
+            f"{missing.filename} is missing: run `npm ci && npm run build`"
+        ) from missing
     if hashlib.sha256(content).hexdigest() != expected:
-        raise RuntimeError(f"{bundle.name} is not the reviewed one: run `npm ci && npm run build`")
+        raise IsolateUnusable(
+            f"{bundle.name} is not the reviewed one: run `npm ci && npm run build`"
+        )
     return content.decode("ascii")
 
 
@@ -69,7 +72,7 @@ class _Room:
 class Isolate:
     """Answers questions inside limits; made on first use, replaced when dead, closed at exit.
 
-    Thread-safe. An isolate made before a fork is never used after it.
+    Thread-safe. Must be first used after a fork: V8 does not survive one.
     """
 
     def __init__(self, *, seconds: float = SECONDS, memory: int = MEMORY) -> None:
@@ -87,11 +90,12 @@ class Isolate:
 
         Raises:
             ExpressionFailed: time, memory or size was passed, or the request is not plain data.
+            IsolateUnusable: nothing can be asked in this process until it is set up.
         """
         source = _as_source(act, request)
         try:
             return self._once(source)
-        except ExpressionFailed:
+        except (ExpressionFailed, IsolateUnusable):
             raise
         except Exception:  # noqa: BLE001 - time-out, dead or closing isolate: asked once more
             with self._retry:
@@ -114,7 +118,7 @@ class Isolate:
         except JSTimeoutException as slow:
             self._retire_if_dead()
             raise ExpressionFailed(_("表达式计算时间过长，已停止计算")) from slow
-        except ExpressionFailed:
+        except (ExpressionFailed, IsolateUnusable):
             raise
         except Exception as broken:
             raise ExpressionFailed(_("表达式占用内存过多，已停止计算")) from broken
@@ -164,8 +168,7 @@ class Isolate:
 
     def _current(self) -> _Room:
         if self._room is not None and self._room.pid != os.getpid():
-            _inherited.append(self._room)
-            self._room = None
+            raise IsolateUnusable("V8 was started before the fork: its threads are not here")
         if self._room is None:
             self._room = _Room(read_bundle())
             if not self._registered:
