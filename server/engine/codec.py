@@ -21,7 +21,7 @@ from server.domain.errors import BudgetExceeded, StateUnreadable
 from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.casetree import Case, LeanTask, Part
-from server.engine.specs import Definition
+from server.engine.parsing import Definition
 from server.engine.values import same
 
 FORMAT: Final = b"\x01"

@@ -17,8 +17,8 @@ from server.engine.events import (
     waiting_for,
 )
 from server.engine.jump import jump
+from server.engine.parsing import Definition
 from server.engine.port import Cancel, CompleteTask, Deliver, Return, Start, TimerDue
-from server.engine.specs import Definition
 from server.engine.steps import Step
 from server.engine.tasks import start_of
 from server.engine.values import clean

@@ -61,12 +61,15 @@ class FeelEnvironment(BasePythonScriptEngineEnvironment):
         self._engine = engine
 
     def evaluate(self, expression: str, context: Any, external_context: Any = None) -> Json:
+        """The FEEL value; task data win over data objects."""
         return self._engine.value(expression, context, external_context or {})
 
     def execute(self, script: str, context: Any, external_context: Any = None) -> bool:
+        """Refused: no text of a pack is ever run."""
         raise EngineError(_("流程图中的脚本不会被执行"), detail=script[:200])
 
     def call_service(self, context: Any, **kwargs: Any) -> Any:
+        """Refused: there are no services."""
         raise EngineError(_("流程图中的服务调用不会被执行"))
 
 
@@ -84,6 +87,7 @@ class FeelEngine(PythonScriptEngine):
         """Nothing: expressions are checked at publish."""
 
     def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Json:
+        """The FEEL value, errors left as they are."""
         return self.value(expression, task.data, external_context or {})
 
     def value(self, expression: str, *contexts: Mapping[str, Json]) -> Json:

@@ -12,7 +12,6 @@ Internal data of a waiting task: ``event_fired``; ``payload`` between a delivery
 from collections.abc import Iterator
 from typing import Any
 
-from SpiffWorkflow.bpmn.parser import event_parsers
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent, EventBasedGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
@@ -29,8 +28,6 @@ from server.engine.casetree import AHEAD, Case, LeanTask, boundary_events
 from server.engine.port import MessageSent
 from server.engine.values import copied
 
-_TIMERS = ("timeDate", "timeDuration", "timeCycle")
-
 
 class Passive(EventDefinition):
     """An event that nothing inside the engine can fire; equal when it is the same element."""
@@ -40,6 +37,7 @@ class Passive(EventDefinition):
         self.element = element
 
     def catches(self, my_task: LeanTask, event: Any) -> bool:
+        """Never: events come by command."""
         return False
 
     def __eq__(self, other: object) -> bool:
@@ -66,11 +64,13 @@ class PassiveMessage(Passive):
         self.message = message
 
     def throw(self, my_task: LeanTask) -> None:
+        """Hand the message to the caller of the step."""
         my_task.workflow.top_workflow.thrown.append(
             MessageSent(element=self.element, message=self.message, data=copied(my_task.data))
         )
 
     def update_task_data(self, my_task: LeanTask) -> None:
+        """The payload joins the data of the token."""
         payload = my_task.internal_data.pop("payload", None)
         if payload:
             my_task.data = {**my_task.data, **payload}
@@ -89,6 +89,7 @@ class BareSignal(SignalEventDefinition):
     """A signal inside one case; it carries nothing, each branch keeps its own data."""
 
     def throw(self, my_task: LeanTask) -> None:
+        """To every branch of the case that waits for it."""
         my_task.workflow.top_workflow.catch(BpmnEvent(self))
 
 
@@ -104,6 +105,7 @@ class Alarm(Passive):
         self.code = code
 
     def throw(self, my_task: LeanTask) -> None:
+        """Outwards, with the data of the moment."""
         catcher = _catcher(self, my_task)
         if catcher is not None:
             catcher.internal_data["payload"] = copied(my_task.data)
@@ -117,6 +119,7 @@ class Alarm(Passive):
             )
 
     def update_task_data(self, my_task: LeanTask) -> None:
+        """The data of the moment go on behind the boundary event."""
         payload = my_task.internal_data.pop("payload", None)
         my_task.data = {**my_task.data, **(payload or {})}
 
@@ -125,15 +128,18 @@ class FirstOf(MultipleEventDefinition):
     """The events of an event gateway; the one that came is noted by the name of its spec."""
 
     def has_fired(self, my_task: LeanTask) -> bool:
+        """Has one of the events come?"""
         return "chosen" in my_task.internal_data
 
     def catch(self, my_task: LeanTask, event: Any = None) -> None:
+        """Note which of the events came."""
         for definition in self.event_definitions:
             if definition.catches(my_task, event):
                 choose(my_task, definition)
                 return
 
     def reset(self, my_task: LeanTask) -> None:
+        """Forget which came."""
         my_task.internal_data.pop("chosen", None)
 
 
@@ -159,75 +165,6 @@ class TerminatingEnd(EndEvent):
             my_task.workflow.close()
         else:
             super()._on_complete_hook(my_task)
-
-
-class _Reading:
-    """Makes our definitions of the elements; mixed before each stock event parser."""
-
-    node: Any
-    process_parser: Any
-
-    def parse_timer_event(self, event: Any) -> PassiveTimer:
-        for kind in _TIMERS:
-            text = event.findtext("{*}" + kind)
-            if text is not None:
-                return PassiveTimer(self.node.get("id"), kind, text.strip())
-        raise EngineError(_("定时事件没有写明时间"), element=self.node.get("id"))
-
-    def parse_message_event(self, event: Any) -> PassiveMessage:
-        reference = event.get("messageRef")
-        messages = self.process_parser.parser.messages
-        if reference not in messages:
-            raise EngineError(_("消息事件引用的消息不存在"), element=self.node.get("id"))
-        return PassiveMessage(self.node.get("id"), messages[reference] or reference)
-
-    def parse_conditional_event(self, event: Any) -> PassiveCondition:
-        text = event.findtext("{*}condition") or ""
-        return PassiveCondition(self.node.get("id"), text.strip())
-
-    def parse_signal_event(self, event: Any) -> BareSignal:
-        name = self.process_parser.parser.signals.get(event.get("signalRef"))
-        return BareSignal(name or event.get("signalRef", ""))
-
-    def parse_error_event(self, event: Any) -> Alarm:
-        error = self.process_parser.parser.errors.get(event.get("errorRef"), {})
-        return Alarm(self.node.get("id"), "error", error.get("error_code") or "")
-
-    def parse_escalation_event(self, event: Any) -> Alarm:
-        known = self.process_parser.parser.escalations
-        escalation = known.get(event.get("escalationRef"), {})
-        return Alarm(self.node.get("id"), "escalation", escalation.get("escalation_code") or "")
-
-
-class StartParser(_Reading, event_parsers.StartEventParser):
-    """Start events."""
-
-
-class EndParser(_Reading, event_parsers.EndEventParser):
-    """End events."""
-
-
-class BoundaryParser(_Reading, event_parsers.BoundaryEventParser):
-    """Boundary events."""
-
-
-class CatchParser(_Reading, event_parsers.IntermediateCatchEventParser):
-    """Intermediate catching events."""
-
-
-class ThrowParser(_Reading, event_parsers.IntermediateThrowEventParser):
-    """Intermediate throwing events."""
-
-
-class SendParser(_Reading, event_parsers.SendTaskParser):
-    """Send and receive tasks."""
-
-
-class EventGatewayParser(event_parsers.EventBasedGatewayParser):
-    """Event gateways."""
-
-    def create_task(self) -> Any:
-        return self._create_task(FirstOf())
 
 
 def definitions_of(task: LeanTask) -> Iterator[Any]:

@@ -162,10 +162,12 @@ class KeyedParallel(_Keyed, ParallelMultiInstanceTask):
     """All instances open at once; done when each has completed, or the condition holds."""
 
     def start(self, my_task: LeanTask, pairs: _Pairs) -> None:
+        """All at once."""
         for key, item in pairs:
             self.create(my_task, key, item)
 
     def go_on(self, my_task: LeanTask) -> bool:
+        """Done when every instance has completed; a cancelled one never counts."""
         return all(child._state == TaskState.COMPLETED for child in self.instances(my_task))
 
 
@@ -173,9 +175,11 @@ class KeyedSequential(_Keyed, SequentialMultiInstanceTask):
     """One instance after the other, in the order of the list."""
 
     def start(self, my_task: LeanTask, pairs: _Pairs) -> None:
+        """The first."""
         self._next(my_task, pairs)
 
     def go_on(self, my_task: LeanTask) -> bool:
+        """The next, as long as there is one."""
         remaining = my_task.internal_data["remaining"]
         if not remaining:
             return True
@@ -192,12 +196,14 @@ class AssigningLoop(StandardLoopTask):
     """A counted loop: each round sees what the one before wrote, values replaced whole."""
 
     def create_child(self, my_task: LeanTask) -> None:
+        """Begin the next round."""
         spec = my_task.workflow.spec.task_specs[self.task_spec]
         child = my_task._add_child(spec, TaskState.WAITING)
         child.triggered = True
         spec._update(child)
 
     def merge_child(self, workflow: Any, child: LeanTask) -> None:
+        """A round is done: its values replace those before."""
         my_task = child.parent
         my_task.data = {**my_task.data, **child.data}
         my_task.internal_data["merged"] = [*my_task.internal_data["merged"], child.id.hex]
@@ -207,6 +213,7 @@ class AssigningLoop(StandardLoopTask):
             self.create_child(my_task)
 
     def loop_complete(self, my_task: LeanTask) -> bool:
+        """Goes on while the condition is true, never past the maximum."""
         rounds = len(my_task.internal_data.get("merged", ()))
         if rounds >= min(self.maximum or MAX_INSTANCES, MAX_INSTANCES):
             return True

@@ -15,11 +15,10 @@ from SpiffWorkflow.bpmn.specs.control import _EndJoin
 from SpiffWorkflow.bpmn.specs.defaults import InclusiveGateway, ParallelGateway
 from SpiffWorkflow.util.task import TaskState
 
-from server.domain.errors import EngineError, MergeConflict
-from server.domain.expressions import Json
+from server.domain.errors import EngineError
 from server.domain.texts import _
 from server.engine.casetree import AHEAD, OPEN, LeanTask, element_of
-from server.engine.values import MISSING, same
+from server.engine.merging import merge
 
 
 class _Joining:
@@ -59,9 +58,8 @@ class _Joining:
         others = self.others(my_task) if len(self.inputs) > 1 else []
         if not others:
             return
-        arrivals = [task for task in (my_task, *others) if "held" not in task.internal_data]
-        if arrivals:
-            my_task.data = merge(self.name, [task.parent for task in arrivals])
+        my_task.data, marks = merge(self.name, [my_task, *others])
+        my_task.internal_data.update(marks)
         my_task.internal_data["took"] = [task.id.hex for task in others]
         take_in(others)
 
@@ -70,6 +68,7 @@ class MergingParallel(_Joining, ParallelGateway):
     """Fires when a token has arrived on every input."""
 
     def enough(self, my_task: LeanTask) -> bool:
+        """One on every input."""
         return len(self.others(my_task)) + 1 >= len(self.inputs)
 
     def _run_hook(self, my_task: LeanTask) -> bool:
@@ -84,6 +83,7 @@ class MergingInclusive(_Joining, InclusiveGateway):
     reach: Mapping[str, frozenset[str]]
 
     def enough(self, my_task: LeanTask) -> bool:
+        """No active token reaches an empty input and no filled one."""
         full = {task.parent.task_spec.name for task in (my_task, *self.others(my_task))}
         empty = {spec.name for spec in self.inputs} - full
         for task in my_task.workflow.tasks.values():
@@ -119,7 +119,8 @@ class MergingEnd(_EndJoin):
             return False
         my_task.data = dict(my_task.parent.data)
         for task in my_task.workflow.tasks.values():
-            if task._state & OPEN and task.task_spec is not self:
+            waits = task.task_spec is self and task._state == TaskState.WAITING
+            if task._state & OPEN and not waits and task is not my_task:
                 my_task._set_state(TaskState.WAITING)
                 return False
         return True
@@ -133,8 +134,7 @@ class MergingEnd(_EndJoin):
         ]
         if others and workflow.parent_task_id is not None:
             owner = workflow.top_workflow.find(workflow.parent_task_id)
-            arrivals = [task for task in (my_task, *others) if "held" not in task.internal_data]
-            my_task.data = merge(element_of(owner.task_spec), [task.parent for task in arrivals])
+            my_task.data, _marks = merge(element_of(owner.task_spec), [my_task, *others])
         if others:
             my_task.internal_data["took"] = [task.id.hex for task in others]
             take_in(others)
@@ -146,52 +146,3 @@ def take_in(arrivals: Iterable[LeanTask]) -> None:
     for task in arrivals:
         task._drop_children(force=True)
         task._set_state(TaskState.CANCELLED)
-
-
-def merge(element: str, ends: list[LeanTask]) -> dict[str, Json]:
-    """Data after a join of branches that end at ``ends``: three ways, lists replaced whole.
-
-    Raises:
-        MergeConflict: two branches wrote one variable differently.
-    """
-    base = _fork(ends).data
-    merged = dict(base)
-    writers: dict[str, tuple[LeanTask, Json]] = {}
-    for end in ends:
-        for key in base.keys() | end.data.keys():
-            value = end.data.get(key, MISSING)
-            if same(base.get(key, MISSING), value):
-                continue
-            writer, written = writers.setdefault(key, (end, value))
-            if not same(written, value):
-                raise MergeConflict(
-                    _("并行的几个分支对同一事项填写了不同内容，无法合并"),
-                    element=element,
-                    detail=f"{key}: {element_of(writer.task_spec)}, {element_of(end.task_spec)}",
-                )
-            if value is MISSING:
-                merged.pop(key, None)
-            else:
-                merged[key] = value
-    return merged
-
-
-def _fork(ends: list[LeanTask]) -> LeanTask:
-    """The newest common ancestor of the branches; compaction keeps it while one is open."""
-    lines = [_line(end) for end in ends]
-    fork = lines[0][0]
-    for generation in zip(*lines, strict=False):
-        if any(task is not generation[0] for task in generation):
-            break
-        fork = generation[0]
-    return fork
-
-
-def _line(task: LeanTask) -> list[LeanTask]:
-    line = []
-    here: LeanTask | None = task
-    while here is not None:
-        line.append(here)
-        here = here.parent
-    line.reverse()
-    return line

@@ -5,12 +5,8 @@ variables. Removed, never cancelled: a reset or a restored state would reopen wh
 done meanwhile, and stock joins would count the cancelled instances (tests/engine/test_jump.py).
 
 A join that consumed a token of the removed branch is undone by its ``took`` record: the arrivals
-of other branches wait again. They are marked ``held`` and add nothing to the next merge, since
-what they wrote is in the current variables already.
-
-Known and left to a later issue: after two jumps in a row into two sibling branches, a change of
-a variable that the other branch only inherited ends in a ``MergeConflict`` at the join. It needs
-a base of the merge per token, the data at its jump.
+of other branches wait again. What they wrote is in the current variables already, so each token
+notes its data at the jump and adds to the next merge only what it changed since (``merging``).
 """
 
 from collections.abc import Iterable
@@ -24,6 +20,7 @@ from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.casetree import FINISHED, OPEN, Case, LeanTask, begin
 from server.engine.joins import MergingParallel
+from server.engine.merging import mark_jump, unmark
 
 _REACHED = FINISHED | OPEN
 
@@ -51,12 +48,12 @@ def jump(case: Case, target: str, data: dict[str, Json], scope: str | None) -> N
         parent = seat.parent
         _undo_joins(workflow, {task.id for task in _subtree(seat)})
         drop(workflow, seat)
-        begin(parent, spec, data)
     else:
-        for child in workflow.task_tree.children:
+        parent = workflow.task_tree
+        for child in parent.children:
             drop(workflow, child)
-        begin(workflow.task_tree, spec, data)
         _stand_in(workflow, spec, data)
+    mark_jump(begin(parent, spec, data), data)
     workflow.last_task = None
 
 
@@ -95,18 +92,14 @@ def _undo(workflow: Any, join: LeanTask, took: Iterable[UUID], region: set[UUID]
     for key in took:
         arrival = workflow.tasks.get(key)
         if arrival is not None and key not in region:
-            _hold(arrival)
+            arrival._set_state(TaskState.WAITING)
     if join.id not in region:
         for child in join.children:
             region.update(task.id for task in _subtree(child))
             drop(workflow, child)
         join.data = dict(join.parent.data)
-        _hold(join)
-
-
-def _hold(arrival: LeanTask) -> None:
-    arrival._set_state(TaskState.WAITING)
-    arrival.internal_data["held"] = True
+        unmark(join)
+        join._set_state(TaskState.WAITING)
 
 
 def _stand_in(workflow: Any, target: Any, data: dict[str, Json]) -> None:
@@ -132,7 +125,7 @@ def _arrive(root: LeanTask, branch: Any, join: Any, data: dict[str, Json]) -> No
     passed.data = dict(data)
     arrival = passed._add_child(join, TaskState.FUTURE)
     arrival.data = dict(data)
-    _hold(arrival)
+    arrival._set_state(TaskState.WAITING)
 
 
 def _reachable(start: Any, stop: Any) -> set[str]:

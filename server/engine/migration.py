@@ -9,7 +9,7 @@ A mapping renames open elements (old id to new id); an empty new id drops a boun
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -21,7 +21,7 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.engine.casetree import FINISHED, OPEN, Case, LeanTask, element_of
 from server.engine.codec import Row, assemble, unseal
-from server.engine.specs import Definition
+from server.engine.parsing import Definition
 
 _SUFFIXES: Final = (" [child]", ".BoundaryEventSplit", ".BoundaryEventJoin")
 _ID, _ABOVE, _TICK, _STATE, _SPEC, _TRIGGERED, _INTERNAL, _CHANGED, _REMOVED = range(9)
@@ -38,18 +38,15 @@ def migrate(
         StateUnreadable: the state is broken.
     """
     header, rows, parts = unseal(state)
-    reading = _Reading(target, mapping, [])
+    reading = _Reading(target, mapping)
     moved = reading.rows(source.spec, target.spec, rows)
-    owners = {row[_ID]: row for row in moved}
     moved_parts = []
     for key, name, completed, data, part_rows in parts:
-        owner = owners.get(key)
-        if owner is None:
-            continue
-        part = target.parts[reading.part_of(owner)]
-        inner = reading.rows(source.parts[name], part, part_rows)
-        owners.update({row[_ID]: row for row in inner})
-        moved_parts.append([key, part.name, completed, data, inner])
+        owner = reading.specs.get(key)
+        if owner is not None:
+            part = target.parts[owner.spec]
+            inner = reading.rows(source.parts[name], part, part_rows)
+            moved_parts.append([key, part.name, completed, data, inner])
     if reading.reasons:
         raise MigrationRefused(
             _("该事项正在办理的环节在新版本流程中不存在或已改变"), reading.reasons
@@ -57,6 +54,8 @@ def migrate(
     variables = {**dict.fromkeys(sorted(target.files.variables)), **header[3]}
     case = assemble(target, [[*header[:3], variables], moved, moved_parts])
     for workflow in case.workflows():
+        for name in workflow.spec.data_objects:
+            workflow.data.setdefault("data_objects", {}).setdefault(name, None)
         _draw_boundaries(workflow)
     return case
 
@@ -67,73 +66,61 @@ class _Reading:
 
     target: Definition
     mapping: Mapping[str, str]
-    reasons: list[Finding]
+    reasons: list[Finding] = field(default_factory=list)
+    #: task id -> its spec in the new version
+    specs: dict[str, Any] = field(default_factory=dict)
 
     def rows(self, old: Any, new: Any, rows: list[Row]) -> list[Row]:
         """The rows of one workflow; rows below a dropped one are dropped."""
         kept: list[Row] = []
-        names: dict[str, Any] = {}
         for row in rows:
-            if row[_ABOVE] is not None and row[_ABOVE] not in names:
-                continue
-            spec = self._spec(old, new, row, names.get(row[_ABOVE]))
-            if spec is None:
-                continue
-            names[row[_ID]] = spec
-            kept.append([*row[:_SPEC], spec.name, *row[_TRIGGERED:]])
+            above = row[_ABOVE]
+            if above is None or above in self.specs:
+                spec = self._spec(old, new, row)
+                if spec is not None:
+                    self.specs[row[_ID]] = spec
+                    kept.append([*row[:_SPEC], spec.name, *row[_TRIGGERED:]])
         missing = self.target.files.variables - kept[0][_CHANGED].keys()
         kept[0][_CHANGED] = {**dict.fromkeys(sorted(missing)), **kept[0][_CHANGED]}
         return kept
 
-    def part_of(self, owner: Row) -> str:
-        """The process or subprocess that an open call activity or subprocess runs."""
-        for spec in (self.target.spec, *self.target.parts.values()):
-            found = spec.task_specs.get(owner[_SPEC])
-            if found is not None and hasattr(found, "spec"):
-                return str(found.spec)
-        raise KeyError(owner[_SPEC])
-
-    def _spec(self, old: Any, new: Any, row: Row, above: Any) -> Any:
-        """The spec of a row in the new version; None when the row is dropped."""
+    def _spec(self, old: Any, new: Any, row: Row) -> Any:
+        """The spec of a row in the new version; None when the row is dropped or refused."""
         was = old.task_specs[row[_SPEC]]
         if was is old.end:
             return new.end
-        name = self._renamed(row[_SPEC])
-        found = new.task_specs.get(name)
+        found = new.task_specs.get(self._renamed(row[_SPEC]))
         if row[_STATE] & FINISHED:
             return found or new.start
-        if found is None and (not name or not element_of(was)):
-            return None
         if found is None:
-            return self._refuse(was, "MIGRATION_STEP_MISSING", _("正在办理的环节在新版本中不存在"))
+            if not self._is_dropped(was):
+                self._refuse("MIGRATION_STEP_MISSING", was, _("正在办理的环节在新版本中不存在"))
+            return None
         if type(found) is not type(was):
-            return self._refuse(
-                was, "MIGRATION_STEP_CHANGED", _("正在办理的环节在新版本中类型不同")
-            )
-        if above is new.start and len(found.inputs) > 1 and row[_STATE] == TaskState.WAITING:
-            return self._refuse(
-                was, "MIGRATION_BRANCH_MISSING", _("已办完的分支在新版本中不存在，无法汇合")
-            )
+            self._refuse("MIGRATION_STEP_CHANGED", was, _("正在办理的环节在新版本中类型不同"))
+            return None
+        arrived = row[_STATE] == TaskState.WAITING and len(found.inputs) > 1
+        if arrived and self.specs[row[_ABOVE]] is new.start:
+            text = _("已办完的分支在新版本中不存在，无法汇合")
+            self._refuse("MIGRATION_BRANCH_MISSING", was, text)
+            return None
         return found
 
     def _renamed(self, name: str) -> str:
-        for suffix in _SUFFIXES:
-            if name.endswith(suffix):
-                return (
-                    self.mapping.get(name.removesuffix(suffix), name.removesuffix(suffix)) + suffix
-                )
-        return self.mapping.get(name, name)
+        suffix = next((each for each in _SUFFIXES if name.endswith(each)), "")
+        element = name.removesuffix(suffix)
+        return self.mapping.get(element, element) + suffix
 
-    def _refuse(self, spec: Any, code: str, message: str) -> Any:
-        self.reasons.append(
-            Finding(
-                code=code,
-                element=element_of(spec),
-                message=message,
-                fix=_("请在迁移对照表中指明新版本中对应的环节"),
-            )
+    def _is_dropped(self, spec: Any) -> bool:
+        """Boundary events the mapping drops, and nodes that only the engine knows."""
+        element = element_of(spec)
+        return not element or (
+            isinstance(spec, BoundaryEvent) and not self.mapping.get(element, "?")
         )
-        return spec
+
+    def _refuse(self, code: str, spec: Any, message: str) -> None:
+        fix = _("请在迁移对照表中指明新版本中对应的环节")
+        self.reasons.append(Finding(code=code, element=element_of(spec), message=message, fix=fix))
 
 
 def _draw_boundaries(workflow: Any) -> None:

@@ -93,10 +93,12 @@ def _compact(workflow: Any) -> None:
     root = workflow.task_tree
     if newest is root or newest._parent == root.id:
         return
-    kept = {root.id: root}
-    kept.update((task.id, task) for task in _subtree(newest))
-    for key in [key for key in workflow.tasks if key not in kept]:
-        del workflow.tasks[key]
+    todo = root.children
+    while todo:
+        task = todo.pop()
+        if task is not newest:
+            todo += task.children
+            del workflow.tasks[task.id]
     newest._parent = root.id
     root._children = [newest.id]
     workflow.last_task = None
@@ -117,14 +119,6 @@ def _shared(one: list[LeanTask], other: list[LeanTask]) -> list[LeanTask]:
             break
         length += 1
     return one[:length]
-
-
-def _subtree(task: LeanTask) -> Iterator[LeanTask]:
-    todo = [task]
-    while todo:
-        here = todo.pop()
-        yield here
-        todo += here.children
 
 
 def _works(waits: list[tuple[LeanTask, Any]]) -> Iterator[OpenTask]:

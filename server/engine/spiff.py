@@ -18,9 +18,10 @@ from server.engine.commands import CaseCommand, apply
 from server.engine.conditions import AskFeel, FeelEngine
 from server.engine.live import Live
 from server.engine.migration import migrate
+from server.engine.parsing import Definition
 from server.engine.port import Advance, Command, DecisionMade, Files, Migrate, Return, Start
 from server.engine.resting import Waits, difference, settle, waits_of
-from server.engine.specs import Definition, Specs
+from server.engine.specs import Specs
 from server.engine.steps import Step
 from server.engine.values import copied
 

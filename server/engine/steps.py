@@ -15,7 +15,7 @@ from server.domain.texts import _
 from server.engine.casetree import FINISHED, OPEN, Case, LeanTask, element_of, is_child
 from server.engine.conditions import FeelEngine
 from server.engine.events import fire_conditions
-from server.engine.specs import Definition
+from server.engine.parsing import Definition
 from server.engine.tasks import interrupted
 
 MAX_STEPS: Final = 2_000

@@ -69,12 +69,14 @@ class CalledPart(_Scope, CallActivity):
     """A call activity: with an ``ioSpecification`` only the variables named there pass."""
 
     def given(self, my_task: LeanTask, part: Any) -> dict[str, Json]:
+        """All variables, or those named as inputs."""
         wanted = part.spec.io_specification
         if wanted is None or not wanted.data_inputs:
             return dict(my_task.data)
         return _picked(wanted.data_inputs, my_task.data, element_of(self))
 
     def update_data(self, my_task: LeanTask, part: Any) -> None:
+        """All variables of the called process, or those named as outputs."""
         wanted = part.spec.io_specification
         if wanted is None or not wanted.data_outputs:
             my_task.data = dict(part.last_task.data)
@@ -110,6 +112,7 @@ class RuleTaskParser(TaskParser):
     """Reads ``rongcuo:decision`` and ``rongcuo:result``."""
 
     def create_task(self) -> RuleTask:
+        """The task with its two attributes."""
         task: RuleTask = super().create_task()
         task.decision = self.node.get(tag("decision", RONGCUO), "")
         task.result = self.node.get(tag("result", RONGCUO), "")

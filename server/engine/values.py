@@ -17,6 +17,7 @@ from server.domain.texts import _
 #: stands for "no such variable" where null is a value
 MISSING: Final[Any] = object()
 
+_NESTED: Final = (dict, list)
 _FORBIDDEN_KEY: Final = "typename"
 _DEEPEST: Final = 100
 _LARGEST: Final = 2**63
@@ -72,10 +73,11 @@ def _key(key: Json) -> str:
 
 def copied(value: Json) -> Json:
     """A deep copy of JSON that was checked before, for whoever takes it out of the engine."""
-    if type(value) is dict:
-        return {key: copied(item) for key, item in value.items()}
-    if type(value) is list:
-        return [copied(item) for item in value]
+    kind = type(value)
+    if kind is dict:
+        return {k: copied(v) if type(v) in _NESTED else v for k, v in value.items()}
+    if kind is list:
+        return [copied(item) if type(item) in _NESTED else item for item in value]
     return value
 
 
