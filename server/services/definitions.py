@@ -20,7 +20,7 @@ from server.domain.texts import _
 from server.models.base import new_id
 from server.models.definition import PackVersion, ProcessDefinition
 from server.services import releases
-from server.services.context import Context
+from server.services.context import Context, Tools
 from server.services.releases import Release
 
 #: the first suffix that fits says what kind of file it is
@@ -47,7 +47,7 @@ class Published:
     findings: tuple[Finding, ...] = ()
 
 
-def check(ctx: Context, files: PackFiles) -> tuple[PolicyPack | None, tuple[Finding, ...]]:
+def check(tools: Tools, files: PackFiles) -> tuple[PolicyPack | None, tuple[Finding, ...]]:
     """Every problem of a pack at once; the pack is None as long as one of them is an error."""
     pack, findings = parse(files)
     return pack, tuple(findings)
@@ -65,7 +65,7 @@ def publish(ctx: Context, files: PackFiles, *, accept_warnings: str = "") -> Pub
     newest = _newest(ctx, files.key)
     if newest is not None and newest.content_hash == whole:
         return Published(id=newest.id, key=files.key, version=newest.version, is_new=False)
-    pack, findings = check(ctx, files)
+    pack, findings = check(ctx.tools, files)
     if pack is None or has_errors(findings):
         raise Invalid(_("政策包“{key}”没有通过检查").format(key=files.key), findings)
     if not accept_warnings and any(one.severity is Severity.WARNING for one in findings):

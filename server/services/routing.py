@@ -15,18 +15,7 @@ from server.engine.dmn_boxes import Table, Text, boxes
 from server.engine.dmn_model import Node as Decision
 from server.engine.elements import Node
 from server.engine.graph import ProcessGraph
-
-#: form-js component -> type of its value; whatever is not here is a string
-_TYPES: Mapping[str, str] = {
-    "number": "number",
-    "checkbox": "boolean",
-    "checklist": "list",
-    "taglist": "list",
-    "dynamiclist": "list",
-    "filepicker": "list",
-}
-#: what a date field asks for -> type
-_MOMENTS = {"date": "date", "time": "time", "datetime": "dateTime"}
+from server.forms.fields import flat, read
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,22 +38,14 @@ def routing_variables(parts: Parts, procedure: Procedure, evaluate: Evaluate) ->
         provided |= fields_of(schema)
     provided |= _produced(parts.graph.nodes) | dict(procedure.variables)
     expressions = _expressions(parts, procedure)
-    read = {name for text in expressions for name in evaluate.parse(text).names}
-    read |= {*_named(parts), *_of_forms(parts, forms, evaluate), *procedure.variables}
-    return {name: kind for name, kind in sorted(provided.items()) if name in read}
+    names = {name for text in expressions for name in evaluate.parse(text).names}
+    names |= {*_named(parts), *_of_forms(parts, forms, evaluate), *procedure.variables}
+    return {name: kind for name, kind in sorted(provided.items()) if name in names}
 
 
 def fields_of(schema: Mapping[str, Json]) -> dict[str, str]:
-    """Key -> type of every field of a form; a dynamic list is one field."""
-    found: dict[str, str] = {}
-    for component in schema.get("components", ()):
-        kind = component.get("type", "")
-        key = component.get("key") or (component.get("path") if kind == "dynamiclist" else None)
-        if key:
-            found[key] = _MOMENTS.get(component.get("subtype", ""), _TYPES.get(kind, "string"))
-        if kind != "dynamiclist":
-            found |= fields_of(component)
-    return found
+    """Key -> type of every answer a form asks for; a dynamic list is one answer."""
+    return {field.key: field.type for field in flat(read(schema.get("components")))}
 
 
 def _forms(parts: Parts, procedure: Procedure) -> Iterator[str]:
@@ -134,7 +115,8 @@ def _of_forms(
     for key, schema in forms.items():
         rules = (rule.check.text for rule in parts.pack.rules if rule.form == key)
         for text in (*rules, *_conditions(schema)):
-            yield from evaluate.parse(text).names - set(fields_of(schema))
+            names = evaluate.parse(text).names | evaluate.parse(text, unary=True).names
+            yield from names - set(fields_of(schema))
 
 
 def _conditions(value: Json) -> Iterator[str]:

@@ -14,10 +14,16 @@ from sqlalchemy import Connection, Engine
 #: beside the package of this module; holds no importable code
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
+#: number of the lock that lets one process migrate at a time
+_LOCK = 7_316_001
+
 
 def migrate(database: Engine) -> None:
     """Bring the database to the newest revision, or change nothing when that fails."""
     with database.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            # SQLite's write lock does this already
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
         command.upgrade(_alembic(connection), "head")
 
 

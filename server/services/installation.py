@@ -1,0 +1,16 @@
+"""Makes a database ready for use: its schema, and the calendars that are shipped. Idempotent."""
+
+from datetime import datetime
+
+from server.domain.access import SYSTEM
+from server.services import calendars, schema
+from server.services.context import Tools, transaction
+
+
+def prepare(tools: Tools, now: datetime) -> None:
+    """Create the data directory, migrate the database, load calendar years it does not know."""
+    tools.config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not schema.is_current(tools.database):
+        schema.migrate(tools.database)
+    with transaction(tools, SYSTEM, now) as ctx:
+        calendars.load_shipped(ctx, tools.config.shipped / "processes" / "_calendars")
