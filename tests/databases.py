@@ -74,6 +74,7 @@ class SqliteDatabases(Databases):
         self._folder = folder
 
     def create(self, name: str) -> str:
+        self._file(name).touch()
         return f"sqlite+pysqlite:///{self._file(name)}"
 
     def duplicate(self, name: str, copied: str) -> str:
