@@ -1,9 +1,9 @@
 """Small BPMN files for tests: one method per construct, ids as given, flows numbered."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from xml.sax.saxutils import escape, quoteattr
 
-from server.domain.expressions import Json
 from server.engine.port import Files
 
 _HEAD = (
@@ -41,7 +41,7 @@ class Process:
 
     def path(self, *elements: str) -> "Process":
         """Flows from each element to the next."""
-        for source, target in zip(elements, elements[1:], strict=False):
+        for source, target in pairwise(elements):
             self.flow(source, target)
         return self
 
@@ -90,36 +90,39 @@ class Process:
         element: str,
         items: str = "organs",
         *,
-        results: str = "opinions",
-        item: str = "organ",
-        result: str = "opinion",
-        sequential: bool = False,
-        until: str = "",
-        cardinality: str = "",
         kind: str = "userTask",
+        sequential: bool = False,
         inner: str = "",
-        called: str = "",
+        **names: str,
     ) -> "Process":
-        """A multi-instance activity."""
+        """A multi-instance activity.
+
+        ``names``: ``results``, ``item`` and ``result`` name its variables, ``until`` is its
+        completion condition, ``cardinality`` replaces the list, ``called`` the called process.
+        """
+        results = names.get("results", "opinions")
         body = (
-            f"<bpmn:loopCardinality {_FEEL}>{escape(cardinality)}</bpmn:loopCardinality>"
-            if cardinality
+            f"<bpmn:loopCardinality {_FEEL}>{names['cardinality']}</bpmn:loopCardinality>"
+            if "cardinality" in names
             else f"<bpmn:loopDataInputRef>{items}</bpmn:loopDataInputRef>"
         )
         if results:
             body += f"<bpmn:loopDataOutputRef>{results}</bpmn:loopDataOutputRef>"
-        if not cardinality:
+        if "cardinality" not in names:
+            item = names.get("item", "organ")
             body += f'<bpmn:inputDataItem id="{element}_in" name="{item}"/>'
         if results:
+            result = names.get("result", "opinion")
             body += f'<bpmn:outputDataItem id="{element}_out" name="{result}"/>'
-        if until:
-            body += f"<bpmn:completionCondition {_FEEL}>{escape(until)}</bpmn:completionCondition>"
+        if "until" in names:
+            until = escape(names["until"])
+            body += f"<bpmn:completionCondition {_FEEL}>{until}</bpmn:completionCondition>"
         loop = (
             f'<bpmn:multiInstanceLoopCharacteristics isSequential="{str(sequential).lower()}">'
             f"{body}</bpmn:multiInstanceLoopCharacteristics>"
         )
-        attributes = {"calledElement": called} if called else {}
-        return self.add(kind, element, inner + loop, **attributes)
+        called = {"calledElement": names["called"]} if "called" in names else {}
+        return self.add(kind, element, inner + loop, **called)
 
     def call(self, element: str, process: str) -> "Process":
         return self.add("callActivity", element, calledElement=process)
@@ -197,17 +200,15 @@ def lane(lane_id: str, *elements: str, inner: str = "") -> str:
     return f'<bpmn:lane id="{lane_id}" name="{lane_id} name">{references}{nested}</bpmn:lane>'
 
 
-def shapes(tops: Mapping[str, int]) -> str:
+def shapes(tops: Mapping[str, int]) -> tuple[str]:
     """A drawing that says only how far down each element stands."""
     drawn = "".join(
         f'<bpmndi:BPMNShape id="{each}_di" bpmnElement="{each}">'
         f'<dc:Bounds x="0" y="{top}" width="80" height="60"/></bpmndi:BPMNShape>'
         for each, top in tops.items()
     )
-    return (
-        '<bpmndi:BPMNDiagram id="drawing"><bpmndi:BPMNPlane id="plane">'
-        f"{drawn}</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
-    )
+    plane = f'<bpmndi:BPMNPlane id="plane">{drawn}</bpmndi:BPMNPlane>'
+    return (f'<bpmndi:BPMNDiagram id="drawing">{plane}</bpmndi:BPMNDiagram>',)
 
 
 def document(
@@ -216,7 +217,7 @@ def document(
     signals: Sequence[str] = (),
     errors: Sequence[str] = (),
     escalations: Sequence[str] = (),
-    drawing: str = "",
+    drawing: Sequence[str] = (),
 ) -> bytes:
     """A BPMN file; messages and signals are called by their ids, errors have their id as code."""
     named = [f'<bpmn:message id="{each}" name="{each}"/>' for each in messages]
@@ -227,7 +228,7 @@ def document(
         for each in escalations
     ]
     written = "".join(process.xml() for process in processes)
-    return f"{_HEAD}{''.join(named)}{written}{drawing}</bpmn:definitions>".encode()
+    return f"{_HEAD}{''.join(named)}{written}{''.join(drawing)}</bpmn:definitions>".encode()
 
 
 def files(
@@ -237,10 +238,10 @@ def files(
     types: Mapping[str, str] | None = None,
     **named: Sequence[str],
 ) -> Files:
-    """The files of a procedure that runs the first process."""
+    """The files of a procedure that runs the first process; ``named`` as in ``document``."""
     return Files(
         process=processes[0].id,
-        diagrams={"main.bpmn": document(*processes, **named)},  # type: ignore[arg-type]
+        diagrams={"main.bpmn": document(*processes, **named)},
         decisions=decisions or {},
         variables=frozenset(variables),
         types=types or {},
@@ -249,20 +250,3 @@ def files(
 
 def _reference(attribute: str, reference: str) -> str:
     return f' {attribute}="{reference}"' if reference else ""
-
-
-__all__ = [
-    "TERMINATE",
-    "Json",
-    "Process",
-    "condition",
-    "document",
-    "error",
-    "escalation",
-    "files",
-    "lane",
-    "message",
-    "shapes",
-    "signal",
-    "timer",
-]
