@@ -127,7 +127,7 @@ class Node:
     @property
     def label(self) -> str:
         """What people call it: its name, or its id as drawn when it has none."""
-        return self.name or self.original or self.id
+        return " ".join(self.name.split()) or self.original or self.id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

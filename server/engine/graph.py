@@ -14,7 +14,7 @@ from lxml import etree
 
 from server.engine.elements import Expression, Flow, Lane, Node, Process
 from server.engine.graph_reader import Reader, executable, process_of
-from server.engine.xml_gate import local, parse, tag
+from server.engine.xml_gate import RONGCUO, local, parse, tag
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +29,8 @@ class ProcessGraph:
     messages: frozenset[str] = frozenset()
     #: ids of nodes and flows that have a place in the drawing
     drawn: frozenset[str] = field(default=frozenset(), repr=False)
+    #: ids of nodes and flows the gate inserted
+    made: frozenset[str] = field(default=frozenset(), repr=False)
 
     @cached_property
     def _by_id(self) -> Mapping[str, Node]:
@@ -140,5 +142,8 @@ def graph_of(root: etree._Element) -> ProcessGraph:
             shape.get("bpmnElement", "")
             for shape in root.iter()
             if local(shape) in ("BPMNShape", "BPMNEdge") and len(shape)
+        ),
+        made=frozenset(
+            element.get("id", "") for element in root.iter() if element.get(tag("made", RONGCUO))
         ),
     )

@@ -1,0 +1,213 @@
+"""Pass 2: every expression parses, and everything it reads exists.
+
+An unknown name is only a null at run time (SECURITY EX-6), so it must be found here, from the
+parse tree: a trial evaluation would miss what stands behind ``if`` or ``and``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from server.checker.candidate import Candidate
+from server.domain.errors import DecisionFailed
+from server.domain.notes import Notes
+from server.domain.packs import Feel, Given
+from server.domain.texts import _
+from server.engine.elements import Expression, Node
+from server.engine.feel_names import reserved_names
+
+_SETTING: Final = re.compile(r"\bsettings\.([\w]+)")
+_STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
+#: names of the run itself that a completion condition may read
+_LOOP: Final = frozenset({"completed", "total"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where an expression stands, in words and as element and field."""
+
+    title: str
+    element: str
+    field: str = ""
+
+
+class Names:
+    """Asks each expression once and notes what is wrong with it at its place."""
+
+    def __init__(self, candidate: Candidate) -> None:
+        self._candidate = candidate
+
+    def ask(self, text: str, known: frozenset[str], place: Place, notes: Notes) -> None:
+        """Note syntax errors, unknown names and unknown settings of one expression."""
+        parsed = self._candidate.evaluate.parse(text)
+        for error in parsed.errors[:1]:
+            notes.error(
+                "EXPRESSION_SYNTAX",
+                _("“{title}”的表达式有误：{error}").format(title=place.title, error=error),
+                _("改正FEEL表达式"),
+                element=place.element,
+                field=place.field,
+            )
+        for name in sorted(parsed.names - known):
+            notes.error(
+                "NAME_UNKNOWN",
+                _("“{title}”读取的“{name}”不是任何表单字段、决策结果或者变量").format(
+                    title=place.title, name=name[:60]
+                ),
+                _("改正名称；没有表单填写它时在procedures的variables中声明"),
+                element=place.element,
+                field=place.field,
+            )
+        for key in _SETTING.findall(_STRINGS.sub("", text)):
+            if key not in self._candidate.pack.settings:
+                notes.error(
+                    "SETTING_UNKNOWN",
+                    _("“{title}”读取的开关“{key}”在settings中没有").format(
+                        title=place.title, key=key[:60]
+                    ),
+                    _("在settings中登记该开关，或者改正名称"),
+                    element=place.element,
+                    field=place.field,
+                )
+
+
+def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
+    """Note every expression of diagrams and of pack.yaml that cannot be trusted."""
+    names = Names(candidate)
+    known = {
+        process: candidate.names_of(procedure)
+        for procedure in candidate.pack.procedures.values()
+        for process in candidate.processes_of(procedure)
+    }
+    everywhere = frozenset({"settings"}).union(*known.values(), *_all_fields(candidate))
+    for path, graph in candidate.graphs.items():
+        flows = {flow.id: flow for flow in graph.flows}
+        for expression in graph.names_read():
+            flow = flows.get(expression.element)
+            node = graph.find(flow.source if flow else expression.element)
+            if node is not None:
+                _expression(
+                    names, expression, node, known.get(node.process, everywhere), notes[path]
+                )
+    _decisions(candidate, known, notes)
+    _pack(candidate, names, everywhere, notes["pack.yaml"])
+    _variables(candidate, notes["pack.yaml"])
+
+
+def _all_fields(candidate: Candidate) -> Iterator[frozenset[str]]:
+    yield from (frozenset(form.fields) for form in candidate.forms.values())
+
+
+def _expression(
+    names: Names, expression: Expression, node: Node, known: frozenset[str], notes: Notes
+) -> None:
+    many = node.multi_instance
+    if many is not None:
+        known = known | {many.item, many.output}
+    if expression.use == "completion":
+        known = known | _LOOP
+    names.ask(expression.text, known, Place(title=node.label, element=expression.element), notes)
+
+
+def _decisions(
+    candidate: Candidate, known: Mapping[str, frozenset[str]], notes: dict[str, Notes]
+) -> None:
+    for path, graph in candidate.graphs.items():
+        for node in graph.nodes:
+            if not node.decision or node.process not in known:
+                continue
+            try:
+                missing = candidate.decisions.inputs_of(node.decision) - known[node.process]
+            except DecisionFailed:
+                continue  # unknown or broken: noted where it stands
+            for name in sorted(missing):
+                notes[path].error(
+                    "NAME_UNKNOWN",
+                    _("决策“{title}”要读取的“{name}”不是任何表单字段、决策结果或者变量").format(
+                        title=node.label, name=name[:60]
+                    ),
+                    _("改正名称；没有表单填写它时在procedures的variables中声明"),
+                    element=node.id,
+                    field="rongcuo:decision",
+                )
+
+
+def _pack(candidate: Candidate, names: Names, everywhere: frozenset[str], notes: Notes) -> None:
+    pack = candidate.pack
+    items = {node.multi_instance.item for node in candidate.nodes.values() if node.multi_instance}
+    for title, given, section, field in _given(candidate):
+        if isinstance(given, Feel):
+            known = everywhere | items if section == "lanes" else everywhere
+            names.ask(given.text, known, Place(title=title, element=section, field=field), notes)
+    for at in range(len(pack.rules)):
+        _rule(candidate, names, at, everywhere, notes)
+    for message in pack.messages.values():
+        for name in message.carries:
+            if name not in everywhere:
+                notes.error(
+                    "NAME_UNKNOWN",
+                    _("消息“{title}”携带的“{name}”不是任何表单字段、决策结果或者变量").format(
+                        title=message.title, name=name[:60]
+                    ),
+                    _("改正名称；没有表单填写它时在procedures的variables中声明"),
+                    element="messages",
+                    field=f"{message.key}.carries",
+                )
+
+
+def _given(candidate: Candidate) -> Iterator[tuple[str, Given | None, str, str]]:
+    pack = candidate.pack
+    for procedure in pack.procedures.values():
+        yield procedure.title, procedure.level, "procedures", f"{procedure.key}.level"
+        for starter in procedure.starters:
+            yield procedure.title, starter.when, "procedures", f"{procedure.key}.start.by"
+    for lane in pack.lanes.values():
+        yield lane.title, lane.office, "lanes", f"{lane.key}.office"
+        yield lane.title, lane.level, "lanes", f"{lane.key}.level"
+    for event in pack.events.values():
+        yield event.title, event.when, "events", f"{event.key}.when"
+        if isinstance(event.date, Feel):
+            yield event.title, event.date, "events", f"{event.key}.date"
+    for rule in pack.deadlines.values():
+        yield rule.title, rule.when, "deadlines", f"{rule.key}.when"
+        yield rule.title, rule.until, "deadlines", f"{rule.key}.interval.until"
+
+
+def _rule(
+    candidate: Candidate, names: Names, at: int, everywhere: frozenset[str], notes: Notes
+) -> None:
+    rule = candidate.pack.rules[at]
+    form = candidate.forms.get(rule.form)
+    if form is None or (rule.field and rule.field not in form.fields):
+        notes.error(
+            "RULE_FIELD_UNKNOWN",
+            _("规则“{message}”所指的表单字段{form}.{field}不存在").format(
+                message=rule.message[:60], form=rule.form[:60], field=rule.field[:60]
+            ),
+            _("改正表单或者字段的名称"),
+            element="rules",
+            field=f"{at}.field",
+        )
+    names.ask(
+        rule.check.text,
+        everywhere,
+        Place(title=rule.message[:60], element="rules", field=f"{at}.check"),
+        notes,
+    )
+
+
+def _variables(candidate: Candidate, notes: Notes) -> None:
+    """A declared name that FEEL already uses would hide a function (EX-5)."""
+    for procedure in candidate.pack.procedures.values():
+        for name in procedure.variables:
+            if name in reserved_names() or name.startswith("_") or not name.isidentifier():
+                notes.error(
+                    "NAME_RESERVED",
+                    _("“{name}”不能作变量名：它是FEEL的保留字或者含有不允许的字符").format(
+                        name=name[:60]
+                    ),
+                    _("换一个由文字、数字和下划线组成的名称"),
+                    element="procedures",
+                    field=f"{procedure.key}.variables.{name[:60]}",
+                )

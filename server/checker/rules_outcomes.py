@@ -1,0 +1,46 @@
+"""Pass 5, outcomes: what an end of a diagram records is an outcome the procedure knows."""
+
+import re
+from typing import Final
+
+from server.checker.candidate import Candidate
+from server.domain.notes import Notes
+from server.domain.packs import Procedure
+from server.domain.texts import _
+from server.engine.elements import Node
+
+_BARE_NAME: Final = re.compile(r"[^\W\d]\w*")
+
+
+def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
+    """Note every outcome, written or chosen in a form, that is not in ``outcomes``."""
+    for procedure in candidate.pack.procedures.values():
+        for node in candidate.nodes_of(procedure):
+            if node.outcome:
+                path = candidate.home[node.process][0]
+                for value in sorted(_values(candidate, procedure, node)):
+                    if value not in procedure.outcomes:
+                        _unknown(procedure, node, value, notes[path])
+
+
+def _values(candidate: Candidate, procedure: Procedure, node: Node) -> set[str]:
+    """The outcomes this end can record, as far as they can be counted."""
+    if not node.outcome.startswith("="):
+        return {node.outcome}
+    name = node.outcome[1:].strip()
+    if not _BARE_NAME.fullmatch(name):
+        return set()
+    sheets = candidate.fields_of(procedure).get(name, [])
+    return {str(option) for sheet in sheets for option in sheet.options}
+
+
+def _unknown(procedure: Procedure, node: Node, value: str, notes: Notes) -> None:
+    notes.error(
+        "OUTCOME_UNKNOWN",
+        _("“{name}”的结论“{value}”不在事项“{title}”的outcomes中").format(
+            name=node.label, value=value[:60], title=procedure.title
+        ),
+        _("在outcomes中登记，或者改正名称"),
+        element=node.id,
+        field="rongcuo:outcome",
+    )

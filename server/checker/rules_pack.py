@@ -1,0 +1,193 @@
+"""Pass 5, pack.yaml against itself: procedures, roles, sources, messages, lists, papers."""
+
+from collections.abc import Iterator
+
+from server.checker.candidate import Candidate
+from server.domain.notes import Notes
+from server.domain.packs import Basis, Procedure
+from server.domain.texts import _
+
+_PEOPLE = ("applicant", "subject")
+
+
+def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
+    """Note every entry that names something the pack does not have."""
+    own = notes["pack.yaml"]
+    for procedure in candidate.pack.procedures.values():
+        _procedure(candidate, procedure, own)
+    _unused(candidate, notes)
+    _messages(candidate, notes)
+    _bases(candidate, own)
+    _roles(candidate, own)
+    _papers(candidate, own)
+    _lists(candidate, own)
+
+
+def _procedure(candidate: Candidate, procedure: Procedure, notes: Notes) -> None:
+    place = f"{procedure.key}."
+    path, graph = candidate.home.get(procedure.key, ("", None))
+    if graph is None or path.rsplit("/", 1)[-1] != procedure.diagram:
+        notes.error(
+            "PROCEDURE_NO_PROCESS",
+            _("事项“{title}”的流程图{file}中没有标识为{key}的可执行流程").format(
+                title=procedure.title, file=procedure.diagram, key=procedure.key
+            ),
+            _("事项的键应与图中流程的标识相同"),
+            element="procedures",
+            field=place + "diagram",
+        )
+    if procedure.start_form not in candidate.forms:
+        notes.error(
+            "FORM_MISSING",
+            _("事项“{title}”的登记表单“{form}”不存在").format(
+                title=procedure.title, form=procedure.start_form[:60]
+            ),
+            _("放入{form}.form.json，或者改正表单名称").format(form=procedure.start_form[:60]),
+            element="procedures",
+            field=place + "start.form",
+        )
+    if graph is not None:
+        messages = {
+            start.event.name
+            for start in graph.starts(procedure.key)
+            if start.event and start.event.kind == "message"
+        }
+        if procedure.start_message and procedure.start_message not in messages:
+            notes.error(
+                "START_MESSAGE_UNKNOWN",
+                _("事项“{title}”由消息“{message}”开始，但图中没有这个消息开始事件").format(
+                    title=procedure.title, message=procedure.start_message[:60]
+                ),
+                _("画出该消息开始事件，或者改正名称"),
+                element="procedures",
+                field=place + "start.message",
+            )
+
+
+def _unused(candidate: Candidate, notes: dict[str, Notes]) -> None:
+    used = {
+        process
+        for procedure in candidate.pack.procedures.values()
+        for process in candidate.processes_of(procedure)
+    }
+    for process, (path, graph) in candidate.home.items():
+        if process not in used:
+            name = next(each.name or each.id for each in graph.processes if each.id == process)
+            notes[path].warning(
+                "PROCESS_UNUSED",
+                _("流程“{name}”既不是事项，也没有被调用").format(name=name),
+                _("在procedures中登记，用调用活动连接，或者设为不可执行"),
+                element=process,
+            )
+
+
+def _messages(candidate: Candidate, notes: dict[str, Notes]) -> None:
+    known = candidate.pack.messages
+    for path, graph in candidate.graphs.items():
+        for node in graph.nodes:
+            event = node.event.name if node.event and node.event.kind == "message" else ""
+            name = node.message or event
+            if name and name not in known:
+                notes[path].error(
+                    "MESSAGE_UNKNOWN",
+                    _("“{name}”的消息“{message}”在政策包messages中没有").format(
+                        name=node.label, message=name[:60]
+                    ),
+                    _("在messages中登记该消息，或者改正名称"),
+                    element=node.id,
+                )
+
+
+def _bases(candidate: Candidate, notes: Notes) -> None:
+    for section, field, title, basis, must in _with_basis(candidate):
+        if basis is None or (not basis.source and not basis.default.strip()):
+            if must:
+                notes.error(
+                    "BASIS_MISSING",
+                    _("“{title}”没有写明依据").format(title=title),
+                    _("写明来源文件和条款；是系统默认的写明理由"),
+                    element=section,
+                    field=field,
+                )
+        elif basis.source and basis.source not in candidate.pack.sources:
+            notes.error(
+                "SOURCE_UNKNOWN",
+                _("“{title}”的依据“{source}”在sources中没有").format(
+                    title=title, source=basis.source[:60]
+                ),
+                _("在sources中登记该文件，或者改正名称"),
+                element=section,
+                field=f"{field}.source",
+            )
+
+
+def _with_basis(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | None, bool]]:
+    pack = candidate.pack
+    for deadline in pack.deadlines.values():
+        yield "deadlines", f"{deadline.key}.basis", deadline.title, deadline.basis, True
+    for code_list in pack.lists.values():
+        yield "lists", f"{code_list.key}.basis", code_list.title, code_list.basis, True
+    for setting in pack.settings.values():
+        yield "settings", f"{setting.key}.basis", setting.title, setting.basis, True
+    for lane in pack.lanes.values():
+        yield "lanes", f"{lane.key}.basis", lane.title, lane.basis, False
+    for paper in pack.papers.values():
+        yield "papers", f"{paper.key}.basis", paper.title, paper.basis, False
+    for at, rule in enumerate(pack.rules):
+        yield "rules", f"{at}.basis", rule.message, rule.basis, False
+
+
+def _roles(candidate: Candidate, notes: Notes) -> None:
+    pack = candidate.pack
+    named = [
+        ("procedures", f"{procedure.key}.start.by", starter.role)
+        for procedure in pack.procedures.values()
+        for starter in procedure.starters
+    ]
+    named += [("appoints", entry.node, entry.role) for entry in pack.appointments]
+    named += [("papers", paper.key, role) for paper in pack.papers.values() for role in paper.to]
+    for section, field, role in named:
+        if role not in pack.roles and role not in _PEOPLE:
+            notes.error(
+                "ROLE_UNKNOWN",
+                _("岗位或者身份“{role}”在roles中没有").format(role=role[:60]),
+                _("在roles中登记，或者改正名称"),
+                element=section,
+                field=field,
+            )
+
+
+def _papers(candidate: Candidate, notes: Notes) -> None:
+    for paper in candidate.pack.papers.values():
+        if paper.node not in candidate.nodes:
+            notes.error(
+                "PAPER_NODE_UNKNOWN",
+                _("文书“{title}”所在的节点“{node}”不在图中").format(
+                    title=paper.title, node=paper.node[:60]
+                ),
+                _("改正节点的标识"),
+                element="papers",
+                field=f"{paper.key}.node",
+            )
+
+
+def _lists(candidate: Candidate, notes: Notes) -> None:
+    """Lists that forms use exist, and have something to choose."""
+    pack = candidate.pack
+    for form in candidate.forms.values():
+        sheets = [*form.fields.values()]
+        sheets += [inner for sheet in form.fields.values() for inner in sheet.inner]
+        for sheet in sheets:
+            if not sheet.list_key or sheet.list_key not in pack.lists:
+                continue  # an unknown list is noted by the form's own check
+            items = pack.lists[sheet.list_key].items
+            if all(item.text_missing for item in items):
+                notes.warning(
+                    "LIST_NOTHING_TO_CHOOSE",
+                    _("表单“{form}”的“{field}”使用的清单“{title}”没有可选的条目").format(
+                        form=form.key, field=sheet.key, title=pack.lists[sheet.list_key].title
+                    ),
+                    _("补上条目的原文，或者表单暂不使用该清单"),
+                    element="lists",
+                    field=sheet.list_key,
+                )
