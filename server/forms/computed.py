@@ -33,12 +33,13 @@ def settle(
             continue
         answer, known = _at(sent, each.path), _at(variables, each.path)
         default = each.field.schema.get("defaultValue")
-        current = default if known is _MISSING or is_empty(known) else known
+        is_new = known is _MISSING or known is None
+        current = default if is_new else known
         if each in locked:
             if answer is not _MISSING and not _unchanged(answer, current):
                 findings.append(_changed(each))
             _put(data, each.path, current)
-        elif answer is _MISSING and (known is _MISSING or is_empty(known)):
+        elif answer is _MISSING and is_new and default is not None:
             _put(data, each.path, default)
     return findings
 

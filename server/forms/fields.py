@@ -93,7 +93,7 @@ def _field(entry: Mapping[str, Any]) -> Field | None:
         key=str(entry.get("path" if component in CONTAINERS else "key") or ""),
         component=component,
         type=_type(component, entry),
-        label=_label(entry),
+        label=label_of(entry),
         schema=entry,
         required=isinstance(limits, Mapping) and limits.get("required") is True,
         list_name=_list_name(entry),
@@ -113,7 +113,8 @@ def _type(component: str, entry: Mapping[str, Any]) -> str:
     return VALUES[component]
 
 
-def _label(entry: Mapping[str, Any]) -> str:
+def label_of(entry: Mapping[str, Any]) -> str:
+    """What people call the component, empty when it has neither label nor key."""
     for name in ("label", "dateLabel", "timeLabel", "key", "path"):
         text = entry.get(name)
         if isinstance(text, str) and text and not text.startswith("="):

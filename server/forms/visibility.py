@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.domain.expressions import Evaluate, Json
+from server.forms.components import MANY_OF
 from server.forms.fields import Field, flat
 
 #: where a value stands in the answers: keys, and numbers of rows
@@ -18,6 +19,9 @@ Path = tuple[str | int, ...]
 
 #: names that form-js gives to expressions inside dynamic lists
 LOCAL_NAMES = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_"})
+
+#: what form-js takes for unanswered where that is not null
+_UNANSWERED: Mapping[str, Json] = {"checkbox": False, **dict.fromkeys(MANY_OF | {"filepicker"}, [])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,8 @@ class Placed:
 def complete(fields: tuple[Field, ...], data: Mapping[str, Json]) -> dict[str, Json]:
     """The answers with every field of the form in them, null where nothing was answered.
 
-    A field nobody has answered is null in every expression, never an unknown name.
+    A field nobody has answered is null in every expression, never an unknown name; a box is not
+    ticked and a list is empty, as in the browser.
     """
     return {each.key: _complete(each, data.get(each.key)) for each in flat(fields)}
 
@@ -134,7 +139,7 @@ def _complete(each: Field, value: Json) -> Json:
         return [complete(each.children, row if isinstance(row, Mapping) else {}) for row in rows]
     if each.is_container:
         return complete(each.children, value if isinstance(value, Mapping) else {})
-    return value
+    return _UNANSWERED.get(each.component) if value is None else value
 
 
 def _placed(
