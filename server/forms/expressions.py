@@ -46,18 +46,22 @@ def faults(
 
 def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str, bool]]:
     """Every FEEL text of one component: (attribute, text without ``=``, is a unary test)."""
+    if isinstance(value, str):
+        if value.startswith("="):
+            yield path, value[1:].strip(), path == "conditional.hide"
+        else:
+            yield from ((path, text.strip(), False) for text in _TEMPLATE.findall(value))
+    for name, inner in _parts(value):
+        joint = "" if not path or name.startswith("[") else "."
+        yield from _texts(inner, f"{path}{joint}{name}")
+
+
+def _parts(value: Any) -> list[tuple[str, Any]]:
     if isinstance(value, Mapping):
-        for key, inner in value.items():
-            if key not in _LITERAL:
-                yield from _texts(inner, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            yield from _texts(inner, f"{path}[{number}]")
-    elif isinstance(value, str) and value.startswith("="):
-        yield path, value[1:].strip(), path == "conditional.hide"
-    elif isinstance(value, str):
-        for template in _TEMPLATE.findall(value):
-            yield path, template.strip(), False
+        return [(key, inner) for key, inner in value.items() if key not in _LITERAL]
+    if isinstance(value, list):
+        return [(f"[{number}]", inner) for number, inner in enumerate(value)]
+    return []
 
 
 def _fault(

@@ -20,9 +20,6 @@ Path = tuple[str | int, ...]
 #: names that form-js gives to expressions inside dynamic lists
 LOCAL_NAMES = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_"})
 
-#: what form-js takes for unanswered where that is not null
-_UNANSWERED: Mapping[str, Json] = {"checkbox": False, **dict.fromkeys(MANY_OF | {"filepicker"}, [])}
-
 
 @dataclass(frozen=True, slots=True)
 class Scope:
@@ -139,7 +136,14 @@ def _complete(each: Field, value: Json) -> Json:
         return [complete(each.children, row if isinstance(row, Mapping) else {}) for row in rows]
     if each.is_container:
         return complete(each.children, value if isinstance(value, Mapping) else {})
-    return _UNANSWERED.get(each.component) if value is None else value
+    return _unanswered(each.component) if value is None else value
+
+
+def _unanswered(component: str) -> Json:
+    """What form-js takes for unanswered: an unticked box, an empty list, else null."""
+    if component == "checkbox":
+        return False
+    return [] if component in MANY_OF or component == "filepicker" else None
 
 
 def _placed(
