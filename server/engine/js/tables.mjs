@@ -54,8 +54,16 @@ export class Table {
     return this.#result(outputs.map(({ id, fallback }) => ({ id, text: fallback })));
   }
 
+  // Under FIRST only the row that decided: the others are not asked.
+  #found() {
+    const { policy, rules } = this.box;
+    if (policy !== "FIRST") return rules.filter((rule) => this.#hits(rule));
+    const first = rules.find((rule) => this.#hits(rule));
+    return first ? [first] : [];
+  }
+
   value() {
-    const hit = this.box.rules.filter((rule) => this.#hits(rule));
+    const hit = this.#found();
     this.frame.hit(this.scope.node, hit);
     const policy = POLICIES[this.box.policy];
     if (!policy) {
