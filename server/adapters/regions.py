@@ -34,6 +34,8 @@ class PostEntry:
     unit: str
     title: str
     is_head: bool
+    #: False for a post beside another one
+    is_main: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,7 +108,7 @@ class _Locality:
         for row in node.rows("people"):
             self._person(row, key)
         for row in node.rows("also"):
-            self._post(row, row.text("login", REQUIRED), key)
+            self._post(row, row.text("login", REQUIRED), key, is_main=False)
             row.finish()
         for row in node.rows("offices"):
             self._unit(row, parent=key, affiliation=affiliation)
@@ -121,16 +123,17 @@ class _Locality:
                 managed_by=row.choice("managed_by", _LEVELS, self._managed_by),
             )
         )
-        self._post(row, login, unit)
+        self._post(row, login, unit, is_main=True)
         row.finish()
 
-    def _post(self, row: Node, login: str, unit: str) -> None:
+    def _post(self, row: Node, login: str, unit: str, *, is_main: bool) -> None:
         self._region.posts.append(
             PostEntry(
                 login=login,
                 unit=unit,
                 title=row.text("title", REQUIRED),
                 is_head=row.flag("head", default=False),
+                is_main=is_main,
             )
         )
 

@@ -76,6 +76,8 @@ class Post(Versioned, Base):
     unit_id: Mapped[str] = mapped_column(ForeignKey("unit.id"))
     title: Mapped[str]
     is_head: Mapped[bool] = mapped_column(default=False)
+    #: False for a post held beside another one (兼任); the main post says where he belongs
+    is_main: Mapped[bool] = mapped_column(default=True)
     from_on: Mapped[date]
     to_on: Mapped[date | None]
 

@@ -92,6 +92,7 @@ def _posts(ctx: Context, region: Region) -> int:
             "unit_id": units[entry.unit],
             "title": entry.title,
             "is_head": entry.is_head,
+            "is_main": entry.is_main,
             "from_on": POSTS_FROM,
             "version": 1,
         }

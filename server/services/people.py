@@ -109,12 +109,12 @@ def unit_by_key(ctx: Context, key: str) -> Office:
 
 
 def posts_on(ctx: Context, person_id: str, day: date) -> tuple[HeldPost, ...]:
-    """The posts this person holds on the day, the oldest first."""
+    """The posts this person holds on the day, his main post first, then the oldest."""
     rows = ctx.session.execute(
         select(Post, Unit)
         .join(Unit, Unit.id == Post.unit_id)
         .where(Post.person_id == person_id, _held(day))
-        .order_by(Post.from_on, Post.id)
+        .order_by(Post.is_main.desc(), Post.from_on, Unit.path)
     )
     return tuple(
         HeldPost(id=post.id, title=post.title, is_head=post.is_head, office=_office(row))
@@ -172,7 +172,7 @@ def office_of_unit(ctx: Context, kind: str, unit_id: str) -> Office | None:
 
 
 def own_unit(ctx: Context, person_id: str, day: date) -> Office | None:
-    """The unit an official works in: the organ above the first of his posts on the day."""
+    """The unit an official works in: the organ above his main post of the day."""
     held = posts_on(ctx, person_id, day)
     if not held:
         return None
@@ -189,7 +189,10 @@ def accounts(ctx: Context, day: date) -> Sequence[tuple[Official, tuple[HeldPost
     )
     held: dict[str, list[HeldPost]] = {}
     rows = ctx.session.execute(
-        select(Post, Unit).join(Unit, Unit.id == Post.unit_id).where(_held(day)).order_by(Post.id)
+        select(Post, Unit)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(_held(day))
+        .order_by(Post.is_main.desc(), Post.from_on, Unit.path)
     )
     for post, row in rows:
         held.setdefault(post.person_id, []).append(

@@ -25,6 +25,20 @@ class NewUnit:
     affiliation: str = ""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewPost:
+    """What a post is when somebody is appointed to it."""
+
+    person_id: str
+    unit_id: str
+    title: str
+    #: first day of the post
+    from_on: date
+    is_head: bool = False
+    #: False for a post held beside another one
+    is_main: bool = True
+
+
 def create_unit(ctx: Context, new: NewUnit) -> str:
     """Create a unit and give its id. Raises Conflict when the key is taken, NotFound, Invalid."""
     if ctx.session.scalar(select(Unit.id).where(Unit.key == new.key)) is not None:
@@ -50,6 +64,17 @@ def create_unit(ctx: Context, new: NewUnit) -> str:
     return row.id
 
 
+def close_unit(ctx: Context, unit_id: str, closed_on: date) -> None:
+    """Close a unit; ``closed_on`` is its last day, the row stays. Raises NotFound, Conflict."""
+    row = ctx.session.get(Unit, unit_id)
+    if row is None:
+        raise NotFound
+    if row.closed_on is not None:
+        raise Conflict(_("该单位已经撤销"))
+    row.closed_on = closed_on
+    ctx.record("unit.close", f"unit:{row.id}", detail={"closed_on": closed_on.isoformat()})
+
+
 def create_person(ctx: Context, *, login: str, name: str, managed_by: str | None = None) -> str:
     """Create a person and give the id. Raises Conflict when the login is taken."""
     if ctx.session.scalar(select(Person.id).where(Person.login == login)) is not None:
@@ -60,29 +85,21 @@ def create_person(ctx: Context, *, login: str, name: str, managed_by: str | None
     return row.id
 
 
-def appoint(
-    ctx: Context,
-    person_id: str,
-    unit_id: str,
-    *,
-    title: str,
-    from_on: date,
-    is_head: bool = False,
-) -> str:
-    """Give a person a post from a day on and give its id. Raises NotFound."""
-    for model, key in ((Person, person_id), (Unit, unit_id)):
-        if ctx.session.get(model, key) is None:
-            raise NotFound
+def appoint(ctx: Context, new: NewPost) -> str:
+    """Give a person a post and give its id. Raises NotFound."""
+    if ctx.session.get(Person, new.person_id) is None or ctx.session.get(Unit, new.unit_id) is None:
+        raise NotFound
     row = Post(
         id=new_id(),
-        person_id=person_id,
-        unit_id=unit_id,
-        title=title,
-        is_head=is_head,
-        from_on=from_on,
+        person_id=new.person_id,
+        unit_id=new.unit_id,
+        title=new.title,
+        is_head=new.is_head,
+        is_main=new.is_main,
+        from_on=new.from_on,
     )
     ctx.session.add(row)
-    ctx.record("post.create", f"post:{row.id}", detail={"from_on": from_on.isoformat()})
+    ctx.record("post.create", f"post:{row.id}", detail={"from_on": new.from_on.isoformat()})
     return row.id
 
 

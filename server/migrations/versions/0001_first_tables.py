@@ -154,6 +154,7 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.String(length=36), nullable=False),
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('is_head', sa.Boolean(), nullable=False),
+    sa.Column('is_main', sa.Boolean(), nullable=False),
     sa.Column('from_on', sa.Date(), nullable=False),
     sa.Column('to_on', sa.Date(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
