@@ -22,6 +22,7 @@ class OpenWork:
     id: str
     node_key: str
     title: str
+    form_key: str
     #: role key of the office, or role the case fills
     office: str
     unit_id: str | None
@@ -138,6 +139,7 @@ def _work(session: Session, case_id: str) -> tuple[OpenWork, ...]:
             id=row.id,
             node_key=row.node_key,
             title=row.title,
+            form_key=row.form_key,
             office=row.candidate_role,
             unit_id=row.candidate_unit,
             level=row.level,

@@ -6,10 +6,10 @@ from server.domain.errors import Invalid, NotFound
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
-from server.forms.compiler import validate
+from server.forms import compiler
+from server.forms.compiler import Named
 from server.services import facts, people
 from server.services.context import Context
-from server.services.form_fields import references
 from server.services.releases import Release
 
 
@@ -27,15 +27,21 @@ def check(
         Invalid: a field, a rule between fields, or a named person or unit is wrong; all problems.
         ExpressionFailed: a rule of the pack is itself at fault.
     """
-    schema = release.forms[form_key]
-    kept, findings = validate(schema, given, ctx.tools.evaluate)
-    problems = [*findings, *_strangers(ctx, schema, kept)]
-    if not problems:
-        known = facts.collect(release, procedure, variables, kept, ctx.now)
-        problems += _broken_rules(ctx, release, form_key, known)
+    pack = release.pack
+    kept = compiler.validate(
+        compiler.compiled(release.forms[form_key]),
+        given,
+        variables={**variables, "settings": facts.settings_of(release)},
+        lists=pack.lists,
+        evaluate=ctx.tools.evaluate,
+        on=ctx.today,
+    )
+    problems = [found for named in kept.named if (found := _stranger(ctx, named))]
+    known = facts.collect(release, procedure, variables, kept.values, ctx.now)
+    problems += _broken_rules(ctx, release, form_key, known)
     if problems:
         raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
-    return kept
+    return dict(kept.values)
 
 
 def _broken_rules(
@@ -46,26 +52,23 @@ def _broken_rules(
             yield Finding(code="ANSWER_RULE", field=rule.field, message=rule.message, fix=rule.fix)
 
 
-def _strangers(
-    ctx: Context, schema: Mapping[str, Json], kept: Mapping[str, Json]
-) -> Iterator[Finding]:
-    for field in references(schema):
-        for kind, wanted in field.values(kept.get(field.key)):
-            if not _exists(ctx, kind, wanted):
-                yield Finding(
-                    code="ANSWER_STRANGER",
-                    field=field.key,
-                    message=_("所填的人员或者单位不存在"),
-                    fix=_("从名单中选择"),
-                )
+def _stranger(ctx: Context, named: Named) -> Finding | None:
+    if _exists(ctx, named):
+        return None
+    return Finding(
+        code="ANSWER_STRANGER",
+        field=named.field,
+        message=_("所填的人员或者单位不存在"),
+        fix=_("从名单中选择"),
+    )
 
 
-def _exists(ctx: Context, kind: str, wanted: str) -> bool:
+def _exists(ctx: Context, named: Named) -> bool:
     try:
-        if kind == "unit":
-            people.unit(ctx, wanted)
+        if named.kind == "unit":
+            people.unit(ctx, named.id)
         else:
-            people.person(ctx, wanted)
+            people.person(ctx, named.id)
     except NotFound:
         return False
     return True

@@ -7,17 +7,13 @@ fault of the pack and is never taken for false (SECURITY EX-6).
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
 
 from server.domain.errors import ExpressionFailed, Invalid
 from server.domain.expressions import Evaluate, Feel, Given, Json
 from server.domain.findings import Finding
 from server.domain.texts import _
-from server.services.releases import Release
+from server.services.releases import TYPED, Release
 from server.services.routing import fields_of
-
-#: types of values that JSON has no type for
-TYPED: Final = frozenset({"date", "dateTime", "time", "duration"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

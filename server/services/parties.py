@@ -4,7 +4,7 @@ A field of kind ``person`` names a person; one of kind ``unit`` stands for the h
 ``unit_hr`` and ``unit_head`` posts; in a dynamic list every inner field of kind ``person`` counts.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
@@ -14,13 +14,14 @@ from sqlalchemy import insert, select
 from server.domain.expressions import Json
 from server.domain.packs import Appointment
 from server.domain.recusal import Parties
+from server.forms import compiler
+from server.forms.fields import Field, flat
 from server.models.base import new_id
 from server.models.case import subject
 from server.models.work import participant
 from server.services import people
 from server.services.advance_work import OF_THE_UNIT
 from server.services.context import Context
-from server.services.form_fields import references
 
 #: roles that say whom the case is about
 CONCERNED: Final = ("applicant", "subject")
@@ -39,19 +40,25 @@ def named(
     schema: Mapping[str, Json], appointments: Iterable[Appointment], answers: Mapping[str, Json]
 ) -> list[Named]:
     """Whom the answers to a form name under the appointments of its node; empty fields are none."""
-    known = {field.key: field for field in references(schema)}
+    known = {field.key: field for field in compiler.fields(schema)}
     return [
-        _named(appointment.role, kind, entry)
+        Named(role=appointment.role, **{f"{kind}_id": entry})
         for appointment in appointments
         if appointment.field in known
-        for kind, entry in known[appointment.field].values(answers.get(appointment.field))
+        for kind, entry in _entries(known[appointment.field], answers.get(appointment.field))
     ]
 
 
-def _named(role: str, kind: str, entry: str) -> Named:
-    if kind == "unit":
-        return Named(role=role, unit_id=entry)
-    return Named(role=role, person_id=entry)
+def _entries(field: Field, value: Json) -> Iterator[tuple[str, str]]:
+    """(``person`` or ``unit``, id) of everybody the value of a field names."""
+    if field.children:
+        for row in value if isinstance(value, list) else [value or {}]:
+            for child in flat(field.children):
+                yield from _entries(child, row.get(child.key))
+        return
+    for entry in value if isinstance(value, list) else [value]:
+        if entry and field.kind:
+            yield field.kind, str(entry)
 
 
 def with_subject(found: list[Named]) -> list[Named]:

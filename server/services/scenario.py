@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import yaml
+
 from server.adapters import yaml_files
 from server.adapters.reading import Node, Report
 from server.domain.calendar import CHINA_TIME
@@ -71,7 +73,7 @@ class Step:
     number: int
     #: one of ``ACTS``, ``start``, or empty when the step only looks
     act: str = ""
-    #: the value of the act: a node key, a moment, or a mapping
+    #: the value of the act: a node key, a moment, a mapping, or the bytes of a calendar notice
     target: Json = None
     #: a role, ``applicant``, or a login of the region
     by: str = ""
@@ -191,7 +193,7 @@ def _target(node: Node, act: str) -> Json:
     if act in ("stop", "restart", "extend"):
         return _clock(node.child(act))
     if act == "import_calendar":
-        return node.raw(act)
+        return yaml.safe_dump(node.raw(act), allow_unicode=True).encode()
     return None
 
 
