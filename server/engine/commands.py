@@ -72,15 +72,15 @@ def _complete(case: Case, step: Step, command: CompleteTask) -> None:
 
 
 def _due(case: Case, step: Step, command: TimerDue) -> None:
-    task = _task(case, command.task_key)
     step.element = command.element
+    task = _task(case, command.task_key)
     definition = waiting_for(task, PassiveTimer, command.element)
     (fire_beside if command.again else fire)(task, definition)
 
 
 def _deliver(case: Case, step: Step, command: Deliver) -> None:
-    task = _task(case, command.task_key)
     step.element = command.element
+    task = _task(case, command.task_key)
     definition = waiting_for(task, PassiveMessage, command.element)
     task.internal_data["payload"] = clean(command.payload)
     fire(task, definition)
