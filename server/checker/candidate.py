@@ -80,12 +80,22 @@ class Candidate:
                 found.setdefault(sheet.key, []).append(sheet)
         return found
 
+    def columns_of(self, procedure: Procedure) -> set[str]:
+        """Fields of the rows of dynamic lists: a filter over such a list may name them."""
+        return {
+            inner.key
+            for form in self.forms_of(procedure)
+            for sheet in form.fields.values()
+            for inner in sheet.inner
+        }
+
     def names_of(self, procedure: Procedure) -> frozenset[str]:
         """Every name an expression of the procedure may read, those of single nodes left out."""
         return frozenset(
             {
                 "settings",
                 *self.fields_of(procedure),
+                *self.columns_of(procedure),
                 *procedure.variables,
                 *procedure.defaults,
                 *_produced(self.nodes_of(procedure)),

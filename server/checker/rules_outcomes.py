@@ -31,7 +31,15 @@ def _values(candidate: Candidate, procedure: Procedure, node: Node) -> set[str]:
     if not _BARE_NAME.fullmatch(name):
         return set()
     sheets = candidate.fields_of(procedure).get(name, [])
-    return {str(option) for sheet in sheets for option in sheet.options}
+    options = {str(option) for sheet in sheets for option in sheet.options}
+    # a choice some condition asks for by its value leads elsewhere before this end
+    asked = " ".join(
+        flow.condition
+        for process in candidate.processes_of(procedure)
+        for flow in candidate.home[process][1].flows
+        if name in flow.condition
+    )
+    return {option for option in options if f'"{option}"' not in asked}
 
 
 def _unknown(procedure: Procedure, node: Node, value: str, notes: Notes) -> None:

@@ -146,8 +146,10 @@ def _roles(candidate: Candidate, notes: Notes) -> None:
     ]
     named += [("appoints", entry.node, entry.role) for entry in pack.appointments]
     named += [("papers", paper.key, role) for paper in pack.papers.values() for role in paper.to]
+    organs = {role.organ for role in pack.roles.values()}
     for section, field, role in named:
-        if role not in pack.roles and role not in _PEOPLE:
+        addressed = section == "papers" and role in {*organs, *pack.lanes}
+        if role not in pack.roles and role not in _PEOPLE and not addressed:
             notes.error(
                 "ROLE_UNKNOWN",
                 _("岗位或者身份“{role}”在roles中没有").format(role=role[:60]),

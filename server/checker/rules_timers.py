@@ -2,6 +2,7 @@
 
 from server.checker.candidate import Candidate
 from server.checker.reach import reached, successors
+from server.checker.rules_calls import MOST_DEPTH
 from server.domain.notes import Notes
 from server.domain.texts import _
 from server.domain.wishes import Cycle, Duration, Moment, NamedDeadline, WishRefused, read_wish
@@ -20,7 +21,7 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
             if node.event and node.event.kind == "timer":
                 _wish(candidate, node, notes[path])
                 if _is_time_out(graph, node):
-                    _time_out(graph, node, deciding, notes[path])
+                    _time_out(candidate, graph, node, deciding, notes[path])
 
 
 def _wish(candidate: Candidate, node: Node, notes: Notes) -> None:
@@ -46,7 +47,7 @@ def _wish(candidate: Candidate, node: Node, notes: Notes) -> None:
             _("定时事件“{name}”自己写了天数（{text}）").format(
                 name=node.label, text=node.event.wish[:60] if node.event else ""
             ),
-            _('在政策包deadlines中写明期限和依据，图中写deadline("期限键")'),
+            _('在政策包deadlines中写明期限和依据，图中写deadline("proposal")'),
             element=node.id,
         )
     elif isinstance(wish, Moment):
@@ -72,9 +73,11 @@ def _deciding(candidate: Candidate) -> set[str]:
     return {name for text in texts for name in candidate.evaluate.parse(text[1:]).names}
 
 
-def _time_out(graph: ProcessGraph, timer: Node, deciding: set[str], notes: Notes) -> None:
+def _time_out(
+    candidate: Candidate, graph: ProcessGraph, timer: Node, deciding: set[str], notes: Notes
+) -> None:
     def step(node: Node) -> list[Node]:
-        return [] if _somebody(node) else successors(graph, node)
+        return [] if _somebody(candidate, graph, node) else successors(graph, node)
 
     way = reached([timer], step)
     for node_id, behind in way.items():
@@ -95,9 +98,20 @@ def _time_out(graph: ProcessGraph, timer: Node, deciding: set[str], notes: Notes
             return
 
 
-def _somebody(node: Node) -> bool:
-    return node.kind in _SOMEBODY or (
-        node.kind == "intermediateCatchEvent"
-        and node.event is not None
-        and node.event.kind == "message"
-    )
+def _somebody(candidate: Candidate, graph: ProcessGraph, node: Node, depth: int = 0) -> bool:
+    """Does somebody act before a token leaves this node: on every way through, if it has inside."""
+    if node.kind in _SOMEBODY:
+        return True
+    if node.kind == "intermediateCatchEvent":
+        return node.event is not None and node.event.kind == "message"
+    scope = node.called if node.kind == "callActivity" else node.id
+    inside = candidate.home[scope][1] if scope in candidate.home else graph
+    starts = inside.starts(scope)
+    if not starts or depth > MOST_DEPTH:
+        return False
+
+    def step(each: Node) -> list[Node]:
+        return [] if _somebody(candidate, inside, each, depth + 1) else successors(inside, each)
+
+    alone = reached(starts, step)
+    return not any(end.id in alone for end in inside.ends(scope))

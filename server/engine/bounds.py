@@ -117,7 +117,7 @@ def _timer_refused(element: etree._Element, reason: str, notes: Notes) -> None:
     notes.error(
         "TIMER_TEXT",
         _("定时事件“{name}”的时间{why}").format(name=label(holder(element)), why=why),
-        _('写成deadline("期限键")、reminder("期限键", -1)，或者PT10M这样的技术等待'),
+        _('写成deadline("proposal")、reminder("proposal", -1)，或者PT10M这样的技术等待'),
         element=identity(holder(element)),
     )
 
