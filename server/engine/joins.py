@@ -48,10 +48,17 @@ class _Joining:
         if parent._state != TaskState.COMPLETED:
             return False
         my_task.data = dict(parent.data)
-        if len(self.inputs) > 1 and not self.enough(my_task):
+        if len(self.inputs) > 1 and (self._is_firing(my_task) or not self.enough(my_task)):
             my_task._set_state(TaskState.WAITING)
             return False
         return True
+
+    def _is_firing(self, my_task: LeanTask) -> bool:
+        """Is another arrival about to run and take this one in?"""
+        return any(
+            task.task_spec is self and task._state == TaskState.READY and task is not my_task
+            for task in my_task.workflow.tasks.values()
+        )
 
     def consume(self, my_task: LeanTask) -> None:
         """Take the waiting arrivals in and merge their data with this one's."""
