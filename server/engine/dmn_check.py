@@ -17,7 +17,7 @@ from server.engine.dmn_boxes import Table, boxes
 from server.engine.dmn_check_tables import check_table
 from server.engine.dmn_check_texts import check_texts
 from server.engine.dmn_coverage import check_coverage
-from server.engine.dmn_graph import Graph
+from server.engine.dmn_graph import Graph, GraphBroken
 from server.engine.dmn_model import Model, Node
 from server.engine.dmn_reader import read_model
 from server.engine.dmn_xml import is_model
@@ -149,19 +149,18 @@ def _node(graph: Graph, model: Model, node: Node) -> Iterator[Finding]:
             message=_("决策“{name}”没有内容，结论总是空").format(name=node.label),
             fix=_("请为它填写决策表或表达式"),
         )
-    if all(key in graph.nodes for key in graph.needs(node)):
-        yield from _reach(graph, model, node)
+    yield from _reach(graph, model, node)
 
 
 def _reach(graph: Graph, model: Model, node: Node) -> Iterator[Finding]:
     try:
         graph.reached(node)
-    except DecisionFailed as refused:
-        if refused.element == node.id:
+    except GraphBroken as broken:
+        if broken.kind == "deep" or (broken.kind == "cycle" and broken.element == node.id):
             yield Finding(
-                code="DMN_CYCLE" if "#" not in refused.detail else "DMN_REFERENCE",
+                code=f"DMN_{broken.kind.upper()}",
                 file=model.file,
                 element=node.id,
-                message=refused.message,
+                message=broken.message,
                 fix=_("请拆开循环的依赖，或减少层数"),
             )

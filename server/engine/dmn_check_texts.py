@@ -191,9 +191,12 @@ def _scope(graph: Graph, model: Model, node: Node) -> frozenset[str]:
     aliases = {each.namespace: each.name for each in model.imports}
     found = set[str]()
     for key in node.requires:
+        namespace = key.rpartition("#")[0]
         other = graph.nodes.get(key)
-        if other is not None:
-            found.add((other.ns != node.ns and aliases.get(other.ns)) or other.name)
+        if namespace != node.ns and aliases.get(namespace):
+            found.add(aliases[namespace])
+        elif other is not None:
+            found.add(other.name)
     return frozenset(found)
 
 

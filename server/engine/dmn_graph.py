@@ -23,6 +23,15 @@ MOST_RULES: Final = 2_000
 MOST_COLUMNS: Final = 50
 
 
+class GraphBroken(DecisionFailed):
+    """A requirement leads nowhere (``missing``), in a circle (``cycle``) or too ``deep``."""
+
+    def __init__(self, kind: str, message: str, node: Node) -> None:
+        text = message.format(name=node.label, most=MOST_DEEP)
+        super().__init__(text, element=node.id, detail=node.key)
+        self.kind = kind
+
+
 @dataclass(frozen=True)
 class Graph:
     """Models that may name each other; the first one is searched first."""
@@ -69,36 +78,33 @@ class Graph:
         """Everything this node may read, itself included.
 
         Raises:
-            DecisionFailed: a requirement leads nowhere, in a circle, or too deep.
+            GraphBroken: a requirement leads nowhere, in a circle, or too deep.
         """
-        found: dict[str, Node] = {}
-        self._walk(node, found, ())
-        return list(found.values())
+        heights: dict[str, int] = {}
+        if self._height(node, heights, ()) > MOST_DEEP:
+            raise GraphBroken("deep", _("“{name}”之前的依赖超过{most}层"), node)
+        return [self.nodes[key] for key in heights]
 
     def needs(self, node: Node) -> tuple[str, ...]:
         """Keys of what a node requires directly, whatever the kind of requirement."""
         return tuple(dict.fromkeys((*node.requires, *node.outputs, *node.inputs)))
 
-    def _walk(self, node: Node, found: dict[str, Node], path: tuple[str, ...]) -> None:
-        if node.key in path:
-            raise DecisionFailed(
-                _("决策“{name}”依赖于它自己").format(name=node.label), element=node.id
-            )
+    def _height(self, node: Node, heights: dict[str, int], path: tuple[Node, ...]) -> int:
+        """How many requirements lie below the node, counted once per node."""
+        if node in path:
+            raise GraphBroken("cycle", _("决策“{name}”依赖于它自己"), node)
         if len(path) > MOST_DEEP:
-            raise DecisionFailed(
-                _("决策的依赖超过{most}层").format(most=MOST_DEEP), element=node.id
-            )
-        if node.key in found:
-            return
-        for key in self.needs(node):
-            if key not in self.nodes:
-                raise DecisionFailed(
-                    _("决策“{name}”需要的内容不在本包的文件中").format(name=node.label),
-                    element=node.id,
-                    detail=key,
-                )
-            self._walk(self.nodes[key], found, (*path, node.key))
-        found[node.key] = node
+            raise GraphBroken("deep", _("“{name}”之前的依赖超过{most}层"), path[0])
+        if node.key not in heights:
+            below = [self._needed(node, key) for key in self.needs(node)]
+            inner = [self._height(each, heights, (*path, node)) for each in below]
+            heights[node.key] = 1 + max(inner, default=-1)
+        return heights[node.key]
+
+    def _needed(self, node: Node, key: str) -> Node:
+        if key not in self.nodes:
+            raise GraphBroken("missing", _("决策“{name}”需要的内容不在本包的文件中"), node)
+        return self.nodes[key]
 
     def reached_models(self, nodes: Sequence[Node]) -> list[Model]:
         """The models of these nodes and all that they import for their types."""

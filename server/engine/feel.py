@@ -231,7 +231,7 @@ def _parsed(text: str, answer: list[list[Json]]) -> Parsed:
     names, builtins, errors, recursive = answer
     digits = untrue_numbers(text)
     return Parsed(
-        names=frozenset(names),
+        names=frozenset(names) - frozenset(recursive),
         errors=(
             *(
                 _("第{position}个字符处不符合FEEL语法").format(position=position + 1)

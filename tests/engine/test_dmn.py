@@ -500,7 +500,7 @@ def test_an_unknown_decision_a_circle_and_depth_are_refused() -> None:
         dmn.decision(f"d{n}", dmn.literal("1"), needs=[f"d{n + 1}"] if n < 11 else [])
         for n in range(12)
     ]
-    with pytest.raises(DecisionFailed, match="10层"):
+    with pytest.raises(DecisionFailed, match="超过10层"):
         evaluate(dmn.model(*chain), "d0", {})
     assert evaluate(dmn.model(*chain), "d1", {}) == 1
 
