@@ -82,7 +82,10 @@ def _item(
     ctx: Context, case: CaseRow, release: Release, chart: Chart, task: OpenTask, known: Facts
 ) -> dict[str, object]:
     node = chart.nodes[task.node_key]
-    role, level, unit_id, head_only = _candidates(ctx, case, release.pack, task, known)
+    lane = node.lane or task.lane
+    role, level, unit_id, head_only = _candidates(
+        ctx, case, release.pack, replace(task, lane=lane), known
+    )
     return {
         "id": new_id(),
         "version": 1,
@@ -91,7 +94,7 @@ def _item(
         "task_key": task.task_key,
         "node_key": task.node_key,
         "title": node.label,
-        "lane": task.lane,
+        "lane": lane,
         "instance": task.instance,
         "item": task.item,
         "form_key": node.form,
