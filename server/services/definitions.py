@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from server.adapters.packs import PackFiles, parse
+from server.checker import check as checker
 from server.domain.errors import Conflict, Invalid, NotFound, StateUnreadable
 from server.domain.findings import Finding, Severity, has_errors
 from server.domain.packs import PolicyPack
@@ -49,8 +50,8 @@ class Published:
 
 def check(tools: Tools, files: PackFiles) -> tuple[PolicyPack | None, tuple[Finding, ...]]:
     """Every problem of a pack at once; the pack is None as long as one of them is an error."""
-    pack, findings = parse(files)
-    return pack, tuple(findings)
+    findings = checker.check(files, tools.evaluate)
+    return (None if has_errors(findings) else parse(files)[0]), tuple(findings)
 
 
 def publish(ctx: Context, files: PackFiles, *, accept_warnings: str = "") -> Published:
@@ -66,7 +67,7 @@ def publish(ctx: Context, files: PackFiles, *, accept_warnings: str = "") -> Pub
     if newest is not None and newest.content_hash == whole:
         return Published(id=newest.id, key=files.key, version=newest.version, is_new=False)
     pack, findings = check(ctx.tools, files)
-    if pack is None or has_errors(findings):
+    if pack is None:
         raise Invalid(_("政策包“{key}”没有通过检查").format(key=files.key), findings)
     if not accept_warnings and any(one.severity is Severity.WARNING for one in findings):
         raise Invalid(_("政策包“{key}”有警告，须写明接受的理由").format(key=files.key), findings)

@@ -54,11 +54,11 @@ def _forms(parts: Parts, procedure: Procedure) -> Iterator[str]:
 
 
 def _produced(nodes: Iterable[Node]) -> dict[str, str]:
-    """Results of decisions and of multi-instances."""
+    """Results of decisions, and of multi-instances: one result per key of its item."""
     found = {node.result: "context" for node in nodes if node.result}
     for node in nodes:
         if node.multi_instance and node.multi_instance.output_collection:
-            found[node.multi_instance.output_collection] = "list"
+            found[node.multi_instance.output_collection] = "context"
     return found
 
 
