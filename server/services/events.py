@@ -47,7 +47,9 @@ def raised(
 def _touched(pack: PolicyPack, act: Act, after: Advance) -> Iterator[Event]:
     events = pack.events.values()
     yield from (event for event in events if _is_of(event, act, after))
-    tasks = {task.node_key for task in (*after.opened, *after.closed)} | {act.node_key}
+    tasks = {task.node_key for task in (*after.opened, *after.closed)}
+    if act.command == "complete":
+        tasks.add(act.node_key)
     for node_key in dict.fromkeys(after.visited):
         if node_key not in tasks:
             yield from (event for event in events if event.node == node_key)
