@@ -206,7 +206,10 @@ def _day(value: object) -> date | None:
         return value
     if not isinstance(value, str):
         return None
+    text = value.strip()
     try:
-        return date.fromisoformat(value.strip()) if len(value.strip()) == 10 else None
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    # other spellings of ISO 8601 (weeks, no hyphens) are more likely a slip than meant
+    return day if day.isoformat() == text else None

@@ -21,11 +21,13 @@ from server.forms import fields as tree
 from server.forms.expressions import faults
 from server.forms.fields import Field, flat
 from server.forms.findings import Place, finding
+from server.forms.visibility import LOCAL_NAMES
 
 #: largest form file, in bytes
 MAX_FORM: Final = 512 * 1024
 _MOST_COMPONENTS: Final = 500
 _MOST_NESTED: Final = 8
+_MOST_DEPTH: Final = 64
 _NAME: Final = re.compile(r"[^\W\d_]\w*")
 _TAG: Final = re.compile(r"<\s*/?[A-Za-z!]")
 _CJK: Final = "\u4e00-\u9fff"
@@ -33,6 +35,8 @@ _CJK: Final = "\u4e00-\u9fff"
 _HALF_WIDTH: Final = re.compile(f"[{_CJK}][,:;?!()]|[,:;?!()][{_CJK}]")
 #: attributes that people read
 _READ: Final = ("label", "description", "dateLabel", "timeLabel", "text", "alt")
+#: names that mean something else in every expression of a form
+_TAKEN: Final = reserved_names() | LOCAL_NAMES | {"settings"}
 _BOUNDS: Final = (("min", "max"), ("minLength", "maxLength"), ("minItems", "maxItems"))
 
 
@@ -76,7 +80,22 @@ def _read(content: bytes) -> dict[str, Json] | str:
         return _("不是有效的JSON文件（UTF-8编码）")
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
         return _("不是form-js表单：缺少components")
+    if _is_deep(schema):
+        return _("表单嵌套过深")
     return schema
+
+
+def _is_deep(schema: Json) -> bool:
+    """True for data that would exhaust the stack of whoever walks it."""
+    level = [schema]
+    for _depth in range(_MOST_DEPTH):
+        level = [
+            inner
+            for it in level
+            if isinstance(it, dict | list)
+            for inner in (it.values() if isinstance(it, dict) else it)
+        ]
+    return bool(level)
 
 
 def _placed(
@@ -176,7 +195,7 @@ def _keys(fields: tuple[Field, ...], place: Place) -> Iterator[Finding]:
     seen: set[str] = set()
     for each in flat(fields):
         here = place.at(str(each.schema.get("id") or each.key), each.label or each.key)
-        if not _NAME.fullmatch(each.key) or each.key in reserved_names():
+        if not _NAME.fullmatch(each.key) or each.key in _TAKEN:
             message = _("“{label}”的键“{key}”不能作为变量名").format(label=here.label, key=each.key)
             fix = _("键以字母开头，由字母、数字和下划线组成，且不是FEEL的词或者函数名")
             yield finding(here, "FORM_KEY", message, field="key", fix=fix)

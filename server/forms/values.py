@@ -28,6 +28,11 @@ _MOST_ENTRY: Final = 1000
 _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 )
+_DATES: Final = {
+    "date": re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "time": re.compile("[0-9]{2}:[0-9]{2}(:[0-9]{2})?"),
+    "datetime": re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?"),
+}
 _BREAKS: Final = re.compile("[\t\n\r]")
 
 #: message under which marshmallow reports a key that no field has
@@ -89,17 +94,18 @@ class Day(_Answer):
 
     def answer(self, value: Any) -> Any:
         """The text in its one canonical form."""
-        subtype = self.component.get("subtype", "date")
-        if not isinstance(value, str) or len(value) > 32:
-            raise ValidationError(_("应填写日期"))
+        subtype = str(self.component.get("subtype", "date"))
+        if not isinstance(value, str) or not _DATES[subtype].fullmatch(value):
+            raise ValidationError(_("不是有效的日期或者时间"))
         try:
-            if subtype == "time":
-                return _minutes(time.fromisoformat(value))
-            if subtype == "datetime":
-                return _minutes(datetime.fromisoformat(value))
-            return date.fromisoformat(value).isoformat() if len(value) == 10 else _no_date()
+            if subtype == "date":
+                return date.fromisoformat(value).isoformat()
+            moment = (
+                time.fromisoformat(value) if subtype == "time" else datetime.fromisoformat(value)
+            )
         except ValueError:
             raise ValidationError(_("不是有效的日期或者时间")) from None
+        return moment.isoformat(timespec="minutes")
 
 
 class Tick(_Answer):
@@ -207,13 +213,3 @@ def _rows(each: Field) -> fields.Field[Any]:
             raise ValidationError(_("最多{most}行").format(most=MOST_ROWS))
 
     return fields.List(fields.Nested(level(each.children)), allow_none=True, validate=few_enough)
-
-
-def _minutes(moment: time | datetime) -> str:
-    if moment.tzinfo is not None:
-        raise ValueError
-    return moment.replace(second=0, microsecond=0).isoformat(timespec="minutes")
-
-
-def _no_date() -> str:
-    raise ValueError
