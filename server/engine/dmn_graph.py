@@ -74,6 +74,14 @@ class Graph:
                 return found[0]
         raise DecisionFailed(_("没有名为“{name}”的决策").format(name=decision))
 
+    def has(self, decision: str) -> bool:
+        """True when ``find`` would find exactly one."""
+        try:
+            self.find(decision)
+        except DecisionFailed:
+            return False
+        return True
+
     def reached(self, node: Node) -> list[Node]:
         """Everything this node may read, itself included.
 
