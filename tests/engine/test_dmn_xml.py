@@ -24,9 +24,7 @@ def test_only_models_of_the_standard_are_models(namespace: str) -> None:
 
 
 def test_tables_may_have_more_elements_than_diagrams_but_not_any_number() -> None:
-    rules = [("1", "2") for _row in range(1_900)]
     wide = dmn.model(dmn.decision("d", dmn.table(["x"] * 5, ["o"], [("1",) * 6] * 1_900)))
-    assert len(rules) == 1_900
     assert len(list(read(wide).iter())) > 20_000
     huge = dmn.model("<decision/>" * 60_001)
     with pytest.raises(DecisionFailed, match="元素"):
