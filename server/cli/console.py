@@ -4,11 +4,11 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from server.config import Config, in_folder
+from server.config import IN_MEMORY, Config, in_folder
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding, Severity
@@ -46,6 +46,15 @@ class Console:
     def tools(self) -> Iterator[Tools]:
         """The tools without a database that is ready: for what needs none."""
         tools = self.build(self.config)
+        try:
+            yield tools
+        finally:
+            tools.database.dispose()
+
+    @contextmanager
+    def in_memory(self) -> Iterator[Tools]:
+        """The tools over an empty database that is gone afterwards."""
+        tools = self.build(replace(self.config, database_url=IN_MEMORY))
         try:
             yield tools
         finally:

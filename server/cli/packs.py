@@ -1,22 +1,28 @@
-"""``rongcuo pack``: check and publish a policy pack."""
+"""``rongcuo pack``: check, publish and rehearse a policy pack."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from server.adapters.packs import read_folder
 from server.cli.arguments import Commands, Parser
 from server.cli.console import Console, finding_line
 from server.domain.access import SYSTEM
+from server.domain.expressions import Json
 from server.domain.findings import has_errors
 from server.domain.texts import _
-from server.services import definitions
+from server.services import definitions, rehearsal
 from server.services.context import transaction
+from server.services.rehearsal import RehearsalReport
 
 
 def add(commands: Commands) -> None:
     """Describe the commands."""
     nested = commands.group("pack", _("政策包"))
     _folder(nested.command("check", _("检查政策包，一次列出全部问题"), _check))
+    rehearse = nested.command("rehearse", _("演练政策包的场景，并列出没有走到的顺序流"), _rehearse)
+    _folder(rehearse)
+    rehearse.add_argument("--scenario", metavar="FILE", type=Path, help=_("只演练这一个场景"))
     publish = nested.command("publish", _("检查并发布政策包的新版本"), _publish)
     _folder(publish)
     publish.add_argument(
@@ -51,3 +57,49 @@ def _publish(options: argparse.Namespace, console: Console) -> int:
         [text.format(key=done.key, n=done.version)],
     )
     return 0
+
+
+def _rehearse(options: argparse.Namespace, console: Console) -> int:
+    with console.in_memory() as tools:
+        report = rehearsal.rehearse(tools, options.folder, options.scenario)
+    console.say(_document(report), list(_lines(report)))
+    return 0 if report.passed else 1
+
+
+def _document(report: RehearsalReport) -> dict[str, Json]:
+    return {
+        "pack": report.pack,
+        "passed": report.passed,
+        "scenarios": [
+            {
+                "file": result.file,
+                "title": result.title,
+                "passed": result.passed,
+                "troubles": [
+                    {"step": trouble.step, "message": trouble.message}
+                    for trouble in result.troubles
+                ],
+            }
+            for result in report.results
+        ],
+        "flows": report.flows,
+        "not_taken": [
+            {"procedure": one.procedure, "flow": one.flow, "label": one.label}
+            for one in report.not_taken
+        ],
+    }
+
+
+def _lines(report: RehearsalReport) -> Iterator[str]:
+    for result in report.results:
+        word = _("通过") if result.passed else _("失败")
+        yield f"{word} {result.file} {result.title}"
+        for trouble in result.troubles:
+            place = _("结束时") if trouble.step is None else _("第{n}步").format(n=trouble.step)
+            yield f"    {place}：{trouble.message}"
+    if not report.results:
+        yield _("没有任何场景")
+    taken = report.flows - len(report.not_taken)
+    yield _("顺序流：走到{taken}条，共{all}条").format(taken=taken, all=report.flows)
+    for one in report.not_taken:
+        yield _("    没有走到 {flow}：{label}").format(flow=one.flow, label=one.label)

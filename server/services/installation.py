@@ -8,8 +8,7 @@ from server.services.context import Tools, transaction
 
 
 def prepare(tools: Tools, now: datetime) -> None:
-    """Create the data directory, migrate the database, load calendar years it does not know."""
-    tools.config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Migrate the database and load the calendar years it does not know."""
     if not schema.is_current(tools.database):
         schema.migrate(tools.database)
     with transaction(tools, SYSTEM, now) as ctx:

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, and_, or_, select
 
-from server.domain.access import Actor, PostHeld
+from server.domain.access import Actor
 from server.domain.errors import NotFound
 from server.domain.jurisdiction import Level, region_at
 from server.models.identity import Person, Post, Unit
@@ -76,26 +76,10 @@ def person_by_login(ctx: Context, login: str) -> Official:
 
 
 def actor(ctx: Context, login: str) -> Actor:
-    """The actor for somebody who may sign in, with the posts he holds today.
-
-    Raises NotFound, also for a disabled account.
-    """
+    """The actor for somebody who may sign in. Raises NotFound, also for a disabled account."""
     row = ctx.session.scalar(select(Person).where(Person.login == login, Person.state == "active"))
     official = _official(row)
-    held = posts_on(ctx, official.id, ctx.today)
-    return Actor(
-        person_id=official.id,
-        name=official.name,
-        posts=tuple(
-            PostHeld(
-                unit_id=post.office.id,
-                kind=post.office.kind,
-                level=post.office.level,
-                is_head=post.is_head,
-            )
-            for post in held
-        ),
-    )
+    return Actor(person_id=official.id, name=official.name)
 
 
 def unit(ctx: Context, unit_id: str) -> Office:

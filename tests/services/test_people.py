@@ -114,12 +114,11 @@ def test_one_person_may_hold_two_posts(tools: Tools) -> None:
     }
 
 
-def test_an_actor_carries_the_posts_of_the_day(tools: Tools) -> None:
+def test_the_main_post_comes_before_those_held_beside_it(tools: Tools) -> None:
     with reading(tools, SYSTEM, NOW) as ctx:
         actor = people.actor(ctx, "county1.case_supervision.head")
-        unit = people.unit_by_key(ctx, "county1.case_supervision")
-    held = [(post.kind, post.is_head) for post in actor.posts]
-    assert (actor.posts[0].unit_id, actor.posts[0].level) == (unit.id, "county")
+        posts = people.posts_on(ctx, actor.person_id, TODAY)
+    held = [(post.office.kind, post.is_head) for post in posts]
     assert held[0] == ("case_supervision_office", True)
     assert set(held[1:]) == {("joint_meeting", True), ("special_meeting", False)}
 
