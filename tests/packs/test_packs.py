@@ -1,0 +1,78 @@
+"""Every pack in the repository is clean and plays its own scenarios, whatever packs there are."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from server.adapters.packs import read_folder
+from server.app import build
+from server.config import IN_MEMORY, SHIPPED, Config
+from server.domain.findings import Severity
+from server.domain.sources import Basis
+from server.services import definitions
+from server.services.context import Tools
+from server.services.rehearsal import rehearse
+
+#: ``_national`` and the calendars hold no procedure; ``_template`` is a whole pack
+PACKS = [
+    folder
+    for folder in sorted((SHIPPED / "processes").iterdir())
+    if (folder / "pack.yaml").is_file()
+    and (folder.name == "_template" or not folder.name.startswith("_"))
+]
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_a_pack_has_neither_errors_nor_warnings(folder: Path, tools: Tools) -> None:
+    pack, findings = definitions.check(tools, read_folder(folder))
+
+    assert [one for one in findings if one.severity is not Severity.INFO] == []
+    assert pack is not None
+    assert pack.key == folder.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_every_scenario_passes_and_every_flow_is_taken(folder: Path, tools: Tools) -> None:
+    report = rehearse(tools, folder)
+
+    assert {one.file: one.troubles for one in report.results if not one.passed} == {}
+    assert report.results
+    assert [one.label for one in report.not_taken] == []
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_every_list_deadline_and_switch_names_its_source(folder: Path, tools: Tools) -> None:
+    pack, _findings = definitions.check(tools, read_folder(folder))
+    assert pack is not None
+
+    named: list[tuple[str, Basis]] = [
+        *((rule.key, rule.basis) for rule in pack.deadlines.values()),
+        *((one.key, one.basis) for one in pack.lists.values()),
+        *((one.key, one.basis) for one in pack.settings.values()),
+    ]
+
+    assert [key for key, basis in named if not (basis.source or basis.default)] == []
+    assert {basis.source for _key, basis in named if basis.source} <= set(pack.sources)
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_the_change_log_has_an_entry_for_the_version(folder: Path, tools: Tools) -> None:
+    pack, _findings = definitions.check(tools, read_folder(folder))
+    assert pack is not None
+
+    entry = (folder / "CHANGELOG.md").read_text("utf-8").partition(f"\n## {pack.version}")[2]
+
+    assert "\n- " in entry
+
+
+@pytest.fixture
+def tools() -> Iterator[Tools]:
+    """Tools over an empty database in memory, as a rehearsal needs them."""
+    config = Config(data=Path("unused"), database_url=IN_MEMORY, sqlite_sync="OFF")
+    made = build(config)
+    try:
+        yield made
+    finally:
+        made.database.dispose()
