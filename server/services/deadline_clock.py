@@ -7,6 +7,7 @@ the approver the rule names.
 
 from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import select
 
@@ -22,6 +23,8 @@ from server.services import advance_work, case_rows, deadline_rows, deadlines, d
 from server.services.case_rows import CaseRow
 from server.services.context import Context
 from server.services.deadline_rows import DeadlineRow
+
+Act = TypeVar("Act", Stop, Restart, Extend, Correct)
 
 
 def stop(ctx: Context, case_id: str, rule_key: str, *, reason: str, note: str = "") -> None:
@@ -83,8 +86,8 @@ def _change(
     ctx: Context,
     case_id: str,
     rule_key: str,
-    act: Change,
-    check: Callable[[Clock, Change, date], None],
+    act: Act,
+    check: Callable[[Clock, Act, date], None],
 ) -> None:
     case = case_rows.lock_open(ctx, case_id)
     pack = definitions.release(ctx, case.pack_version_id).pack
@@ -93,9 +96,9 @@ def _change(
         raise NotFound
     row = rows[-1]
     _allowed(ctx, case, pack, row, act)
-    clock = deadline_rows.clock(ctx, pack.deadlines[rule_key], row)
-    check(clock, act, ctx.today)
-    deadlines.refresh(ctx, pack, row, [*clock.changes, act])
+    now: Clock = deadline_rows.clock(ctx, pack.deadlines[rule_key], row)
+    check(now, act, ctx.today)
+    deadlines.refresh(ctx, pack, row, [*now.changes, act])
     verb = deadline_changes.as_json(act)["kind"]
     ctx.record(f"deadline.{verb}", row.id, case.id, {"rule": rule_key})
 
