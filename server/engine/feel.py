@@ -143,12 +143,18 @@ class Feel:
         known: dict[tuple[str, bool], Parsed] = {}
         sent = list(dict.fromkeys(t for t, no in zip(texts, refused, strict=True) if not no))
         for start in range(0, len(sent), _BATCH):
-            batch = sent[start : start + _BATCH]
-            known |= dict(zip(batch, self._parse(batch), strict=True))
+            known |= self._parse_apart(sent[start : start + _BATCH])
         return [
             Parsed(names=frozenset(), errors=(no,)) if no else known[text]
             for text, no in zip(texts, refused, strict=True)
         ]
+
+    def _parse_apart(self, batch: list[tuple[str, bool]]) -> dict[tuple[str, bool], Parsed]:
+        """A batch at once; one by one when some text is too slow even to parse."""
+        try:
+            return dict(zip(batch, self._parse(batch), strict=True))
+        except ExpressionFailed:
+            return {(text, unary): self.parse(text, unary=unary) for text, unary in batch}
 
     def close(self) -> None:
         """Close the isolate; the next question makes a new one."""

@@ -260,6 +260,14 @@ def test_what_may_not_be_published_is_said_in_words(feel: Feel, text: str, words
     assert any(words in error for error in errors)
 
 
+def test_a_pattern_that_backtracks_for_ever_is_found_at_parsing(feel: Feel) -> None:
+    assert feel.parse('if x = 1 then true else matches(x, "(x+x+)+y")').errors
+    texts = ['replace(x, "^(申|申)*$", "")', 'matches(x, "^1[0-9]{10}$")', 'matches(x, "(")']
+    slow, *others = feel.parse_all([(text, False) for text in texts])
+    assert slow.errors
+    assert [(each.errors, set(each.names)) for each in others] == [((), {"x"})] * 2
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -16,6 +16,20 @@ const isBuiltin = (name) => {
   return known.get(name);
 };
 
+// A pattern that backtracks for ever is met here, under the limit of the call, and not by a case:
+// it is run on long rows of the characters it knows, which nothing matches to the end (EX-9).
+const PATTERNED = new Set(["matches", "replace", "split"]);
+const provoke = (pattern) => {
+  const known = [...new Set(pattern.replace(/[^\p{L}\p{N}]/gu, ""))].slice(0, 8);
+  let compiled;
+  try {
+    compiled = new RegExp(pattern, "u");
+  } catch {
+    return;
+  }
+  for (const each of ["a", "0", " ", ...known]) compiled.test(`${each.repeat(60)}\u0001`);
+};
+
 const childrenOf = (node) => {
   const found = [];
   for (let child = node.firstChild; child; child = child.nextSibling) found.push(child);
@@ -52,6 +66,18 @@ class Reader {
     if (bound.has(name)) return;
     if (isBuiltin(name)) this.builtins.add(name);
     else this.free.add(name);
+  }
+
+  inFunctionInvocation(node, bound) {
+    const [called, ...rest] = childrenOf(node);
+    this.read(called, bound);
+    for (const child of rest) this.read(child, bound);
+    const parameters = rest.find((child) => child.name === "PositionalParameters");
+    if (!parameters || !PATTERNED.has(this.nameOf(called))) return;
+    const pattern = childrenOf(parameters)[1];
+    if (pattern?.name === "StringLiteral") {
+      provoke(evaluate(this.text.slice(pattern.from, pattern.to), {}).value);
+    }
   }
 
   inForExpression(node, bound) {
