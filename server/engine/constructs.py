@@ -45,7 +45,7 @@ _PARTS: Final = words(
     loopCondition messageEventDefinition timerEventDefinition errorEventDefinition
     escalationEventDefinition signalEventDefinition conditionalEventDefinition linkEventDefinition
     terminateEventDefinition timeDate timeDuration timeCycle condition source target auditing
-    monitoring categoryValueRef supportedInterfaceRef operationRef"""
+    monitoring categoryValueRef supportedInterfaceRef operationRef script"""
 )
 #: who works is decided by lanes; these are kept in the file and never read
 _RESOURCES: Final = words(

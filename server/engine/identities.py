@@ -108,7 +108,7 @@ def rename_reserved(root: etree._Element, notes: Notes) -> None:
         for node in nodes(scope):
             old = node.get("id", "")
             if _RESERVED.fullmatch(old):
-                new_ids[old] = free_id(f"node_{old.strip('_')}", known)
+                new_ids[old] = free_id(f"node_{old.strip('_').replace('.', '_')}", known)
                 node.set(tag("original", RONGCUO), old)
                 notes.info(
                     "ID_RENAMED",

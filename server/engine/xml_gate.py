@@ -118,6 +118,8 @@ def read(file: str, data: bytes) -> Read:
     try:
         root = parse(body)
     except etree.XMLSyntaxError as problem:
+        if "<!DOCTYPE" in text:
+            return _doctype(file)
         line = problem.lineno or 0
         return _refused(
             file,
@@ -126,13 +128,17 @@ def read(file: str, data: bytes) -> Read:
             _("请用流程图编辑器重新导出该文件"),
         )
     if root.getroottree().docinfo.internalDTD is not None:
-        return _refused(
-            file,
-            "XML_DOCTYPE",
-            _("文件带有DOCTYPE声明，可能引入外部内容，不予接受"),
-            _("请删除文件开头的DOCTYPE声明"),
-        )
+        return _doctype(file)
     return Read(root, tuple(_limits(file, root)))
+
+
+def _doctype(file: str) -> Read:
+    return _refused(
+        file,
+        "XML_DOCTYPE",
+        _("文件带有DOCTYPE声明，可能引入外部内容，不予接受"),
+        _("请删除文件开头的DOCTYPE声明"),
+    )
 
 
 def _refused(file: str, code: str, message: str, fix: str) -> Read:
