@@ -30,11 +30,20 @@ class Clock:
     calendar: WorkingCalendar
     #: the ordered last day of a rule that has one
     until: date | None = None
+    #: what happened on the day of the origin, for the worked line, e.g. 受理
+    origin_title: str = ""
 
     def due(self, *more: Change) -> Due:
         """Where the period ends, also as it would after more changes."""
         changes = (*self.changes, *more)
-        return due(self.rule, self.origin_on, changes, self.calendar, until=self.until)
+        return due(
+            self.rule,
+            self.origin_on,
+            changes,
+            self.calendar,
+            origin_title=self.origin_title,
+            until=self.until,
+        )
 
 
 def may_stop(clock: Clock, act: Stop, today: date) -> None:

@@ -37,6 +37,12 @@ def test_a_running_clock_may_be_stopped_for_a_reason_of_its_rule() -> None:
     assert clock().due(Stop(on=day(4), reason="supplement")).on == day(16)
 
 
+def test_a_clock_names_its_origin_in_the_line() -> None:
+    named = Clock(rule=rule(), origin_on=ORIGIN, calendar=CALENDAR, origin_title="受理")
+
+    assert named.due().line == "3月2日受理，次日起算；第5个工作日为3月9日"
+
+
 @pytest.mark.parametrize(
     ("act", "code"),
     [
