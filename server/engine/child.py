@@ -69,6 +69,11 @@ class Child:
             start_new_session=True,
         )
 
+    @property
+    def pid(self) -> int:
+        """Id of the process, for whoever watches it."""
+        return self._process.pid
+
     def __enter__(self) -> Self:
         return self
 
