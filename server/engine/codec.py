@@ -98,7 +98,6 @@ def assemble(definition: Definition, document: Json) -> Case:
         _fill(case, rows, case)
         for row in parts:
             _add_part(definition, case, row)
-        case.tick = tick
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StateUnreadable(
             _("事项的流转状态与流程图不符"), detail=f"{type(error).__name__}: {error}"
@@ -106,6 +105,7 @@ def assemble(definition: Definition, document: Json) -> Case:
     for workflow in case.workflows():
         for task in workflow.open_tasks():
             task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
+    case.tick = tick
     return case
 
 

@@ -32,6 +32,7 @@ class Step:
         self._powers = powers
         self._count = 0
         self._until = time.monotonic() + MAX_SECONDS
+        self._fetched: frozenset[str] = frozenset()
         #: element that ran last: where a failure happened
         self.element = ""
         self.visited: list[str] = []
@@ -47,9 +48,7 @@ class Step:
         spec = task.task_spec
         self.element = element_of(spec)
         self._spend()
-        chain = self._definition.chains.get(spec)
-        if chain is not None:
-            self._powers.prefetch(chain, task.data, task.workflow.data_objects)
+        self._prefetch(task)
         if self.element and not is_child(spec) and spec.bpmn_id:
             self.visited.append(self.element)
         task.run()
@@ -60,6 +59,14 @@ class Step:
         """Run every ready task that is no work for people; ask conditions; until nothing moves."""
         while self._run_ready() or fire_conditions(self._case):
             pass
+
+    def _prefetch(self, task: LeanTask) -> None:
+        """Ask the conditions of a chain of gateways at once, on entering it."""
+        chain = self._definition.chains.get(task.task_spec, ())
+        if not self._fetched.issuperset(chain):
+            self._powers.prefetch(chain, task.data, task.workflow.data_objects)
+        # behind anything but a gateway the data may be others
+        self._fetched = self._fetched | frozenset(chain) if chain else frozenset()
 
     def _spend(self) -> None:
         self._count += 1
