@@ -79,7 +79,7 @@ def define(files: Files, key: str) -> Definition:
     except EngineError:
         raise
     except SpiffWorkflowException as refused:
-        raise _unfit(getattr(refused, "id", "") or element, refused) from refused
+        raise _said(refused, getattr(refused, "id", "") or element) from refused
     except Exception as broken:
         raise _unfit(element, broken) from broken
     return Definition(
@@ -93,7 +93,17 @@ def define(files: Files, key: str) -> Definition:
     )
 
 
-def _unfit(element: str, error: Exception) -> EngineError:
+def _said(refused: BaseException, element: str) -> EngineError:
+    """Our own refusal where the parser has wrapped one, else a general one."""
+    cause = refused.__context__
+    while cause is not None:
+        if isinstance(cause, EngineError):
+            return cause
+        cause = cause.__context__
+    return _unfit(element, refused)
+
+
+def _unfit(element: str, error: BaseException) -> EngineError:
     detail = f"{type(error).__name__}: {error}"
     return EngineError(_("流程图无法由引擎读入"), element=element, detail=detail[:2000])
 

@@ -2,6 +2,7 @@
 
 import random
 
+from server.domain.expressions import Json
 from server.engine.port import Files
 from tests.factories.bpmn import Process, files, timer
 
@@ -139,7 +140,7 @@ def make(seed: int) -> Files:
     return files(main, *maker.called)
 
 
-def variables(seed: int, rounds: int) -> dict[str, object]:
+def variables(seed: int, rounds: int) -> dict[str, Json]:
     """What such a process starts with; ``rounds`` of 2 or more leaves every loop at once."""
     chosen = random.Random(seed)
     return {

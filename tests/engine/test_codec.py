@@ -1,6 +1,7 @@
 """States come back as they were, hold nothing that can be predicted, and nothing foreign."""
 
 import json
+from typing import Any
 
 import pytest
 from SpiffWorkflow.bpmn.serializer import BpmnWorkflowSerializer
@@ -126,7 +127,7 @@ def test_stock_changes_what_json_does_not_know_without_a_word() -> None:
     assert data["k"] == {"1": "x"}
 
 
-def _stored_and_loaded(workflow: object, name: str) -> object:
+def _stored_and_loaded(workflow: Any, name: str) -> Any:
     serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
     return stock.ready(serializer.deserialize_json(serializer.serialize_json(workflow)), name)
 
