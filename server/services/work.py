@@ -46,8 +46,8 @@ def release(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
 
     Raises:
         NotFound: there is no such item, or the actor may not see it.
-        Forbidden: somebody else has it.
-        Conflict: nobody has it, the case stands still, or it changed since he looked.
+        Forbidden: he has lost the post it was offered to.
+        Conflict: he does not have it, the case stands still, or it changed since he looked.
     """
     actor = posts.with_posts(ctx)
     item, case = work_rows.held(ctx, actor, item_id, seen)

@@ -71,7 +71,7 @@ def test_a_released_item_can_be_claimed_by_a_colleague(tiny: Tiny) -> None:
 def test_only_the_holder_may_release(tiny: Tiny) -> None:
     item = tiny.item(tiny.open(), "register")
     tiny.act(DESK, claiming(item.id))
-    with pytest.raises(Forbidden):
+    with pytest.raises(Conflict):
         tiny.act(COLLEAGUE, lambda ctx: work.release(ctx, item.id))
 
 
