@@ -22,7 +22,7 @@ $(STAMPS)/uv:
 	@touch $@
 
 $(STAMPS)/run: $(STAMPS)/uv requirements/run.lock pyproject.toml
-	@test -e $(STAMPS)/dev || $(BIN)/uv pip sync --quiet --require-hashes --python $(BIN)/python --inexact requirements/run.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirements requirements/run.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
