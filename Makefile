@@ -70,7 +70,7 @@ miwg: $(STAMPS)/dev server/engine/feel.js ## DIR=copy of the BPMN MIWG reference
 	@$(BIN)/python -m tests.miwg.run "$(DIR)"
 
 lock: $(STAMPS)/uv ## resolve the Python packages anew (versions and hashes, no addresses)
-	@printf 'hatchling>=1.27\n' > $(STAMPS)/build.in
+	@printf 'editables\nhatchling>=1.27\n' > $(STAMPS)/build.in
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres pyproject.toml $(STAMPS)/build.in -o requirements/run.lock
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres --group dev pyproject.toml $(STAMPS)/build.in -o requirements/dev.lock
 
