@@ -1,6 +1,7 @@
 """``python -m server`` and ``rongcuo``: the command line over the program's own tools."""
 
 import os
+import signal
 import sys
 
 from server.app import build
@@ -10,7 +11,13 @@ from server.cli import run
 def main() -> None:
     """Run the command line and end with its exit status."""
     os.umask(0o077)
-    sys.exit(run(sys.argv[1:], os.environ, build))
+    if hasattr(signal, "SIGPIPE"):  # `rongcuo user list | head` ends quietly
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        status = run(sys.argv[1:], os.environ, build)
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
 
 
 if __name__ == "__main__":

@@ -63,7 +63,12 @@ class Console:
     @contextmanager
     def installed(self) -> Iterator[Tools]:
         """The tools over a database that is made ready first."""
-        self.config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = self.config.data
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            message = _("无法使用数据目录“{folder}”：{why}")
+            raise Invalid(message.format(folder=folder, why=error.strerror)) from None
         with self.tools() as tools:
             installation.prepare(tools, self.now)
             yield tools

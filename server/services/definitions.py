@@ -5,6 +5,7 @@ that a case opened on it reads the same in ten years. Which checks there are is 
 business.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -66,8 +67,9 @@ def publish(ctx: Context, files: PackFiles, *, accept_warnings: str = "") -> Pub
     newest = _newest(ctx, files.key)
     if newest is not None and newest.content_hash == whole:
         return Published(id=newest.id, key=files.key, version=newest.version, is_new=False)
-    pack, findings = check(ctx.tools, files)
-    if pack is None:
+    pack, found = check(ctx.tools, files)
+    findings = (*found, *_taken(ctx, pack)) if pack else found
+    if pack is None or has_errors(findings):
         raise Invalid(_("政策包“{key}”没有通过检查").format(key=files.key), findings)
     if not accept_warnings and any(one.severity is Severity.WARNING for one in findings):
         raise Invalid(_("政策包“{key}”有警告，须写明接受的理由").format(key=files.key), findings)
@@ -139,6 +141,25 @@ def in_force(ctx: Context, procedure: str, on: date) -> Release:
         if procedure in row.procedures:
             return release(ctx, row.id)
     raise NotFound(_("没有正在施行的程序“{key}”").format(key=procedure))
+
+
+def _taken(ctx: Context, pack: PolicyPack) -> Iterator[Finding]:
+    """A procedure belongs to one pack: no other pack may take its place."""
+    rows = ctx.session.execute(
+        select(PackVersion.key, PackVersion.procedures).where(PackVersion.key != pack.key)
+    )
+    for row in rows:
+        for procedure in sorted(set(row.procedures) & set(pack.procedures)):
+            yield Finding(
+                code="PACK_PROCEDURE_TAKEN",
+                file=f"processes/{pack.key}/pack.yaml",
+                element="procedures",
+                field=procedure,
+                message=_("程序“{procedure}”已由政策包“{key}”发布").format(
+                    procedure=procedure, key=row.key
+                ),
+                fix=_("为本包的程序另取标识，并同样改正流程图中的标识"),
+            )
 
 
 def _newest(ctx: Context, key: str) -> PackVersion | None:

@@ -242,6 +242,11 @@ def test_a_database_that_cannot_be_reached_is_one_line(cli: "Cli", tmp_path: Pat
     assert_refused(cli("user", "list"))
 
 
+def test_a_data_directory_that_is_a_file_is_one_line(cli: "Cli") -> None:
+    cli.data.write_bytes(b"")
+    assert_refused(cli("user", "list"))
+
+
 def test_an_unforeseen_fault_is_one_line_without_a_traceback(
     cli: "Cli", monkeypatch: pytest.MonkeyPatch
 ) -> None:

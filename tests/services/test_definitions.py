@@ -84,6 +84,17 @@ def test_a_pack_with_errors_is_refused_with_all_of_them_and_leaves_no_trace(
     assert stored(empty_tools) == 0
 
 
+def test_no_other_pack_may_take_the_place_of_a_procedure(empty_tools: Tools) -> None:
+    publish(empty_tools, TEMPLATE)
+    other = {
+        path.replace("/_template/", "/other/"): content.replace(b"key: _template ", b"key: other ")
+        for path, content in TEMPLATE.files.items()
+    }
+    with pytest.raises(Invalid) as refused:
+        publish(empty_tools, PackFiles(key="other", files=other))
+    assert [finding.code for finding in refused.value.findings] == ["PACK_PROCEDURE_TAKEN"]
+
+
 def test_warnings_need_a_reason_that_is_kept(empty_tools: Tools) -> None:
     warned = replace(TEMPLATE, files={**TEMPLATE.files, "processes/_template/a.txt": b"x"})
     with pytest.raises(Invalid):
