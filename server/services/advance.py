@@ -89,10 +89,11 @@ def wind_up(ctx: Context, case: CaseRow, release: Release) -> None:
 
 
 def _outcome(ctx: Context, chart: Chart, after: Advance, known: Facts) -> str:
+    """The outcome of the last end reached that names one; ``none`` is an end without, on purpose."""
     found = ""
     for node_key in after.visited:
         node = chart.nodes.get(node_key)
-        if node is not None and node.outcome:
+        if node is not None and node.outcome not in ("", "none"):
             found = _told(ctx, node.outcome, known)
     return found
 
