@@ -22,6 +22,7 @@ from SpiffWorkflow.util.task import TaskState
 from server.domain.errors import BudgetExceeded
 from server.domain.expressions import Json
 from server.domain.texts import _
+from server.engine.conditions import Powerless
 from server.engine.port import DecisionMade, MessageSent
 
 MAX_PARTS: Final = 200
@@ -138,13 +139,13 @@ class Part(_Scans, BpmnSubWorkflow):
 class Case(_Scans, BpmnWorkflow):
     """The whole running case, with what its step collected so far."""
 
-    def __init__(self, spec: Any, parts: Mapping[str, Any], powers: Powers | None) -> None:
+    def __init__(self, spec: Any, parts: Mapping[str, Any]) -> None:
         self.tick = 0
         #: last value written to each variable, in whatever branch: the table of routing variables
         self.variables: dict[str, Json] = {}
         self.thrown: list[MessageSent] = []
         self.decided: list[DecisionMade] = []
-        super().__init__(spec, parts, script_engine=powers, deserializing=True)
+        super().__init__(spec, parts, script_engine=Powerless(), deserializing=True)
 
     @property
     def powers(self) -> Powers:

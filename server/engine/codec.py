@@ -9,6 +9,7 @@ The stock serializer drops changes of type (1 to true), writes the specs into ea
 loads nothing again once an answer held the key ``typename`` (tests/engine/test_codec.py).
 """
 
+import logging
 from hashlib import blake2b
 from typing import Any, Final
 from uuid import UUID
@@ -27,6 +28,8 @@ from server.engine.values import same
 FORMAT: Final = b"\x01"
 MAX_STATE: Final = 1_000_000
 _CHECK: Final = 16
+_LARGE: Final = 65_536
+_log = logging.getLogger(__name__)
 
 #: one task, as stored
 Row = list[Any]
@@ -44,6 +47,8 @@ def encode(case: Case) -> bytes:
         for key, part in case.subprocesses.items()
     ]
     state = seal([header, _rows(case), parts])
+    if len(state) > _LARGE:
+        _log.warning("the state of a case has %d bytes", len(state))
     if len(state) > MAX_STATE:
         raise BudgetExceeded(
             _("事项的流转数据超过上限，本步骤没有执行"), detail=f"{len(state)} bytes"
@@ -52,7 +57,7 @@ def encode(case: Case) -> bytes:
 
 
 def decode(definition: Definition, state: bytes) -> Case:
-    """The case whose state this is; it has no powers until it is given some.
+    """The case whose state this is; it evaluates nothing until a step begins.
 
     Raises:
         StateUnreadable: unknown format, broken, or not a state of this definition.
@@ -93,7 +98,7 @@ def assemble(definition: Definition, document: Json) -> Case:
     """
     try:
         (tick, completed, data, variables), rows, parts = document
-        case = Case(definition.spec, definition.parts, None)
+        case = Case(definition.spec, definition.parts)
         case.completed, case.data, case.variables = completed, data, variables
         _fill(case, rows, case)
         for row in parts:

@@ -129,6 +129,17 @@ class FeelEngine(PythonScriptEngine):
         self._feel.prefetch(expressions, _merged(contexts), self.now, types=self._types)
 
 
+class Powerless(PythonScriptEngine):
+    """What a case has between two steps: it refuses, where the stock engine would run Python."""
+
+    def __init__(self) -> None:
+        super().__init__(BasePythonScriptEngineEnvironment())
+
+    def evaluate(self, task: Any, expression: str, external_context: Any = None) -> Json:
+        """Refused: a value is asked for inside a step only."""
+        raise EngineError(_("流程未在办理中，不能计算表达式"), detail=expression)
+
+
 class FeelCondition(_BpmnCondition):
     """The condition of a flow: holds only if its value *is* true."""
 

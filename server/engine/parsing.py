@@ -37,6 +37,18 @@ from server.engine.dmn import Decisions
 from server.engine.port import Files
 from server.engine.xml_gate import BPMNDI, parse, tag
 
+#: what leaves the stock parser, whatever its documentation says
+_ESCAPING: Final = (
+    SpiffWorkflowException,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    etree.LxmlError,
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Definition:
@@ -76,12 +88,8 @@ def define(files: Files, key: str) -> Definition:
         for each in (spec, *parts.values()):
             element = each.name
             _connect(each)
-    except EngineError:
-        raise
-    except SpiffWorkflowException as refused:
+    except _ESCAPING as refused:
         raise _said(refused, getattr(refused, "id", "") or element) from refused
-    except Exception as broken:
-        raise _unfit(element, broken) from broken
     return Definition(
         key=key,
         files=files,

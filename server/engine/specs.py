@@ -8,6 +8,8 @@ from typing import Final
 from server.engine.parsing import Definition, define
 from server.engine.port import Files
 
+__all__ = ["Definition", "Specs", "content_hash", "define"]
+
 _CACHED: Final = 256
 
 

@@ -83,7 +83,7 @@ class SpiffEngine:
     def begin(self, files: Files) -> Running:
         """A case in which nothing has happened yet."""
         definition = self._specs.get(files)
-        return Running(definition, Case(definition.spec, definition.parts, None))
+        return Running(definition, Case(definition.spec, definition.parts))
 
     def load(self, files: Files, state: bytes | None) -> Running:
         """The case at ``state``: the live object when there is one, else decoded.
