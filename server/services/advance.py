@@ -89,7 +89,7 @@ def wind_up(ctx: Context, case: CaseRow, release: Release) -> None:
 
 
 def _outcome(ctx: Context, chart: Chart, after: Advance, known: Facts) -> str:
-    """The outcome of the last end reached that names one; ``none`` is an end without, on purpose."""
+    """The outcome of the last end reached that has one; ``none`` says: none on purpose."""
     found = ""
     for node_key in after.visited:
         node = chart.nodes.get(node_key)
