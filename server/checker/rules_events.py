@@ -21,14 +21,6 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
 
 def _event(candidate: Candidate, event: Event, notes: Notes) -> None:
     place = f"{event.key}."
-    if sum((bool(event.node), bool(event.message), event.start)) != 1:
-        notes.error(
-            "EVENT_SOURCE",
-            _("事件“{title}”须恰好写明一种发生方式").format(title=event.title),
-            _("写明node（节点）、message（消息）或者start: true（登记）之一"),
-            element="events",
-            field=event.key,
-        )
     if event.node and event.node not in candidate.nodes:
         notes.error(
             "EVENT_NODE_UNKNOWN",

@@ -99,17 +99,9 @@ def _messages(candidate: Candidate, notes: dict[str, Notes]) -> None:
 
 
 def _bases(candidate: Candidate, notes: Notes) -> None:
-    for section, field, title, basis, must in _with_basis(candidate):
-        if basis is None or (not basis.source and not basis.default.strip()):
-            if must:
-                notes.error(
-                    "BASIS_MISSING",
-                    _("“{title}”没有写明依据").format(title=title),
-                    _("写明来源文件和条款；是系统默认的写明理由"),
-                    element=section,
-                    field=field,
-                )
-        elif basis.source and basis.source not in candidate.pack.sources:
+    """Sources named exist; that an entry has a basis at all, the reader has seen to."""
+    for section, field, title, basis in _with_basis(candidate):
+        if basis is not None and basis.source and basis.source not in candidate.pack.sources:
             notes.error(
                 "SOURCE_UNKNOWN",
                 _("“{title}”的依据“{source}”在sources中没有").format(
@@ -121,20 +113,20 @@ def _bases(candidate: Candidate, notes: Notes) -> None:
             )
 
 
-def _with_basis(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | None, bool]]:
+def _with_basis(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | None]]:
     pack = candidate.pack
     for deadline in pack.deadlines.values():
-        yield "deadlines", f"{deadline.key}.basis", deadline.title, deadline.basis, True
+        yield "deadlines", f"{deadline.key}.basis", deadline.title, deadline.basis
     for code_list in pack.lists.values():
-        yield "lists", f"{code_list.key}.basis", code_list.title, code_list.basis, True
+        yield "lists", f"{code_list.key}.basis", code_list.title, code_list.basis
     for setting in pack.settings.values():
-        yield "settings", f"{setting.key}.basis", setting.title, setting.basis, True
+        yield "settings", f"{setting.key}.basis", setting.title, setting.basis
     for lane in pack.lanes.values():
-        yield "lanes", f"{lane.key}.basis", lane.title, lane.basis, False
+        yield "lanes", f"{lane.key}.basis", lane.title, lane.basis
     for paper in pack.papers.values():
-        yield "papers", f"{paper.key}.basis", paper.title, paper.basis, False
+        yield "papers", f"{paper.key}.basis", paper.title, paper.basis
     for at, rule in enumerate(pack.rules):
-        yield "rules", f"{at}.basis", rule.message, rule.basis, False
+        yield "rules", f"{at}.basis", rule.message, rule.basis
 
 
 def _roles(candidate: Candidate, notes: Notes) -> None:

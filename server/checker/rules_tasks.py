@@ -3,6 +3,7 @@
 from typing import Final
 
 from server.checker.candidate import Candidate
+from server.domain.errors import DecisionFailed
 from server.domain.notes import Notes
 from server.domain.packs import Feel, Lane
 from server.domain.texts import _
@@ -98,7 +99,7 @@ def _decision(candidate: Candidate, node: Node, notes: Notes) -> None:
             _("写明rongcuo:decision和rongcuo:result"),
             element=node.id,
         )
-    elif candidate.decisions.graph.find(node.decision) is None:
+    elif not _is_decision(candidate, node.decision):
         notes.error(
             "DECISION_UNKNOWN",
             _("规则任务“{name}”的决策“{decision}”不在政策包的决策表中").format(
@@ -108,6 +109,13 @@ def _decision(candidate: Candidate, node: Node, notes: Notes) -> None:
             element=node.id,
             field="rongcuo:decision",
         )
+
+
+def _is_decision(candidate: Candidate, decision: str) -> bool:
+    try:
+        return candidate.decisions.graph.find(decision).kind == "decision"
+    except DecisionFailed:
+        return False
 
 
 def _office(candidate: Candidate, lane: Lane, notes: Notes) -> None:

@@ -1,0 +1,515 @@
+"""Each rule on a pack: spoilt in one place it speaks, on the whole pack it is silent."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from server.domain.findings import Severity
+from tests.factories.bpmn import Process, condition, document, message, timer
+from tests.factories.packs import Draft
+
+Spoil = Callable[[Draft], Any]
+
+CASES: dict[str, Spoil] = {}
+
+
+def case(code: str) -> Callable[[Spoil], Spoil]:
+    """Register one way to provoke a code."""
+
+    def register(spoil: Spoil) -> Spoil:
+        CASES[f"{code}:{spoil.__name__}"] = spoil
+        return spoil
+
+    return register
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "spoilt" in metafunc.fixturenames:
+        metafunc.parametrize("spoilt", sorted(CASES))
+
+
+def test_a_pack_spoilt_in_one_place_is_told_so(spoilt: str) -> None:
+    draft = Draft()
+    CASES[spoilt](draft)
+    code = spoilt.partition(":")[0]
+    found = [finding for finding in draft.findings() if finding.code == code]
+    assert found, draft.codes()
+    assert all(finding.message and finding.fix and finding.file for finding in found)
+
+
+def test_the_whole_pack_has_nothing_to_say() -> None:
+    assert Draft().findings() == []
+
+
+def test_problems_of_every_file_come_at_once() -> None:
+    draft = Draft()
+    for spoil in (task_without_lane, deadline_of_nothing, unknown_name, unknown_decision):
+        spoil(draft)
+    assert {"TASK_NO_LANE", "DEADLINE_EVENT_UNKNOWN", "NAME_UNKNOWN", "DECISION_UNKNOWN"} <= (
+        draft.codes()
+    )
+
+
+def test_a_pack_that_cannot_be_read_still_has_its_diagrams_checked() -> None:
+    draft = Draft()
+    draft.pack["colour"] = "red"
+    draft.edit('sourceRef="tell" targetRef="yes"', 'sourceRef="tell" targetRef="nowhere"')
+    assert {"PACK_UNKNOWN_KEY", "REFERENCE_UNRESOLVED"} <= draft.codes()
+
+
+def test_a_finding_names_the_element_by_the_words_people_see() -> None:
+    draft = Draft()
+    task_without_form(draft)
+    [found] = [each for each in draft.findings() if each.code == "TASK_NO_FORM"]
+    assert found.message == "用户任务“审查”没有表单"
+    assert (found.element, found.file) == ("examine", "processes/small/main.bpmn")
+
+
+# --- work -----------------------------------------------------------------------------------
+
+
+@case("TASK_NO_FORM")
+def task_without_form(draft: Draft) -> None:
+    draft.edit(' rongcuo:form="examination"', "")
+
+
+@case("FORM_MISSING")
+def task_with_missing_form(draft: Draft) -> None:
+    draft.edit('rongcuo:form="examination"', 'rongcuo:form="ghost"')
+
+
+@case("FORM_MISSING")
+def missing_start_form(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["start"]["form"] = "ghost"
+
+
+@case("TASK_NO_LANE")
+def task_without_lane(draft: Draft) -> None:
+    draft.edit("<bpmn:flowNodeRef>examine</bpmn:flowNodeRef>", "")
+
+
+@case("LANE_UNKNOWN")
+def lane_not_in_the_pack(draft: Draft) -> None:
+    del draft.pack["lanes"]["desk"]
+
+
+@case("LANE_OFFICE_UNKNOWN")
+def lane_with_unknown_office(draft: Draft) -> None:
+    draft.pack["lanes"]["desk"]["office"] = "ghost"
+
+
+@case("LEVEL_UNKNOWN")
+def lane_with_unknown_level(draft: Draft) -> None:
+    draft.pack["lanes"]["desk"]["level"] = "village"
+
+
+@case("TASK_NO_DEADLINE")
+def task_without_deadline(draft: Draft) -> None:
+    draft.edit(' rongcuo:deadline="none"', "")
+
+
+@case("DEADLINE_UNKNOWN")
+def task_with_unknown_deadline(draft: Draft) -> None:
+    draft.edit('rongcuo:deadline="examination"', 'rongcuo:deadline="ghost"')
+
+
+@case("DEADLINE_UNKNOWN")
+def timer_with_unknown_deadline(draft: Draft) -> None:
+    draft.edit('deadline("examination")', 'deadline("ghost")')
+
+
+@case("RULE_TASK_INCOMPLETE")
+def rule_task_without_result(draft: Draft) -> None:
+    draft.edit(' rongcuo:result="routing"', "")
+
+
+@case("DECISION_UNKNOWN")
+def unknown_decision(draft: Draft) -> None:
+    draft.edit('rongcuo:decision="routing"', 'rongcuo:decision="ghost"')
+
+
+# --- time -----------------------------------------------------------------------------------
+
+
+@case("TIMER_COUNTS_DAYS")
+def timer_that_counts_days(draft: Draft) -> None:
+    draft.edit('deadline("examination")', "P5D")
+
+
+@case("TIMER_FIXED_DATE")
+def timer_at_a_fixed_date(draft: Draft) -> None:
+    draft.edit('deadline("examination")', "2026-02-12T09:00+08:00")
+    draft.edit("timeDuration", "timeDate")
+    draft.edit("</bpmn:timeDuration>", "</bpmn:timeDate>")
+
+
+@case("TIMEOUT_DECIDES")
+def time_out_that_refuses(draft: Draft) -> None:
+    draft.edit('sourceRef="late" targetRef="hurry"', 'sourceRef="late" targetRef="no"')
+
+
+@case("TIMEOUT_DECIDES")
+def time_out_that_decides_through_a_table(draft: Draft) -> None:
+    draft.edit('rongcuo:result="routing"', 'rongcuo:result="result"')
+    draft.edit('sourceRef="late" targetRef="hurry"', 'sourceRef="late" targetRef="route"')
+
+
+@case("TIMEOUT_DECIDES")
+def time_out_at_an_event_gateway(draft: Draft) -> None:
+    draft.edit(
+        '<bpmn:endEvent id="hurried">',
+        '<bpmn:eventBasedGateway id="which"/><bpmn:intermediateCatchEvent id="reply">'
+        + message("consent")
+        + '</bpmn:intermediateCatchEvent><bpmn:intermediateCatchEvent id="silence">'
+        + timer("PT10M")
+        + '</bpmn:intermediateCatchEvent><bpmn:sequenceFlow id="w1" sourceRef="which"'
+        ' targetRef="reply"/><bpmn:sequenceFlow id="w2" sourceRef="which" targetRef="silence"/>'
+        '<bpmn:sequenceFlow id="w3" sourceRef="reply" targetRef="yes"/>'
+        '<bpmn:sequenceFlow id="w4" sourceRef="silence" targetRef="yes"/>'
+        '<bpmn:endEvent id="hurried">',
+    )
+    draft.edit('sourceRef="tell" targetRef="yes"', 'sourceRef="tell" targetRef="which"')
+
+
+def test_a_pause_after_a_decision_is_no_time_out_that_decides() -> None:
+    draft = Draft()
+    draft.edit(
+        '<bpmn:endEvent id="hurried">',
+        '<bpmn:intermediateCatchEvent id="shown">'
+        + timer('deadline("examination")')
+        + '</bpmn:intermediateCatchEvent><bpmn:sequenceFlow id="w1" sourceRef="shown"'
+        ' targetRef="yes"/><bpmn:endEvent id="hurried">',
+    )
+    draft.edit('sourceRef="tell" targetRef="yes"', 'sourceRef="tell" targetRef="shown"')
+    assert "TIMEOUT_DECIDES" not in draft.codes()
+
+
+# --- events and deadlines -------------------------------------------------------------------
+
+
+@case("EVENT_NODE_UNKNOWN")
+def event_at_an_unknown_node(draft: Draft) -> None:
+    draft.pack["events"]["examined"]["node"] = "ghost"
+
+
+@case("EVENT_FIELD_UNKNOWN")
+def event_dated_by_a_field_of_another_form(draft: Draft) -> None:
+    draft.pack["events"]["examined"]["date"] = "managed_by"
+
+
+@case("EVENT_FIELD_UNKNOWN")
+def start_dated_by_an_unknown_field(draft: Draft) -> None:
+    draft.pack["events"]["filed"]["date"] = "examined_on"
+
+
+@case("EVENT_FIELD_UNKNOWN")
+def message_dated_by_what_it_does_not_carry(draft: Draft) -> None:
+    draft.pack["events"]["replied"]["date"] = "replied_on"
+
+
+@case("MESSAGE_UNKNOWN")
+def event_of_an_unknown_message(draft: Draft) -> None:
+    draft.pack["events"]["replied"]["message"] = "ghost"
+
+
+@case("MESSAGE_UNKNOWN")
+def node_with_an_unknown_message(draft: Draft) -> None:
+    draft.edit('name="consent"', 'name="ghost"')
+
+
+@case("DEADLINE_EVENT_UNKNOWN")
+def deadline_of_nothing(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["origin"] = "ghost"
+
+
+@case("DEADLINE_EVENT_UNKNOWN")
+def deadline_met_by_nothing(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["met_by"] = ["ghost"]
+
+
+@case("RECIPIENT_UNKNOWN")
+def ladder_to_nobody(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["ladder"] = [{"at": 1, "to": "ghost.head"}]
+
+
+@case("RECIPIENT_UNKNOWN")
+def extension_approved_by_nobody(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["extend"]["approver"] = "ghost"
+
+
+@case("APPOINTMENT_NODE")
+def appointment_at_an_unknown_node(draft: Draft) -> None:
+    draft.pack["appoints"][0]["node"] = "ghost"
+
+
+@case("APPOINTMENT_FIELD")
+def appointment_from_an_unknown_field(draft: Draft) -> None:
+    draft.pack["appoints"][0]["field"] = "ghost"
+
+
+# --- the pack itself ------------------------------------------------------------------------
+
+
+@case("PROCEDURE_NO_PROCESS")
+def procedure_without_process(draft: Draft) -> None:
+    draft.pack["procedures"]["other"] = deepcopy(draft.pack["procedures"]["main"])
+
+
+@case("START_MESSAGE_UNKNOWN")
+def start_by_an_unknown_message(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["start"]["message"] = "consent"
+
+
+@case("PROCESS_UNUSED")
+def process_nobody_calls(draft: Draft) -> None:
+    spare = Process("spare").start("s9").end("e9").path("s9", "e9")
+    draft.diagrams["spare.bpmn"] = document(spare)
+
+
+@case("SOURCE_UNKNOWN")
+def deadline_from_an_unknown_source(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["basis"]["source"] = "ghost"
+
+
+@case("ROLE_UNKNOWN")
+def started_by_an_unknown_role(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["start"]["by"] = [{"role": "ghost"}]
+
+
+@case("ROLE_UNKNOWN")
+def paper_to_an_unknown_role(draft: Draft) -> None:
+    draft.pack["papers"]["notice"]["to"] = ["ghost"]
+
+
+@case("PAPER_NODE_UNKNOWN")
+def paper_at_an_unknown_node(draft: Draft) -> None:
+    draft.pack["papers"]["notice"]["node"] = "ghost"
+
+
+@case("LIST_NOTHING_TO_CHOOSE")
+def list_of_placeholders_only(draft: Draft) -> None:
+    draft.pack["lists"]["situations"]["items"] = [{"code": "S2", "text_missing": True}]
+
+
+@case("RULE_FIELD_UNKNOWN")
+def rule_on_an_unknown_field(draft: Draft) -> None:
+    draft.pack["rules"][0]["field"] = "ghost"
+
+
+@case("FIELD_TYPE_CONFLICT")
+def one_key_of_two_types(draft: Draft) -> None:
+    draft.forms["application"].append({"type": "number", "key": "opinion_text", "label": "意见"})
+
+
+@case("ID_DUPLICATE")
+def one_id_in_two_diagrams(draft: Draft) -> None:
+    spare = Process("spare").start("s9").end("yes").path("s9", "yes")
+    draft.diagrams["spare.bpmn"] = document(spare)
+
+
+@case("CALL_UNKNOWN")
+def call_of_a_process_outside_the_pack(draft: Draft) -> None:
+    draft.edit(
+        '<bpmn:endEvent id="hurried">',
+        '<bpmn:callActivity id="more" calledElement="ghost"/><bpmn:sequenceFlow id="w1"'
+        ' sourceRef="more" targetRef="yes"/><bpmn:endEvent id="hurried">',
+    )
+    draft.edit('sourceRef="tell" targetRef="yes"', 'sourceRef="tell" targetRef="more"')
+
+
+@case("CALL_RING")
+def ring_over_two_files(draft: Draft) -> None:
+    call_of_a_process_outside_the_pack(draft)
+    ghost = Process("ghost").start("s9").call("back", "main").end("e9").path("s9", "back", "e9")
+    draft.diagrams["ghost.bpmn"] = document(ghost)
+
+
+@case("CALL_DEPTH")
+def calls_eleven_deep(draft: Draft) -> None:
+    call_of_a_process_outside_the_pack(draft)
+    names = ["ghost", *(f"deep{number}" for number in range(12))]
+    for name, called in zip(names, [*names[1:], ""], strict=True):
+        process = Process(name).start(f"{name}_s")
+        if called:
+            process.call(f"{name}_c", called)
+        middle = [f"{name}_c"] if called else []
+        process.end(f"{name}_e").path(f"{name}_s", *middle, f"{name}_e")
+        draft.diagrams[f"{name}.bpmn"] = document(process)
+
+
+# --- outcomes -------------------------------------------------------------------------------
+
+
+@case("OUTCOME_MISSING")
+def way_without_outcome(draft: Draft) -> None:
+    draft.edit(' rongcuo:outcome="refused"', "")
+
+
+@case("OUTCOME_UNKNOWN")
+def outcome_the_procedure_does_not_know(draft: Draft) -> None:
+    draft.edit('rongcuo:outcome="refused"', 'rongcuo:outcome="lost"')
+
+
+@case("OUTCOME_UNKNOWN")
+def outcome_chosen_in_a_form_that_the_procedure_does_not_know(draft: Draft) -> None:
+    draft.forms["examination"][0]["values"].append({"value": "lost", "label": "遗失"})
+
+
+def test_an_outcome_recorded_on_one_of_two_branches_is_enough() -> None:
+    assert "OUTCOME_MISSING" not in Draft().codes()  # the reminder ends without one
+
+
+# --- names and expressions ------------------------------------------------------------------
+
+
+@case("EXPRESSION_SYNTAX")
+def condition_that_does_not_parse(draft: Draft) -> None:
+    draft.edit('result = "refused"', 'result = "refused" or')
+
+
+@case("EXPRESSION_SYNTAX")
+def condition_with_two_equal_signs(draft: Draft) -> None:
+    draft.edit('result = "refused"', 'result == "refused"')
+
+
+@case("NAME_UNKNOWN")
+def unknown_name(draft: Draft) -> None:
+    draft.edit('result = "refused"', 'resutl = "refused"')
+
+
+@case("NAME_UNKNOWN")
+def unknown_name_that_would_never_be_reached(draft: Draft) -> None:
+    draft.edit('result = "refused"', 'if true then result = "refused" else ghost')
+
+
+@case("NAME_UNKNOWN")
+def lane_that_reads_an_unknown_name(draft: Draft) -> None:
+    draft.pack["lanes"]["desk"]["office"] = "=ghost.office"
+
+
+@case("NAME_UNKNOWN")
+def message_that_carries_an_unknown_name(draft: Draft) -> None:
+    draft.pack["messages"]["consent"]["carries"] = ["ghost"]
+
+
+@case("NAME_UNKNOWN")
+def rule_that_reads_an_unknown_name(draft: Draft) -> None:
+    draft.pack["rules"][0]["check"] = "=ghost = 1"
+
+
+@case("NAME_UNKNOWN")
+def decision_that_reads_what_no_form_gives(draft: Draft) -> None:
+    draft.table = draft.table.replace("managed_by", "secret_level")
+    draft.edit('name="consent"', 'name="consent"')
+
+
+@case("SETTING_UNKNOWN")
+def unknown_setting(draft: Draft) -> None:
+    draft.edit('result = "refused"', 'result = "refused" and settings.lenient')
+
+
+@case("NAME_RESERVED")
+def variable_called_like_a_function(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["variables"]["count"] = "number"
+
+
+# --- choices --------------------------------------------------------------------------------
+
+
+@case("GATEWAY_GAP")
+def choice_nobody_thought_of(draft: Draft) -> None:
+    draft.forms["examination"][0]["values"].append({"value": "moved", "label": "移送"})
+    draft.pack["procedures"]["main"]["outcomes"].append("moved")
+
+
+@case("CONDITION_MAY_BE_EMPTY")
+def choice_that_may_be_left_empty(draft: Draft) -> None:
+    del draft.forms["examination"][0]["validate"]
+
+
+@case("GATEWAY_NO_DEFAULT")
+def conditions_that_cannot_be_counted_out(draft: Draft) -> None:
+    draft.edit('result = "refused"', 'contains(opinion_text, "不")')
+
+
+@case("GATEWAY_OVERLAP")
+def conditions_that_both_hold(draft: Draft) -> None:
+    draft.edit('result = "refused"', "result != null")
+
+
+@case("CONDITION_ON_DEFAULT")
+def condition_on_a_default_flow(draft: Draft) -> None:
+    draft.edit(
+        '<bpmn:exclusiveGateway id="choice"', '<bpmn:exclusiveGateway default="to_no" id="choice"'
+    )
+
+
+def test_a_default_flow_settles_what_cannot_be_counted_out() -> None:
+    draft = Draft()
+    conditions_that_cannot_be_counted_out(draft)
+    draft.edit(
+        '<bpmn:exclusiveGateway id="choice"', '<bpmn:exclusiveGateway default="to_no" id="choice"'
+    )
+    draft.edit('contains(opinion_text, "不")', "")
+    assert {each.code for each in draft.findings()} == set()
+
+
+def test_a_branch_for_the_empty_field_settles_it() -> None:
+    draft = Draft()
+    choice_that_may_be_left_empty(draft)
+    draft.edit('result = "refused"', 'result = "refused" or result = null')
+    assert "CONDITION_MAY_BE_EMPTY" not in draft.codes()
+
+
+def test_a_field_that_only_one_way_fills_in_may_be_empty() -> None:
+    draft = Draft()
+    draft.edit('sourceRef="route" targetRef="examine"', 'sourceRef="route" targetRef="skip"')
+    draft.edit(
+        '<bpmn:endEvent id="hurried">',
+        '<bpmn:exclusiveGateway id="skip" default="s1"/><bpmn:sequenceFlow id="s1"'
+        ' sourceRef="skip" targetRef="examine"/><bpmn:sequenceFlow id="s2" sourceRef="skip"'
+        ' targetRef="choice"><bpmn:conditionExpression>managed_by = "city"'
+        '</bpmn:conditionExpression></bpmn:sequenceFlow><bpmn:endEvent id="hurried">',
+    )
+    assert "CONDITION_MAY_BE_EMPTY" in draft.codes()
+
+
+def test_warnings_and_infos_do_not_stop_publishing() -> None:
+    draft = Draft()
+    conditions_that_both_hold(draft)
+    assert {each.severity for each in draft.findings()} == {Severity.WARNING}
+
+
+def test_a_completion_condition_may_read_the_counts_of_its_loop() -> None:
+    draft = Draft()
+    draft.edit(
+        '<bpmn:endEvent id="hurried">',
+        '<bpmn:userTask id="ask" rongcuo:form="examination" rongcuo:deadline="none">'
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopDataInputRef>organs"
+        "</bpmn:loopDataInputRef><bpmn:loopDataOutputRef>replies</bpmn:loopDataOutputRef>"
+        '<bpmn:inputDataItem id="i" name="organ"/><bpmn:outputDataItem id="o" name="reply"/>'
+        "<bpmn:completionCondition>completed &gt;= total - 1 and organ != null"
+        "</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics></bpmn:userTask>"
+        '<bpmn:sequenceFlow id="w1" sourceRef="ask" targetRef="yes"/><bpmn:endEvent id="hurried">',
+    )
+    draft.edit('sourceRef="tell" targetRef="yes"', 'sourceRef="tell" targetRef="ask"')
+    draft.edit(
+        "<bpmn:flowNodeRef>hurry<",
+        "<bpmn:flowNodeRef>ask</bpmn:flowNodeRef><bpmn:flowNodeRef>hurry<",
+    )
+    assert draft.codes() == set()
+
+
+def test_a_condition_event_is_asked_like_a_condition() -> None:
+    draft = Draft()
+    draft.edit(
+        '<bpmn:endEvent id="hurried">',
+        '<bpmn:intermediateCatchEvent id="ready">'
+        + condition("ghost = true")
+        + '</bpmn:intermediateCatchEvent><bpmn:sequenceFlow id="w1" sourceRef="ready"'
+        ' targetRef="yes"/><bpmn:endEvent id="hurried">',
+    )
+    draft.edit('sourceRef="tell" targetRef="yes"', 'sourceRef="tell" targetRef="ready"')
+    assert "NAME_UNKNOWN" in draft.codes()
