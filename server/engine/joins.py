@@ -17,8 +17,8 @@ from SpiffWorkflow.util.task import TaskState
 
 from server.domain.errors import EngineError
 from server.domain.texts import _
-from server.engine.casetree import AHEAD, OPEN, LeanTask, element_of
-from server.engine.merging import merge
+from server.engine.casetree import AHEAD, OPEN, LeanTask
+from server.engine.merging import merge, merge_ends
 
 
 class _Joining:
@@ -115,10 +115,10 @@ class MergingInclusive(_Joining, InclusiveGateway):
 
 
 class MergingEnd(_EndJoin):
-    """The end of a process or subprocess: waits for every token, merges as a join does.
+    """The end of a process or subprocess: waits for every token.
 
-    The data of a subprocess go on in its caller. At the end of a case nothing is merged: its
-    result is the table of variables, and a case must not stop at its last step.
+    The data of a subprocess go on in its caller; of two values the later one. At the end of a case
+    nothing is merged: its result is the table of variables.
     """
 
     def _update_hook(self, my_task: LeanTask) -> bool:
@@ -140,8 +140,7 @@ class MergingEnd(_EndJoin):
             if task.task_spec is self and task._state == TaskState.WAITING
         ]
         if others and workflow.parent_task_id is not None:
-            owner = workflow.top_workflow.find(workflow.parent_task_id)
-            my_task.data, _marks = merge(element_of(owner.task_spec), [my_task, *others])
+            my_task.data = merge_ends([my_task, *others])
         if others:
             my_task.internal_data["took"] = [task.id.hex for task in others]
             take_in(others)

@@ -37,6 +37,26 @@ def merge(element: str, arrivals: Sequence[LeanTask]) -> tuple[dict[str, Json], 
     Raises:
         MergeConflict: two branches wrote one variable differently.
     """
+    data, marks, conflict = _joined(arrivals)
+    if conflict:
+        raise MergeConflict(
+            _("并行的几个分支对同一事项填写了不同内容，无法合并"), element=element, detail=conflict
+        )
+    return data, marks
+
+
+def merge_ends(arrivals: Sequence[LeanTask]) -> dict[str, Json]:
+    """Data that a subprocess leaves; of two different values the one that came last.
+
+    Two rounds of a reminder end side by side and may say different things: no fault of anyone,
+    and nothing that an official could put right at the last step.
+    """
+    return _joined(sorted(arrivals, key=lambda arrival: arrival.last_state_change))[0]
+
+
+def _joined(
+    arrivals: Sequence[LeanTask],
+) -> tuple[dict[str, Json], dict[str, Any], str]:
     fork = _fork(arrivals)
     branches = [_branch(arrival, fork) for arrival in arrivals]
     jumped = max((seat for branch in branches for seat in branch.seats), default=0)
@@ -48,10 +68,6 @@ def merge(element: str, arrivals: Sequence[LeanTask]) -> tuple[dict[str, Json], 
     arrived = [branch.arrival.data for branch in branches]
     writers = [_writer(arrival) for arrival in arrivals]
     data, conflict = _merged(first, list(zip(writers, known, arrived, strict=True)))
-    if conflict:
-        raise MergeConflict(
-            _("并行的几个分支对同一事项填写了不同内容，无法合并"), element=element, detail=conflict
-        )
     bases: dict[str, _Data] = {str(jumped): first} if jumped else {}
     for tick in sorted({tick for branch in branches for tick in branch.bases if tick > jumped}):
         then = [branch.bases.get(tick, branch.arrival.data) for branch in branches]
@@ -59,7 +75,7 @@ def merge(element: str, arrivals: Sequence[LeanTask]) -> tuple[dict[str, Json], 
     marks: dict[str, Any] = {"bases": bases} if bases else {}
     if jumped:
         marks["seats"] = [jumped]
-    return data, marks
+    return data, marks, conflict
 
 
 def mark_jump(seat: LeanTask, data: _Data) -> None:

@@ -140,6 +140,17 @@ def test_a_subprocess_ends_when_all_its_tokens_have_and_merges_them() -> None:
         }
 
 
+def test_at_the_end_of_a_subprocess_the_later_of_two_values_counts() -> None:
+    inner = Process("sub").start("s").user("one", "aside").end("e", "e2")
+    inner.boundary("soon", "one", timer("R3/P1D", "timeCycle"), interrupting=False)
+    inner.path("s", "one", "e").path("soon", "aside", "e2")
+    process = Process().start().subprocess("sub", inner).user("after").end()
+    player = Player(files(process.path("start", "sub", "after", "end"))).start()
+    player.due("soon", again=True).due("soon", again=True).do("one")
+    player.do("aside", said="first").do("aside", said="second")
+    assert player.task("after").data["said"] == "second"
+
+
 def test_a_side_branch_that_ended_does_not_make_the_case_grow() -> None:
     process = Process().start().user("first", "aside").xor("m").user("again").xor("g", "out")
     process.end("end", "e2").boundary("soon", "first", timer("P1D"), interrupting=False)

@@ -118,6 +118,9 @@ def _with_returns(seed: int) -> int:
                 returns += 1
                 _check_return(player, target, seed)
                 continue
+        if player.armed and chosen.random() < 0.1:
+            player.due(chosen.choice(player.armed))
+            continue
         task = chosen.choice(sorted(player.work.values(), key=lambda it: _label(it)[:2]))
         history.append((task.scope, task.node_key))
         answer = {"out": step} if task.node_key.startswith("mi") else {f"by_{task.node_key}": step}
