@@ -12,11 +12,11 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
-from py_mini_racer import JSTimeoutException, MiniRacer
+from py_mini_racer import JSEvalException, JSTimeoutException, MiniRacer
 
 from server.domain.errors import ExpressionFailed
 from server.domain.expressions import Json
@@ -27,8 +27,8 @@ SECONDS: Final = 0.5
 MEMORY: Final = 128 << 20
 #: a question longer than this is not sent: no variable table or decision model is that large
 MOST_SENT: Final = 8 << 20
-#: how long ``close`` waits for calls of other threads, which cannot last longer than two limits
-_DRAIN_SECONDS: Final = 3 * SECONDS
+#: how long ``close`` waits for other threads, and for V8 to notice that it was stopped
+_DRAIN_SECONDS: Final = 10.0
 
 _BUNDLE: Final = Path(__file__).with_name("feel.js")
 _RECORD: Final = Path(__file__).with_name("feel.sha256")
@@ -68,6 +68,13 @@ class _Room:
         self.racer = MiniRacer()
         self.racer.eval(source)
 
+    def close(self) -> None:
+        """End it. What V8 still has to report of a stopped call must arrive before its loop ends
+        (mini-racer 0.14), and reports come in order: so one more call is waited for."""
+        with suppress(JSEvalException):
+            self.racer.eval("0", timeout_sec=_DRAIN_SECONDS)
+        self.racer.close()
+
 
 class Isolate:
     """Answers questions inside limits; made on first use, replaced when dead, closed at exit.
@@ -82,6 +89,7 @@ class Isolate:
         self._changed = threading.Condition()
         self._retry = threading.Lock()
         self._registered = False
+        self._closing: list[threading.Thread] = []
         #: questions that reached V8, retries included: what the memo and the batches save
         self.calls = 0
 
@@ -104,19 +112,23 @@ class Isolate:
     def close(self) -> None:
         """No isolate is left; the next question makes a new one. Without it exit may hang."""
         with self._changed:
-            room, self._room = self._room, None
-            if room is None or room.pid != os.getpid():
+            room = self._room
+            if room is not None and room.pid != os.getpid():
                 return
-            room.retired = True
-            self._changed.wait_for(lambda: room.users == 0, timeout=_DRAIN_SECONDS)
-            if room.users == 0:
-                room.racer.close()
+            if room is not None:
+                room.users += 1
+        if room is not None:
+            self._retire(room)
+            self._leave(room, drained=True)
+        with self._changed:
+            closing, self._closing = self._closing, []
+        for thread in closing:
+            thread.join(_DRAIN_SECONDS)
 
     def _again(self, source: str) -> Json:
         try:
             return self._once(source)
         except JSTimeoutException as slow:
-            self._retire_if_dead()
             raise ExpressionFailed(_("表达式计算时间过长，已停止计算")) from slow
         except (ExpressionFailed, IsolateUnusable):
             raise
@@ -139,12 +151,6 @@ class Isolate:
             raise ExpressionFailed(_("表达式的结果过大"))
         return json.loads(text, parse_float=_number)
 
-    def _retire_if_dead(self) -> None:
-        with self._changed:
-            room = self._room
-        if room is not None and room.racer.was_hard_memory_limit_reached():
-            self._retire(room)
-
     def _retire(self, room: _Room) -> None:
         """The next question gets a new isolate; this one is closed by whoever leaves it last."""
         with self._changed:
@@ -160,11 +166,19 @@ class Isolate:
         try:
             yield room
         finally:
-            with self._changed:
-                room.users -= 1
-                if room.retired and room.users == 0:
-                    room.racer.close()
-                self._changed.notify_all()
+            self._leave(room)
+
+    def _leave(self, room: _Room, *, drained: bool = False) -> None:
+        """Whoever leaves a retired room last has it closed, without waiting for that."""
+        with self._changed:
+            if drained:
+                self._changed.wait_for(lambda: room.users == 1, timeout=_DRAIN_SECONDS)
+            room.users -= 1
+            self._changed.notify_all()
+            if room.retired and room.users == 0:
+                thread = threading.Thread(target=room.close, name="isolate-close", daemon=True)
+                self._closing = [each for each in self._closing if each.is_alive()] + [thread]
+                thread.start()
 
     def _current(self) -> _Room:
         if self._room is not None and self._room.pid != os.getpid():
