@@ -8,6 +8,8 @@ that a play is the same each time.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import and_, select
+
 from server.domain.access import APPLICANT, Actor
 from server.domain.errors import Invalid, NotFound
 from server.domain.expressions import Json
@@ -16,6 +18,7 @@ from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.forms import compiler
 from server.forms.fields import Field, flat
+from server.models.identity import Person, Post, Unit
 from server.queries.cases import CaseFacts, OpenWork
 from server.services import parties, people
 from server.services.advance_work import OF_THE_CASE, OF_THE_UNIT, case_roles
@@ -207,23 +210,24 @@ def _holders(ctx: Context, label: str, unit_id: str | None, place: Place) -> lis
 
 def _made_up(ctx: Context, pack: PolicyPack, given: Mapping[str, Json]) -> str:
     """Id of an applicant who fits: a unit's personnel office, or an official without such a post,
-    under the management authority the start names."""
+    under the management authority the start names; at home and at that level where possible."""
     level = str(given.get("managed_by") or Level.COUNTY)
-    for_unit = given.get("applicant_kind") == "unit"
-    found = []
-    for official, held in people.accounts(ctx, ctx.today):
-        for post in held:
-            if for_unit:
-                fits = post.office.kind == "unit_hr" and post.office.affiliation == level
-            else:
-                fits = official.managed_by == level and post.office.kind not in pack.roles
-            if fits:
-                away = not HOME.startswith(post.office.region)
-                found.append(((away, post.office.level != level, official.login), official.id))
-                break
-    if not found:
+    if given.get("applicant_kind") == "unit":
+        fits = and_(Unit.kind == "unit_hr", Unit.affiliation == level)
+    else:
+        fits = and_(Person.managed_by == level, Unit.kind.not_in(pack.roles))
+    home = [region_at(HOME, each) for each in Level]
+    found = ctx.session.scalar(
+        select(Person.id)
+        .join(Post, Post.person_id == Person.id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(fits, Post.from_on <= ctx.today, Post.to_on.is_(None), Person.state == "active")
+        .order_by(Unit.region.in_(home).desc(), (Unit.level == level).desc(), Person.login)
+        .limit(1)
+    )
+    if found is None:
         raise _nobody(Part(by=APPLICANT, level=level))
-    return min(found)[1]
+    return found
 
 
 def _first(ctx: Context, part: Part, found: Iterable[str]) -> Actor:

@@ -13,7 +13,6 @@ from server.domain.expressions import Evaluate, Feel, Given, Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.services.releases import TYPED, Release
-from server.services.routing import fields_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,10 +52,7 @@ def collect(
 
 def known_names(release: Release, procedure: str) -> dict[str, str]:
     """Every variable and form field of the pack with its type."""
-    asked: dict[str, str] = {}
-    for schema in release.forms.values():
-        asked |= fields_of(schema)
-    return asked | dict(release.routing.get(procedure, {}))
+    return {**release.fields, **release.routing.get(procedure, {})}
 
 
 def value(evaluate: Evaluate, feel: Feel, facts: Facts) -> Json:

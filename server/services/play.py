@@ -121,9 +121,11 @@ class Play:
         self.case_id = case_id
 
     def _do(self, step: Step) -> None:
-        actor, item = self._cast(step)
+        case = self._seen()
+        item = _item(case, step)
         with reading(self.tools, SYSTEM, self.now) as ctx:
-            place = casting.place_of(ctx, self._seen(), step.level or item.level or "")
+            actor = self._actor(ctx, step, case, item)
+            place = casting.place_of(ctx, case, step.level or item.level or "")
             answers = self._named(ctx, item.form_key, dict(step.answers), place)
         if item.assignee_id is None:
             self._verb(actor, lambda ctx: work.claim(ctx, item.id))
@@ -152,8 +154,7 @@ class Play:
     def _clock(self, step: Step) -> None:
         target = step.target
         with reading(self.tools, SYSTEM, self.now) as ctx:
-            part = Part(by=step.by, level=step.level)
-            actor = casting.actor(ctx, self.release.pack, part, self._seen(), None)
+            actor = self._actor(ctx, step, self._seen())
         self._verb(actor, lambda ctx: _change_clock(ctx, step.act, self.case_id, target))
 
     def _import(self, step: Step) -> None:
@@ -171,8 +172,13 @@ class Play:
         case = self._seen()
         item = _item(case, step)
         with reading(self.tools, SYSTEM, self.now) as ctx:
-            part = Part(by=step.by, level=step.level)
-            return casting.actor(ctx, self.release.pack, part, case, item), item
+            return self._actor(ctx, step, case, item), item
+
+    def _actor(
+        self, ctx: Context, step: Step, case: CaseFacts, item: OpenWork | None = None
+    ) -> Actor:
+        part = Part(by=step.by, level=step.level)
+        return casting.actor(ctx, self.release.pack, part, case, item)
 
     def _named(
         self, ctx: Context, form: str, answers: dict[str, Json], place: casting.Place

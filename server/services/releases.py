@@ -15,7 +15,7 @@ from server.engine.dmn import Decisions
 from server.engine.graph import ProcessGraph
 from server.engine.port import Files
 from server.services.charts import chart
-from server.services.routing import Parts, routing_variables
+from server.services.routing import Parts, fields_of, routing_variables
 
 #: types of values that JSON has no type for
 TYPED = frozenset({"date", "dateTime", "time", "duration"})
@@ -39,6 +39,8 @@ class Release:
     form_hashes: Mapping[str, str]
     #: procedure key -> routing variable -> type (string number boolean date dateTime list …)
     routing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    #: every field of every form -> type: what expressions of the pack may name besides
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def load(stored: PackFiles, evaluate: Evaluate, *, id: str = "", version: int = 0) -> Release:
@@ -77,6 +79,7 @@ def load(stored: PackFiles, evaluate: Evaluate, *, id: str = "", version: int = 
         forms=schemas,
         form_hashes={key: sha256(data).hexdigest() for key, data in forms.items()},
         routing=routing,
+        fields={name: kind for one in schemas.values() for name, kind in fields_of(one).items()},
     )
 
 
