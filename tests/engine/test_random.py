@@ -5,6 +5,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
+from functools import partial
+from operator import methodcaller
 
 import pytest
 
@@ -92,13 +94,12 @@ def _four_ways(seed: int) -> int:
         assert first.work, f"seed {seed}: nothing is open after {step} steps"
         armed = [each for each in first.armed if first.armed.count(each) == 1]
         if armed and chosen.random() < 0.15:
-            event = chosen.choice(armed)
-            each(lambda player, event=event: player.due(event))  # type: ignore[misc]
+            each(methodcaller("due", chosen.choice(armed)))
             continue
         label = chosen.choice(sorted(map(_label, first.work.values())))
         rounds[label[0]] += 1
         answer = _answer(label[0], step, rounds[label[0]])
-        each(lambda player, label=label, answer=answer: _do(player, label, answer))  # type: ignore[misc]
+        each(partial(_do, label=label, answer=answer))
     raise AssertionError(f"seed {seed} does not end")
 
 

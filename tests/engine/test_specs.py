@@ -3,6 +3,7 @@
 import pickle
 from dataclasses import replace
 
+from server.engine.parsing import Definition
 from server.engine.specs import Specs, content_hash
 from tests.engine.playing import Player
 from tests.factories.bpmn import Process, files, timer
@@ -47,9 +48,8 @@ def test_running_cases_changes_nothing_in_the_definition() -> None:
     assert _shape(definition) == before
 
 
-def _shape(definition: object) -> bytes:
+def _shape(definition: Definition) -> bytes:
     """Names, links, subscribers and data of every spec."""
-    spec = definition.spec  # type: ignore[attr-defined]
     return pickle.dumps(
         [
             (
@@ -60,7 +60,7 @@ def _shape(definition: object) -> bytes:
                 dict(each.data),
                 each.completed_event.n_subscribers(),
             )
-            for each in spec.task_specs.values()
+            for each in definition.spec.task_specs.values()
         ]
     )
 
