@@ -30,6 +30,9 @@ MOST_SENT: Final = 8 << 20
 #: how long ``close`` waits for other threads, and for V8 to notice that it was stopped
 _DRAIN_SECONDS: Final = 10.0
 
+#: what mini-racer raises for a call that was stopped, or for an isolate that is dead or closing
+_STOPPED: Final = (JSEvalException, AssertionError, RuntimeError)
+
 _BUNDLE: Final = Path(__file__).with_name("feel.js")
 _RECORD: Final = Path(__file__).with_name("feel.sha256")
 
@@ -105,7 +108,7 @@ class Isolate:
             return self._once(source)
         except (ExpressionFailed, IsolateUnusable):
             raise
-        except Exception:  # noqa: BLE001 - time-out, dead or closing isolate: asked once more
+        except _STOPPED:
             with self._retry:
                 return self._again(source)
 
@@ -132,7 +135,7 @@ class Isolate:
             raise ExpressionFailed(_("表达式计算时间过长，已停止计算")) from slow
         except (ExpressionFailed, IsolateUnusable):
             raise
-        except Exception as broken:
+        except _STOPPED as broken:
             raise ExpressionFailed(_("表达式占用内存过多，已停止计算")) from broken
 
     def _once(self, source: str) -> Json:
@@ -144,7 +147,7 @@ class Isolate:
                 if room.racer.was_hard_memory_limit_reached():
                     self._retire(room)
                 raise
-            except Exception:
+            except _STOPPED:
                 self._retire(room)
                 raise
         if not isinstance(text, str) or text == '"SIZE"':
