@@ -169,6 +169,25 @@ def test_a_waiting_condition_on_an_unknown_name_stops_the_step() -> None:
     assert failed.value.element == "until"
 
 
+def test_a_condition_on_a_boundary_ends_the_step_once_it_holds() -> None:
+    process = Process().start().parallel("s").user("a", "b", "c").end("e1", "e2", "e3")
+    process.boundary("stopped", "a", condition("stop = true"))
+    process.path("start", "s", "a", "e1").path("s", "b", "e2").path("stopped", "c", "e3")
+    player = Player(files(process, variables=["stop"])).start()
+    assert player.open == ["a", "b"]
+    assert player.do("b", stop=True).open == ["c"]
+
+
+def test_a_message_beside_a_step_opens_a_branch_with_its_payload() -> None:
+    process = Process().start().user("a", "c").end("e1", "e2")
+    process.boundary("told", "a", message("m"), interrupting=False)
+    process.path("start", "a", "e1").path("told", "c", "e2")
+    player = Player(files(process, messages=["m"])).start().deliver("told", x=1)
+    assert player.open == ["a", "c"]
+    assert dict(player.task("c").data) == {"x": 1}
+    assert dict(player.task("a").data) == {}
+
+
 def test_a_signal_wakes_the_branch_that_waits_and_carries_nothing() -> None:
     process = Process().start().parallel("split").user("work", "woken").end("e1", "e2")
     process.throw("call", signal("go")).catch("hear", signal("go"))

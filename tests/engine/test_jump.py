@@ -143,6 +143,27 @@ def test_an_unknown_target_and_a_scope_that_ended_are_refused() -> None:
         player.back("s1", scope)
 
 
+def test_a_return_inside_one_item_of_a_list_keeps_the_item_and_what_is_known_there() -> None:
+    inner = Process().start("s").user("ask", "write").end("e").path("s", "ask", "write", "e")
+    process = Process().start().each("hear", kind="subProcess", inner="".join(inner.parts))
+    process.user("sum").end().path("start", "hear", "sum", "end")
+    player = Player(files(process, variables=["organ", "opinion"])).start(organs=["a", "b"])
+    player.answer("ask", "a", found=1).back("ask", player.task("write", "a").scope)
+    assert player.open == ["ask:a", "ask:b"]
+    assert (player.task("ask", "a").data["organ"], player.task("ask", "a").data["found"]) == (
+        "a",
+        1,
+    )
+    assert "found" not in player.last.variables
+
+
+def test_a_case_that_has_ended_can_be_taken_up_again() -> None:
+    player = Player(files(timed())).start().finish().back("t2")
+    assert player.open == ["t2"]
+    assert not player.ended
+    player.finish()
+
+
 def test_live_goes_on_after_a_return_as_reloaded_does() -> None:
     views = []
     for live in (True, False):
