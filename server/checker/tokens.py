@@ -162,14 +162,15 @@ class Board:
     def _inclusive(self, node: Node, here: Marking, marking: Marking) -> list[Move]:
         incoming = frozenset(flow.id for flow in self._graph.incoming(node.id))
         arrived = incoming & marking or here
-        if node.id in self._reach and self._still_coming(node, incoming - arrived, marking):
+        if node.id in self._reach and self._still_coming(node, incoming, marking):
             return []
         return [Move(node.id, arrived, subset) for subset in self._subsets(node)]
 
-    def _still_coming(self, node: Node, empty: Marking, marking: Marking) -> bool:
-        """Can a token elsewhere still reach an empty entry of this join."""
-        reach = self._reach[node.id]
-        return any(reach.get(place, frozenset()) & empty for place in marking)
+    def _still_coming(self, node: Node, incoming: Marking, marking: Marking) -> bool:
+        """Can a token elsewhere still reach an empty entry of this join, and no filled one."""
+        full = incoming & marking
+        ahead = (self._reach[node.id].get(place, frozenset()) for place in marking)
+        return any(entries - full and not entries & full for entries in ahead)
 
     def _subsets(self, node: Node) -> list[tuple[str, ...]]:
         out = [flow for flow in self._out(node) if flow != node.default]

@@ -339,6 +339,11 @@ def calls_eleven_deep(draft: Draft) -> None:
         draft.diagrams[f"{name}.bpmn"] = document(process)
 
 
+@case("DIAGRAM_NO_LAYOUT")
+def diagram_without_drawing(draft: Draft) -> None:
+    draft.edit("</bpmn:definitions>", '<bpmndi:BPMNDiagram id="none"/></bpmn:definitions>')
+
+
 # --- outcomes -------------------------------------------------------------------------------
 
 

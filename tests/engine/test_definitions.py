@@ -166,6 +166,27 @@ def test_all_problems_of_a_file_come_at_once() -> None:
     assert {"SCRIPT_TASK", "SERVICE_TASK", "REFERENCE_UNRESOLVED"} <= codes
 
 
+def test_who_works_is_decided_by_lanes_and_the_file_is_told_so() -> None:
+    reference = "<bpmn:resourceRef>ref</bpmn:resourceRef>"
+    owner = f'<bpmn:potentialOwner id="owner">{reference}</bpmn:potentialOwner>'
+    process = Process().start().user("work", inner=owner).end().path("start", "work", "end")
+    data = document(process).replace(
+        b"<bpmn:process", b'<bpmn:resource id="ref" name="x"/><bpmn:process', 1
+    )
+    [found] = gate("owner.bpmn", data).findings
+    assert (found.code, found.severity, found.element) == (
+        "RESOURCE_IGNORED",
+        Severity.WARNING,
+        "work",
+    )
+
+
+def test_a_shape_of_nothing_is_a_warning() -> None:
+    process = Process().start().user("work").end().path("start", "work", "end")
+    findings = gate("stray.bpmn", document(process, drawing=shapes({"ghost": 10}))).findings
+    assert [finding.code for finding in findings] == ["DIAGRAM_STRAY_SHAPE"]
+
+
 def test_a_file_that_breaks_the_gate_itself_is_a_finding() -> None:
     with mock.patch.object(references, "check", side_effect=ZeroDivisionError):
         [finding] = gate("odd.bpmn", SMALL).findings

@@ -104,6 +104,7 @@ def test_a_pattern_is_run_by_the_isolate_with_its_own_sentence() -> None:
     with pytest.raises(Invalid) as refused:
         fill(schema, {"a": "+8613812345678"})
     assert [it.message for it in refused.value.findings] == ["应为11位手机号"]
+    assert [it.code for it in refused.value.findings] == ["FORM_PATTERN"]
 
 
 def test_a_mail_address_is_tested_as_in_the_browser() -> None:
