@@ -158,7 +158,7 @@ def _reach(graph: Graph, model: Model, node: Node) -> Iterator[Finding]:
     except GraphBroken as broken:
         if broken.kind == "deep" or (broken.kind == "cycle" and broken.element == node.id):
             yield Finding(
-                code=f"DMN_{broken.kind.upper()}",
+                code="DMN_DEEP" if broken.kind == "deep" else "DMN_CYCLE",
                 file=model.file,
                 element=node.id,
                 message=broken.message,
