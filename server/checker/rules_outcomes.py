@@ -9,6 +9,8 @@ from server.domain.packs import Procedure
 from server.domain.texts import _
 from server.engine.elements import Node
 
+#: what an end says that records no outcome on purpose
+NO_OUTCOME: Final = "none"
 _BARE_NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
@@ -16,7 +18,7 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     """Note every outcome, written or chosen in a form, that is not in ``outcomes``."""
     for procedure in candidate.pack.procedures.values():
         for node in candidate.nodes_of(procedure):
-            if node.outcome:
+            if node.outcome and node.outcome != NO_OUTCOME:
                 path = candidate.home[node.process][0]
                 for value in sorted(_values(candidate, procedure, node)):
                     if value not in procedure.outcomes:

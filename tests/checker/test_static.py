@@ -366,6 +366,13 @@ def test_an_outcome_recorded_on_one_of_two_branches_is_enough() -> None:
     assert "OUTCOME_MISSING" not in Draft().codes()  # the reminder ends without one
 
 
+def test_an_end_without_an_outcome_on_purpose_is_none_the_procedure_must_know() -> None:
+    draft = Draft()
+    draft.edit('rongcuo:outcome="refused"', 'rongcuo:outcome="none"')
+
+    assert not {"OUTCOME_UNKNOWN", "OUTCOME_MISSING"} & set(draft.codes())
+
+
 # --- names and expressions ------------------------------------------------------------------
 
 
