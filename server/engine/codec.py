@@ -12,7 +12,6 @@ loads nothing again once an answer held the key ``typename`` (tests/engine/test_
 import logging
 from hashlib import blake2b
 from typing import Any, Final
-from uuid import UUID
 
 import orjson
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
@@ -43,7 +42,7 @@ def encode(case: Case) -> bytes:
     """
     header = [case.tick, case.completed, case.data, case.variables]
     parts = [
-        [key.hex, part.spec.name, part.completed, part.data, _rows(part)]
+        [key, part.spec.name, part.completed, part.data, _rows(part)]
         for key, part in case.subprocesses.items()
     ]
     state = seal([header, _rows(case), parts])
@@ -116,7 +115,7 @@ def assemble(definition: Definition, document: Json) -> Case:
 
 def _add_part(definition: Definition, case: Case, row: Json) -> None:
     key, name, completed, data, rows = row
-    owner = case.find(UUID(hex=key))
+    owner = case.find(key)
     if owner is None:
         raise ValueError(f"part {name} has no owner")
     part = Part(definition.parts[name], owner.id, case)
@@ -131,7 +130,7 @@ def _rows(workflow: Any) -> list[Row]:
     return [_row(task, tasks) for task in tasks.values() if task._state >= TaskState.WAITING]
 
 
-def _row(task: LeanTask, tasks: dict[UUID, LeanTask]) -> Row:
+def _row(task: LeanTask, tasks: dict[str, LeanTask]) -> Row:
     parent = tasks.get(task._parent) if task._parent is not None else None
     if parent is None:
         changed: dict[str, Json] = task.data
@@ -145,8 +144,8 @@ def _row(task: LeanTask, tasks: dict[UUID, LeanTask]) -> Row:
         }
         removed = [key for key in old if key not in task.data]
     return [
-        task.id.hex,
-        None if parent is None else parent.id.hex,
+        task.id,
+        None if parent is None else parent.id,
         task.last_state_change,
         task._state,
         task.task_spec.name,
@@ -161,11 +160,11 @@ def _fill(workflow: Any, rows: list[Row], case: Case) -> None:
     specs, tasks = workflow.spec.task_specs, workflow.tasks
     for key, above, tick, state, spec, triggered, internal, changed, removed in rows:
         task = LeanTask.__new__(LeanTask)
-        task.id = UUID(hex=key)
+        task.id = key
         task.workflow, task.task_spec, task.thread_id = workflow, specs[spec], 0
         task._state, task._children, task.last_state_change = state, [], tick
         task.triggered, task.internal_data = bool(triggered), internal
-        parent = tasks[UUID(hex=above)] if above is not None else None
+        parent = tasks[above] if above is not None else None
         task._parent = None if parent is None else parent.id
         if parent is None:
             workflow.task_tree, task.data = task, changed

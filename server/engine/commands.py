@@ -1,7 +1,5 @@
 """What each command of the port does to a case at rest, before the case runs on."""
 
-from uuid import UUID
-
 from SpiffWorkflow.util.task import TaskState
 
 from server.domain.errors import UnknownTask
@@ -96,7 +94,7 @@ def _return(case: Case, step: Step, command: Return) -> None:
 
 def _current(case: Case, scope: str | None) -> dict[str, Json]:
     """The variables of now: the table, and inside one item of a list what is known there."""
-    part = case.subprocesses.get(UUID(hex=scope)) if scope is not None else None
+    part = case.subprocesses.get(scope) if scope is not None else None
     owner = case.find(part.parent_task_id) if part is not None else None
     opened = part.open_tasks() if part is not None else []
     if owner is None or enclosing_item(owner) is None or not opened:
@@ -106,10 +104,7 @@ def _current(case: Case, scope: str | None) -> dict[str, Json]:
 
 
 def _task(case: Case, key: str) -> LeanTask:
-    try:
-        task = case.find(UUID(hex=key))
-    except ValueError:
-        task = None
+    task = case.find(key)
     if task is None:
         raise UnknownTask(_("该任务已办结或已失效"))
     return task

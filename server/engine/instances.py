@@ -206,7 +206,7 @@ class AssigningLoop(StandardLoopTask):
         """A round is done: its values replace those before."""
         my_task = child.parent
         my_task.data = {**my_task.data, **child.data}
-        my_task.internal_data["merged"] = [*my_task.internal_data["merged"], child.id.hex]
+        my_task.internal_data["merged"] = [*my_task.internal_data["merged"], child.id]
         if self.loop_complete(my_task):
             my_task._set_state(TaskState.READY)
         else:

@@ -67,7 +67,7 @@ class _Joining:
             return
         my_task.data, marks = merge(self.name, [my_task, *others])
         my_task.internal_data.update(marks)
-        my_task.internal_data["took"] = [task.id.hex for task in others]
+        my_task.internal_data["took"] = [task.id for task in others]
         take_in(others)
 
 
@@ -142,7 +142,7 @@ class MergingEnd(_EndJoin):
         if others and workflow.parent_task_id is not None:
             my_task.data = merge_ends([my_task, *others])
         if others:
-            my_task.internal_data["took"] = [task.id.hex for task in others]
+            my_task.internal_data["took"] = [task.id for task in others]
             take_in(others)
         return True
 

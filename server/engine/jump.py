@@ -11,7 +11,6 @@ notes its data at the jump and adds to the next merge only what it changed since
 
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -69,25 +68,25 @@ def drop(workflow: Any, task: LeanTask) -> None:
 def _scope(case: Case, scope: str | None) -> Any:
     if scope is None:
         return case
-    part = case.subprocesses.get(UUID(hex=scope))
+    part = case.subprocesses.get(scope)
     if part is None or part.completed:
         raise UnknownTask(_("要退回的子流程已经结束"))
     return part
 
 
-def _undo_joins(workflow: Any, region: set[UUID]) -> None:
+def _undo_joins(workflow: Any, region: set[str]) -> None:
     """Joins that fired with a token of the region wait again, and all behind them goes."""
     undone = True
     while undone:
         undone = False
         for join in [each for each in workflow.tasks.values() if "took" in each.internal_data]:
-            took = [UUID(hex=key) for key in join.internal_data["took"]]
+            took = join.internal_data["took"]
             if join.id in region or not region.isdisjoint(took):
                 undone = True
                 _undo(workflow, join, took, region)
 
 
-def _undo(workflow: Any, join: LeanTask, took: Iterable[UUID], region: set[UUID]) -> None:
+def _undo(workflow: Any, join: LeanTask, took: Iterable[str], region: set[str]) -> None:
     del join.internal_data["took"]
     for key in took:
         arrival = workflow.tasks.get(key)

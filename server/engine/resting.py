@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.util.task import TaskState
@@ -15,7 +14,7 @@ from server.engine.port import OpenTask, Subscription, TimerWanted
 from server.engine.values import copied
 
 #: (task id, element id; empty for work) -> the task and, for an event, its definition
-Waits = dict[tuple[UUID, str], tuple[LeanTask, Any]]
+Waits = dict[tuple[str, str], tuple[LeanTask, Any]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,12 +132,12 @@ def open_task(task: LeanTask) -> OpenTask:
     instance = enclosing_item(task)
     internal: Mapping[str, Any] = {} if instance is None else instance.internal_data
     return OpenTask(
-        task_key=task.id.hex,
+        task_key=task.id,
         node_key=element_of(task.task_spec),
         lane=task.task_spec.lane or "",
         instance=internal.get("key"),
         item=copied(internal.get("item")),
-        scope=None if owner is None else owner.hex,
+        scope=None if owner is None else owner,
         data=copied(task.data),
     )
 
@@ -147,7 +146,7 @@ def _timers(waits: list[tuple[LeanTask, Any]]) -> Iterator[TimerWanted]:
     for task, definition in waits:
         if isinstance(definition, PassiveTimer):
             yield TimerWanted(
-                task_key=task.id.hex,
+                task_key=task.id,
                 element=definition.element,
                 kind=definition.kind,
                 wish=definition.wish,
@@ -159,5 +158,5 @@ def _subscriptions(waits: list[tuple[LeanTask, Any]]) -> Iterator[Subscription]:
     for task, definition in waits:
         if isinstance(definition, PassiveMessage):
             yield Subscription(
-                task_key=task.id.hex, element=definition.element, message=definition.message
+                task_key=task.id, element=definition.element, message=definition.message
             )

@@ -70,7 +70,7 @@ def test_states_of_other_formats_and_broken_ones_are_refused() -> None:
     [
         [],
         {"a": 1},
-        [[1, False, {}, {}], [["zz", None, 1, 64, "Start", 0, {}, {}, []]], []],
+        [[1, False, {}, {}], [["one", "nowhere", 1, 64, "Start", 0, {}, {}, []]], []],
         [[1, False, {}, {}], [["0" * 32, None, 1, 64, "nowhere", 0, {}, {}, []]], []],
         [[1, False, {}, {}], [], [["0" * 32, "sub", False, {}, []]]],
     ],
