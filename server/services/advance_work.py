@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
+from sqlalchemy import case as case_when
 from sqlalchemy import insert, update
 
 from server.domain.errors import EngineError
@@ -40,24 +41,23 @@ def case_roles(pack: PolicyPack) -> frozenset[str]:
 
 def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str | None) -> None:
     """End the items of tasks that no longer wait; the completed one is done, the rest ended."""
-    for task in closed:
-        waiting = (
+    keys = [task.task_key for task in closed]
+    if not keys:
+        return
+    is_done = work_item.c.id == (done_id or "")
+    ctx.session.execute(
+        update(work_item)
+        .where(
             work_item.c.case_id == case.id,
-            work_item.c.task_key == task.task_key,
+            work_item.c.task_key.in_(keys),
             work_item.c.state.in_(OPEN_STATES),
         )
-        values = {"version": work_item.c.version + 1, "closed_at": ctx.now}
-        ctx.session.execute(
-            update(work_item)
-            .where(*waiting, work_item.c.id != (done_id or ""))
-            .values(state=WorkState.ENDED, **values)
+        .values(
+            state=case_when((is_done, WorkState.DONE), else_=WorkState.ENDED),
+            version=work_item.c.version + 1,
+            closed_at=ctx.now,
         )
-        if done_id:
-            ctx.session.execute(
-                update(work_item)
-                .where(*waiting, work_item.c.id == done_id)
-                .values(state=WorkState.DONE, **values)
-            )
+    )
 
 
 def open_(

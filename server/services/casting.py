@@ -67,14 +67,13 @@ def start_place(given: Mapping[str, Json], level: str = "") -> Place:
 
 
 def actor(
-    ctx: Context, pack: PolicyPack, part: Part, case: CaseFacts, item: OpenWork | None
+    ctx: Context, pack: PolicyPack, part: Part, case: CaseFacts, item: OpenWork | None, place: Place
 ) -> Actor:
-    """Who acts in a case: for a role the office that holds the task, else that of the level.
+    """Who acts in a case: for a role the office that holds the task, else that of the place.
 
     Raises:
         Invalid: nobody plays this part.
     """
-    place = place_of(ctx, case, part.level or (item.level if item else "") or "")
     role = part.by.removesuffix(_HEAD)
     if item is not None and item.office == role and not part.level:
         return _of_item(ctx, part, item, case, place)

@@ -26,7 +26,7 @@ from server.services import (
     timers,
     work,
 )
-from server.services.casting import Part
+from server.services.casting import Part, Place
 from server.services.context import Context, Tools, reading
 from server.services.releases import Release
 from server.services.scenario import Scenario, Step
@@ -124,8 +124,7 @@ class Play:
         case = self._seen()
         item = _item(case, step)
         with reading(self.tools, SYSTEM, self.now) as ctx:
-            actor = self._actor(ctx, step, case, item)
-            place = casting.place_of(ctx, case, step.level or item.level or "")
+            actor, place = self._actor(ctx, step, case, item)
             answers = self._named(ctx, item.form_key, dict(step.answers), place)
         if item.assignee_id is None:
             self._verb(actor, lambda ctx: work.claim(ctx, item.id))
@@ -154,7 +153,7 @@ class Play:
     def _clock(self, step: Step) -> None:
         target = step.target
         with reading(self.tools, SYSTEM, self.now) as ctx:
-            actor = self._actor(ctx, step, self._seen())
+            actor, _place = self._actor(ctx, step, self._seen())
         self._verb(actor, lambda ctx: _change_clock(ctx, step.act, self.case_id, target))
 
     def _import(self, step: Step) -> None:
@@ -172,16 +171,19 @@ class Play:
         case = self._seen()
         item = _item(case, step)
         with reading(self.tools, SYSTEM, self.now) as ctx:
-            return self._actor(ctx, step, case, item), item
+            return self._actor(ctx, step, case, item)[0], item
 
     def _actor(
         self, ctx: Context, step: Step, case: CaseFacts, item: OpenWork | None = None
-    ) -> Actor:
+    ) -> tuple[Actor, Place]:
+        """Who acts, and where the roles that the step names are looked up."""
+        level = step.level or (item.level if item else "") or ""
+        place = casting.place_of(ctx, case, level)
         part = Part(by=step.by, level=step.level)
-        return casting.actor(ctx, self.release.pack, part, case, item)
+        return casting.actor(ctx, self.release.pack, part, case, item, place), place
 
     def _named(
-        self, ctx: Context, form: str, answers: dict[str, Json], place: casting.Place
+        self, ctx: Context, form: str, answers: dict[str, Json], place: Place
     ) -> dict[str, Json]:
         schema = self.release.forms.get(form)
         if schema is None:
