@@ -9,13 +9,13 @@ from server.engine import parse_check
 from server.engine.definitions import Gated, gate
 
 
-def gated(diagrams: Mapping[str, bytes]) -> dict[str, Gated]:
-    return {name: gate(name, data) for name, data in diagrams.items()}
+def gated(diagrams: Mapping[str, bytes], *, all_processes: bool = False) -> dict[str, Gated]:
+    return {name: gate(name, data, all_processes=all_processes) for name, data in diagrams.items()}
 
 
-def diagnose(diagrams: Mapping[str, bytes]) -> list[Finding]:
+def diagnose(diagrams: Mapping[str, bytes], *, all_processes: bool = False) -> list[Finding]:
     """Every finding that needs no pack, of these files together."""
-    passed = gated(diagrams)
+    passed = gated(diagrams, all_processes=all_processes)
     graphs = {name: each.graph for name, each in passed.items() if each.graph is not None}
     notes = {name: Notes(name) for name in diagrams}
     rules_calls.check(graphs, notes)
