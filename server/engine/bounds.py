@@ -15,7 +15,7 @@ from server.domain.wishes import WishRefused, read_wish
 from server.engine.elements import FLOW_NODES
 from server.engine.feel_names import reserved_names
 from server.engine.tree import holder, identity, is_bpmn, label, running
-from server.engine.xml_gate import BPMN, local, namespace, tag
+from server.engine.xml_gate import BPMN, RONGCUO, local, namespace, tag
 
 MOST_INSTANCES: Final = 1_000
 MOST_NODES: Final = 400
@@ -62,6 +62,10 @@ def _element(element: etree._Element, default: str, notes: Notes) -> None:
         _cap(element, maximum or "-", notes)
     elif kind == "dataObject":
         _reserved(element, element.get("id", ""), notes)
+    elif kind in ("loopDataInputRef", "loopDataOutputRef"):
+        _name(element, (element.text or "").strip(), notes)
+    elif kind == "businessRuleTask" and element.get(tag("result", RONGCUO)):
+        _name(element, element.get(tag("result", RONGCUO), ""), notes)
 
 
 def _expression(element: etree._Element, default: str, notes: Notes) -> None:

@@ -387,6 +387,11 @@ def condition_with_two_equal_signs(draft: Draft) -> None:
 
 
 @case("NAME_UNKNOWN")
+def condition_left_to_chance(draft: Draft) -> None:
+    draft.edit('result = "refused"', 'result = "refused" or random number() > 0.5')
+
+
+@case("NAME_UNKNOWN")
 def unknown_name(draft: Draft) -> None:
     draft.edit('result = "refused"', 'resutl = "refused"')
 
