@@ -172,7 +172,7 @@ def _inside(box: Placed) -> Iterator[Placed]:
     if not box.field.is_rows:
         yield from _placed(children, box.value, box.path, box.scope, box)
         return
-    for number, row in enumerate(box.value):
+    for number, row in enumerate(box.value or ()):  # hidden rows read as null
         rows = (*box.scope.rows, number + 1)
         local = _local(row, box.scope.own, rows)
         scope = Scope(context={**box.scope.context, **local}, own=row, rows=rows)

@@ -528,6 +528,18 @@ def test_whatever_is_sent_is_refused_as_invalid_or_kept_as_known_fields(
     assert fill(schema, dict(kept.values)).values == kept.values
 
 
+def test_hidden_empty_rows_are_dropped_with_the_hidden_answer_they_hang_on() -> None:
+    schema = form(
+        text("outcome", "结论"),
+        hide('=outcome != "granted"', text("linked", "有无关联")),
+        hide('=not(outcome = "granted" and linked = "yes")', rows("matters", text("name", "名称"))),
+    )
+
+    kept = fill(schema, {"outcome": "refused", "linked": "no", "matters": []})
+
+    assert kept.values == {"outcome": "refused"}
+
+
 def fill(schema: dict[str, Any], answers: Mapping[str, Json], **variables: Json) -> Answers:
     return validate(
         compiled(schema),
