@@ -82,8 +82,8 @@ def rehearse(tools: Tools, directory: Path, scenario: Path | None = None) -> Reh
     files = read_folder(directory)
     chosen = _chosen(files, scenario)
     release = _prepare(tools, files)
-    empty = _copied(tools)
-    results = tuple(_play(tools, release, name, data, empty) for name, data in chosen.items())
+    with closing(_copied(tools)) as empty:
+        results = tuple(_play(tools, release, name, data, empty) for name, data in chosen.items())
     return _report(release, results)
 
 
