@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from server.adapters.packs import read_folder
-from server.domain.access import SYSTEM
+from server.domain.access import SYSTEM, Actor
 from server.domain.calendar import CHINA_TIME
 from server.domain.expressions import Json
 from server.queries import cases as case_queries
 from server.queries.cases import CaseFacts, OpenWork
-from server.services import cases, definitions, incidents, messages, people, work
+from server.services import cases, definitions, incidents, messages, people, posts, work
 from server.services.context import Context, Tools, reading, transaction
 from tests.factories.tools import PREPARED, fill_region, opened
 
@@ -58,6 +58,13 @@ class Tiny:
         """Let the program itself do something."""
         with incidents.acting(self.tools, SYSTEM, now) as ctx:
             return verb(ctx)
+
+    def actor(self, login: str, now: datetime = NOW) -> Actor:
+        """The person with this login and the posts he holds at a moment."""
+        with reading(self.tools, SYSTEM, now) as ctx:
+            actor = people.actor(ctx, login)
+        with reading(self.tools, actor, now) as ctx:
+            return posts.with_posts(ctx)
 
     def open(
         self,

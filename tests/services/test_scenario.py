@@ -100,9 +100,7 @@ def test_an_unknown_key_is_refused_with_its_place(old: str, new: str, place: str
         ("- until:", "- do: x\n  as: y\n  until:", "steps[2]"),
     ],
 )
-def test_a_missing_or_wrong_entry_is_refused_with_its_place(
-    old: str, new: str, place: str
-) -> None:
+def test_a_missing_or_wrong_entry_is_refused_with_its_place(old: str, new: str, place: str) -> None:
     assert place in places(WHOLE.replace(old, new))
 
 
