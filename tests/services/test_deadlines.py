@@ -6,6 +6,7 @@ from sqlalchemy import select
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Invalid
 from server.models.time import deadline, timer
+from server.models.work import work_item
 from server.queries.cases import Clock
 from server.services import calendar_imports, timers
 from tests.factories.tiny import ACCEPT, APPLICANT, DESK, NOW, Tiny
@@ -160,12 +161,11 @@ def armed(tiny: Tiny, case_id: str) -> list[tuple[str, datetime]]:
 
 def work_due_on(tiny: Tiny, case_id: str) -> date | None:
     with tiny.tools.readers() as session:
-        table = timers.case_table.metadata.tables["work_item"]
         found: date | None = session.scalar(
-            select(table.c.due_on).where(
-                table.c.case_id == case_id,
-                table.c.node_key == "register",
-                table.c.state == "offered",
+            select(work_item.c.due_on).where(
+                work_item.c.case_id == case_id,
+                work_item.c.node_key == "register",
+                work_item.c.state == "offered",
             )
         )
     return found

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.models.case import case_step
+from server.models.work import work_item
 from server.services import work
 from server.services.context import Context
 from tests.factories.tiny import (
@@ -162,5 +163,5 @@ def claiming(item_id: str) -> Callable[[Context], None]:
 
 def item_case(tiny: Tiny, item_id: str) -> str:
     with tiny.tools.readers() as session:
-        table = work.work_item
-        return str(session.scalar(select(table.c.case_id).where(table.c.id == item_id)))
+        found = select(work_item.c.case_id).where(work_item.c.id == item_id)
+        return str(session.scalar(found))
