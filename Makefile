@@ -47,8 +47,8 @@ check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contra
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-timestamp > $(STAMPS)/imports.log || { cat $(STAMPS)/imports.log; exit 1; }
-	@$(BIN)/deptry --no-ansi . > $(STAMPS)/deptry.log 2>&1 || { cat $(STAMPS)/deptry.log; exit 1; }
+	@$(BIN)/lint-imports > $(STAMPS)/imports.log || { cat $(STAMPS)/imports.log; exit 1; }
+	@$(BIN)/deptry . > $(STAMPS)/deptry.log 2>&1 || { cat $(STAMPS)/deptry.log; exit 1; }
 	@npx --no-install bpmnlint --max-warnings 0 'processes/*/*.bpmn'
 	@$(BIN)/python -m server.checker.punctuation server processes forms docs README.md CHANGELOG.md
 	@$(BIN)/pytest -n 2 -m "not slow" tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
