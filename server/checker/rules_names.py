@@ -19,8 +19,6 @@ from server.engine.feel_names import reserved_names
 
 _SETTING: Final = re.compile(r"\bsettings\.([\w]+)")
 _STRINGS: Final = re.compile(r'"(?:[^"\\]|\\.)*"')
-#: ``a == 1`` parses, as a comparison with a unary test, and is never true
-_COMPARED_TWICE: Final = re.compile(r"(?:\A|(?>[<>!]=|[=<>]))\s*[<>!=]")
 #: names of the run itself that a completion condition may read
 _LOOP: Final = frozenset({"completed", "total"})
 
@@ -43,10 +41,7 @@ class Names:
     def ask(self, text: str, known: frozenset[str], place: Place, notes: Notes) -> None:
         """Note syntax errors, unknown names and unknown settings of one expression."""
         parsed = self._candidate.evaluate.parse(text)
-        bare = _STRINGS.sub('""', text)
-        doubled = _COMPARED_TWICE.search(bare) is not None
-        errors = parsed.errors or ((_("比较符号多写了，相等只写一个="),) if doubled else ())
-        for error in errors[:1]:
+        for error in parsed.errors[:1]:
             notes.error(
                 "EXPRESSION_SYNTAX",
                 _("“{title}”的表达式有误：{error}").format(title=place.title, error=error),
@@ -64,7 +59,7 @@ class Names:
                 element=place.element,
                 field=place.field,
             )
-        for key in _SETTING.findall(bare):
+        for key in _SETTING.findall(_STRINGS.sub('""', text)):
             if key not in self._candidate.pack.settings:
                 notes.error(
                     "SETTING_UNKNOWN",

@@ -234,20 +234,24 @@ class Feel:
 
 
 def _parsed(text: str, answer: list[list[Json]]) -> Parsed:
-    names, builtins, errors, recursive = answer
+    names, builtins, wrong, recursive, halves, crossed = answer
     digits = untrue_numbers(text)
     return Parsed(
         names=frozenset(names) - frozenset(recursive),
         errors=(
-            *(
-                _("第{position}个字符处不符合FEEL语法").format(position=position + 1)
-                for position in dict.fromkeys(errors)
-            ),
+            *_placed(_("第{position}个字符处不符合FEEL语法"), wrong),
+            *_placed(_("第{position}个字符处多了比较符号，或者少了被比较的值"), halves),
+            *_placed(_("第{position}个字符处的比较两边不能相比，请用between、in或者and"), crossed),
             *([digits] if digits else []),
             *(_("函数“{name}”调用了自己").format(name=name) for name in recursive),
         ),
         builtins=frozenset(builtins),
     )
+
+
+def _placed(text: str, positions: Iterable[int]) -> Iterable[str]:
+    """The text once for each place, counted from one."""
+    return (text.format(position=position + 1) for position in dict.fromkeys(positions))
 
 
 def _view(data: Mapping[str, Json], names: Iterable[frozenset[str]]) -> dict[str, Json]:

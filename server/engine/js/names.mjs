@@ -36,6 +36,19 @@ const childrenOf = (node) => {
   return found;
 };
 
+// `> 3` tests a value that stands elsewhere: to the left of `in`, or in a column of a table. Alone
+// it is a thing of its own, and what compares it is null or false for ever: `a == 1`, `= a`.
+const ORDER = new Set(["<", "<=", ">", ">="]);
+const isTest = (node) =>
+  node.name === "SimplePositiveUnaryTest" && node.firstChild?.name === "CompareOp";
+const bare = (node) => {
+  let inner = node;
+  while (inner?.name === "ParenthesizedExpression") [, inner] = childrenOf(inner);
+  return inner;
+};
+const isRange = (node) =>
+  ["SimplePositiveUnaryTest", "Interval", "FunctionInvocation"].includes(bare(node)?.name);
+
 class Reader {
   constructor(text) {
     this.text = text;
@@ -43,6 +56,9 @@ class Reader {
     this.builtins = new Set();
     this.recursive = new Set();
     this.errors = [];
+    // where half a comparison stands, and where one compares a range or a yes/no with a value
+    this.halves = [];
+    this.crossed = [];
   }
 
   nameOf(node) {
@@ -55,6 +71,7 @@ class Reader {
       this.errors.push(node.from);
       return;
     }
+    if (isTest(node) && !this.#tests(node)) this.halves.push(node.from);
     const visit = this[`in${node.name}`];
     if (visit) visit.call(this, node, bound);
     else for (const child of childrenOf(node)) this.read(child, bound);
@@ -66,6 +83,38 @@ class Reader {
     if (bound.has(name)) return;
     if (isBuiltin(name)) this.builtins.add(name);
     else this.free.add(name);
+  }
+
+  // Does this unary test stand where something is tested: after `in`, in a cell, or as a range
+  // in brackets of its own (DMN 1.5 reads `(> 3)` as one).
+  #tests(node) {
+    const around = ["ParenthesizedExpression", "List"];
+    let outer = node.parent;
+    while (outer && around.includes(outer.name)) outer = outer.parent;
+    if (outer?.name === "PositiveUnaryTest") return true;
+    return node.parent.name === "ParenthesizedExpression" && ORDER.has(this.#operator(node));
+  }
+
+  #operator(node) {
+    const operator = childrenOf(node).find((child) => child.name === "CompareOp");
+    return operator ? this.text.slice(operator.from, operator.to) : "";
+  }
+
+  inComparison(node, bound) {
+    const [left, , right] = childrenOf(node);
+    const operator = this.#operator(node);
+    if (operator && !isTest(right)) {
+      const chained = [left, right].some((side) => bare(side)?.name === "Comparison");
+      const mixed = isRange(left) !== isRange(right) && [left, right].some((side) => this.#isOne(side));
+      if ((ORDER.has(operator) && chained) || mixed) this.crossed.push(node.from);
+    }
+    for (const child of childrenOf(node)) this.read(child, bound);
+  }
+
+  // A range that is written out, not one that some function gives.
+  #isOne(node) {
+    const inner = bare(node);
+    return isRange(inner) && inner.name !== "FunctionInvocation";
   }
 
   inFunctionInvocation(node, bound) {
@@ -163,6 +212,8 @@ const one = ([text, unary]) => {
     [...reader.builtins].sort(),
     reader.errors,
     [...reader.recursive].sort(),
+    reader.halves,
+    reader.crossed,
   ];
 };
 
