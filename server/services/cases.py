@@ -96,6 +96,8 @@ def _named(
     )
     if as_applicant and not any(entry.role == APPLICANT for entry in found):
         found.insert(0, _starter(ctx, checked))
+    if not as_applicant:
+        parties.refuse_own(ctx, found)
     return found
 
 

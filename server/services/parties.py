@@ -6,14 +6,19 @@ A field of kind ``person`` names a person; one of kind ``unit`` stands for the h
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as attribute
 from datetime import date
 from typing import Final
 
 from sqlalchemy import insert, select
 
+from server.domain import recusal
+from server.domain.errors import Invalid
 from server.domain.expressions import Json
+from server.domain.findings import Finding
 from server.domain.packs import Appointment
 from server.domain.recusal import Parties
+from server.domain.texts import _
 from server.forms import compiler
 from server.forms.fields import Field, flat
 from server.models.base import new_id
@@ -34,6 +39,8 @@ class Named:
     role: str
     person_id: str | None = None
     unit_id: str | None = None
+    #: the field of the form that names him, empty for the starter himself
+    field: str = attribute(default="", compare=False)
 
 
 def named(
@@ -42,7 +49,7 @@ def named(
     """Whom the answers to a form name under the appointments of its node; empty fields are none."""
     known = {field.key: field for field in compiler.fields(schema)}
     return [
-        Named(role=appointment.role, **{f"{kind}_id": entry})
+        Named(role=appointment.role, field=appointment.field, **{f"{kind}_id": entry})
         for appointment in appointments
         if appointment.field in known
         for kind, entry in _entries(known[appointment.field], answers.get(appointment.field))
@@ -67,6 +74,37 @@ def with_subject(found: list[Named]) -> list[Named]:
         return found
     concerned = [replace(entry, role="subject") for entry in found if entry.role == "applicant"]
     return [*found, *concerned]
+
+
+def refuse_own(ctx: Context, found: Iterable[Named]) -> None:
+    """Return when the actor, who starts a case for his office, is none of those it is about.
+
+    Raises:
+        Forbidden: it is his own matter.
+    """
+    own = {entry.person_id for entry in found if entry.role in CONCERNED and entry.person_id}
+    recusal.refuse_barred(ctx.actor.person_id, "", Parties(subjects=frozenset(own)))
+
+
+def refuse_barred(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
+    """Return when nobody is named for a part in a case he may not act in.
+
+    Raises:
+        Invalid: somebody is; the sentence is the same for every ground.
+    """
+    concerned = of_case(ctx, case_id)
+    problems = [
+        Finding(
+            code="ANSWER_BARRED",
+            field=entry.field,
+            message=_("所填的人员有依法应当回避的情形"),
+            fix=_("更换人员"),
+        )
+        for entry in found
+        if entry.person_id and recusal.barred(entry.person_id, entry.role, concerned)
+    ]
+    if problems:
+        raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
 
 
 def appoint(ctx: Context, case_id: str, found: Iterable[Named], day: date) -> None:

@@ -103,6 +103,7 @@ def _appoint(
     appointments = [entry for entry in definition.pack.appointments if entry.node == item.node_key]
     if appointments:
         named = parties.named(definition.forms[item.form_key], appointments, checked)
+        parties.refuse_barred(ctx, case.id, named)
         parties.appoint(ctx, case.id, named, ctx.today)
 
 

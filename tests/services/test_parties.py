@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from server.domain.access import SYSTEM
-from server.domain.errors import Invalid
+from server.domain.errors import Forbidden, Invalid
 from server.domain.packs import Appointment
 from server.services import parties, people
 from server.services.context import Context, reading
@@ -48,6 +48,27 @@ def test_a_field_names_the_people_it_holds(
 ) -> None:
     appointment = Appointment(node="n", field=field, role="r")
     assert parties.named(SCHEMA, [appointment], answers) == found
+
+
+def test_a_party_of_the_case_is_not_appointed_to_a_part_in_it(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    concerned = tiny.person(APPLICANT)
+    with pytest.raises(Invalid) as refused:
+        tiny.do(DESK, case_id, "verify", {"checker": concerned, "finding": "属实"})
+    assert [(one.code, one.field) for one in refused.value.findings] == [
+        ("ANSWER_BARRED", "checker")
+    ]
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        assert parties.members(ctx, case_id, "checker") == frozenset()
+
+
+def test_nobody_starts_his_own_matter_for_his_office(tiny: Tiny) -> None:
+    own = tiny.person(DESK)
+    with reading(tiny.tools, tiny.actor(DESK), NOW) as ctx:
+        with pytest.raises(Forbidden):
+            parties.refuse_own(ctx, [Named(role="subject", person_id=own)])
+        parties.refuse_own(ctx, [Named(role="subject", person_id=tiny.person(COLLEAGUE))])
 
 
 def test_completing_an_appointing_task_gives_the_role_in_this_case(tiny: Tiny) -> None:
