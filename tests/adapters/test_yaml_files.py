@@ -24,6 +24,10 @@ def test_a_byte_order_mark_is_no_obstacle() -> None:
         (b"a: [1\nb: 2\n", "YAML_SYNTAX", "第2行"),
         (b"a: !!python/object/apply:os.system [ls]\n", "YAML_SYNTAX", "不是有效的YAML"),
         (b"a: " + b"x" * (1024 * 1024), "YAML_TOO_LARGE", "1MB"),
+        (b"[" * 1_000_000, "YAML_SYNTAX", "嵌套"),
+        (b"{a: " * 200_000, "YAML_SYNTAX", "嵌套"),
+        (b"- " * 500_000, "YAML_SYNTAX", "嵌套"),
+        (b"a: 2026-13-45\n", "YAML_SYNTAX", "不是有效的YAML"),
     ],
 )
 def test_what_cannot_be_trusted_is_one_finding_with_its_place(
