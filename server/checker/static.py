@@ -27,7 +27,6 @@ from server.checker import (
 )
 from server.checker.candidate import Candidate
 from server.checker.form_sheets import FormSheet
-from server.domain.errors import DecisionFailed
 from server.domain.expressions import Evaluate, Json
 from server.domain.findings import Finding, has_errors
 from server.domain.notes import Notes
@@ -79,10 +78,14 @@ class Reading:
         pack, findings = packs.parse(self._files)
         for gated in self.gated.values():
             findings += gated.findings
-        findings += self._decision_tables()
+        models, unreadable = dmn_check.read(
+            {self._files.path_of(name): data for name, data in self._files.of(".dmn").items()}
+        )
+        feel = self._evaluate if isinstance(self._evaluate, Feel) else Feel()
+        findings += [*unreadable, *dmn_check.check_models(models, feel)]
         self._structure(tuple(pack.procedures) if pack else ())
         if pack is not None:
-            findings += self._domain(pack)
+            findings += self._domain(pack, Decisions({model.file: model for model in models}))
         for notes in self._notes.values():
             findings += notes.found
         return findings
@@ -97,34 +100,18 @@ class Reading:
             if not has_errors(notes.found) and self.gated[path].normalised is not None:
                 rules_tokens.check(graph, procedures, notes)
 
-    def _decision_tables(self) -> list[Finding]:
-        tables = {self._files.path_of(name): data for name, data in self._files.of(".dmn").items()}
-        feel = self._evaluate if isinstance(self._evaluate, Feel) else None
-        return dmn_check.check(tables, feel)
-
-    def _domain(self, pack: PolicyPack) -> Iterator[Finding]:
+    def _domain(self, pack: PolicyPack, decisions: Decisions) -> Iterator[Finding]:
         candidate = Candidate(
             files=self._files,
             pack=pack,
             graphs=self._graphs,
             forms=dict(self._sheets(pack)),
-            decisions=self._decisions(),
+            decisions=decisions,
             evaluate=self._evaluate,
         )
         yield from self._forms(candidate)
         for rule in _DOMAIN:
             rule(candidate, self._notes)
-
-    def _decisions(self) -> Decisions:
-        """The decisions of every file that can be read; the others are noted already."""
-        readable: dict[str, bytes | str] = {}
-        for name, data in self._files.of(".dmn").items():
-            try:
-                Decisions({name: data})
-            except DecisionFailed:
-                continue
-            readable[name] = data
-        return Decisions(readable)
 
     def _sheets(self, pack: PolicyPack) -> Iterator[tuple[str, FormSheet]]:
         for name, data in self._files.of(_FORM).items():

@@ -15,6 +15,7 @@ from server.domain.errors import DecisionFailed, ExpressionFailed
 from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.dmn_graph import Graph, Program, compile_decision
+from server.engine.dmn_model import Model
 from server.engine.dmn_reader import read_model
 from server.engine.feel import moment_text, refuse_inexact
 from server.engine.isolate import Isolate, shared
@@ -45,13 +46,18 @@ class Decided:
 class Decisions:
     """The decisions of some DMN files, parsed once. Safe for many threads."""
 
-    def __init__(self, files: Mapping[str, bytes | str], isolate: Isolate = shared) -> None:
-        """Read every file.
+    def __init__(self, files: Mapping[str, bytes | str | Model], isolate: Isolate = shared) -> None:
+        """Read every file that is not read already.
 
         Raises:
             DecisionFailed: one of them cannot be read as DMN.
         """
-        self._graph = Graph(tuple(read_model(text, name) for name, text in files.items()))
+        self._graph = Graph(
+            tuple(
+                file if isinstance(file, Model) else read_model(file, name)
+                for name, file in files.items()
+            )
+        )
         self._isolate = isolate
         self._programs: dict[str, Program] = {}
 

@@ -7,7 +7,7 @@ they cover by ``dmn_coverage``.
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from server.domain.errors import DecisionFailed
@@ -29,9 +29,14 @@ _NAME: Final = re.compile(r"[^\W\d_]\w*")
 
 def check(files: Mapping[str, bytes | str], feel: Feel | None = None) -> list[Finding]:
     """Every problem of these files, which may import each other; empty when all is well."""
-    asked = feel or Feel()
-    found: list[Finding] = []
+    models, found = read(files)
+    return [*found, *check_models(models, feel or Feel())]
+
+
+def read(files: Mapping[str, bytes | str]) -> tuple[list[Model], list[Finding]]:
+    """The models that can be read, and a finding for each file that cannot."""
     models: list[Model] = []
+    found: list[Finding] = []
     for file, content in files.items():
         try:
             models.append(read_model(content, file))
@@ -44,14 +49,19 @@ def check(files: Mapping[str, bytes | str], feel: Feel | None = None) -> list[Fi
                     fix=_("请用决策编辑器重新导出该文件"),
                 )
             )
+    return models, found
+
+
+def check_models(models: Sequence[Model], feel: Feel) -> list[Finding]:
+    """Every problem of models that could be read."""
     graph = Graph(tuple(models))
-    found += _namespaces(graph)
+    found = list(_namespaces(graph))
     for model in models:
         found += _model(graph, model)
-        found += check_texts(graph, model, asked)
+        found += check_texts(graph, model, feel)
         for node in model.nodes:
             found += _node(graph, model, node)
-            found += _tables(graph, model, node, asked)
+            found += _tables(graph, model, node, feel)
     return found
 
 

@@ -92,6 +92,7 @@ def _logic(element: Element, kind: str) -> Box | None:
 
 
 def _references(element: Element, namespace: str, *names: str) -> tuple[str, ...]:
-    found = [each for name in names for each in element.iter() if tag(each) == name]
+    found = [each for each in element.iter() if tag(each) in names]
+    found.sort(key=lambda each: names.index(tag(each)))
     keys = [attribute(each, "href") for each in found]
     return tuple(dict.fromkeys(f"{namespace}{k}" if k.startswith("#") else k for k in keys if k))

@@ -42,9 +42,8 @@ def _bearable(finding: Finding, root: etree._Element | None) -> bool:
 
 def tag(element: etree._Element) -> str:
     """The local name of a DMN element, empty for one of another vocabulary."""
-    name = etree.QName(element)
-    space = name.namespace or ""
-    return name.localname if is_model(space) else ""
+    space, _brace, name = str(element.tag).rpartition("}")
+    return name if is_model(space[1:]) else ""
 
 
 def is_model(namespace: str) -> bool:

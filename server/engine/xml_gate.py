@@ -88,12 +88,12 @@ def parse(data: bytes) -> etree._Element:
 
 def local(element: etree._Element) -> str:
     """Name of the element without its namespace."""
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def namespace(element: etree._Element) -> str:
     """Namespace of the element, empty when it has none."""
-    return etree.QName(element).namespace or ""
+    return str(element.tag).rpartition("}")[0][1:]
 
 
 def tag(name: str, uri: str = BPMN) -> str:

@@ -3,12 +3,16 @@
 from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
+from unittest import mock
 
 import pytest
 
+from server.adapters import yaml_files
+from server.checker.static import Reading
 from server.domain.findings import Severity
+from server.engine import dmn_check, dmn_reader
 from tests.factories.bpmn import Process, condition, document, message, timer
-from tests.factories.packs import Draft
+from tests.factories.packs import FEEL, Draft
 
 Spoil = Callable[[Draft], Any]
 
@@ -41,6 +45,17 @@ def test_a_pack_spoilt_in_one_place_is_told_so(spoilt: str) -> None:
 
 def test_the_whole_pack_has_nothing_to_say() -> None:
     assert Draft().findings() == []
+
+
+def test_each_file_of_a_pack_is_read_once() -> None:
+    files = Draft().files()
+    with (
+        mock.patch.object(yaml_files, "load", side_effect=yaml_files.load) as loaded,
+        mock.patch.object(dmn_check, "read_model", side_effect=dmn_reader.read_model) as tables,
+    ):
+        assert Reading(files, FEEL).findings() == []
+    assert [call.args[0] for call in loaded.mock_calls] == ["processes/small/pack.yaml"]
+    assert tables.call_count == 1
 
 
 def test_problems_of_every_file_come_at_once() -> None:
