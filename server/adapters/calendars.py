@@ -34,6 +34,11 @@ def read_years(file: str, content: bytes) -> tuple[tuple[CalendarYear, ...], lis
     return tuple(year for year in years if year is not None), []
 
 
+def keys_in(folder: Path) -> frozenset[str]:
+    """The keys of the calendars of a folder, unread."""
+    return frozenset(path.stem for path in folder.glob("*.yaml"))
+
+
 def read_folder(folder: Path) -> tuple[dict[str, WorkingCalendar], list[Finding]]:
     """Every calendar of a folder by its key, the file's name without ``.yaml``."""
     calendars: dict[str, WorkingCalendar] = {}

@@ -25,6 +25,8 @@ class Candidate:
     forms: Mapping[str, FormSheet]
     decisions: Decisions
     evaluate: Evaluate
+    #: keys of the working calendars there are
+    calendars: frozenset[str]
 
     @cached_property
     def home(self) -> Mapping[str, tuple[str, ProcessGraph]]:

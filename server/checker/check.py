@@ -1,39 +1,65 @@
 """Every problem of a pack at once: the same list for the command line, the API and the designer.
 
-The rules run here; the engine's own parse (pass 6) runs in a killable child that is started
-ahead, so that it is ready when the rest is done.
+Files of a stranger are read in a killable child only, from the first byte to the engine's parse
+(SECURITY section 2): a file that ends the child, or keeps it busy, is one finding more.
 """
 
+import base64
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 from server.adapters.packs import PackFiles
 from server.checker.static import Reading
-from server.domain.expressions import Evaluate
+from server.domain.expressions import Evaluate, Json
 from server.domain.findings import Finding, Severity
 from server.engine import parse_check
-from server.engine.child import Child
+from server.engine.child import Child, Limits
+from server.engine.feel import Feel
 
 _ORDER: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 
-def check(files: PackFiles, evaluate: Evaluate) -> list[Finding]:
-    """Every problem of the pack, errors first; without errors it may be published and will run."""
-    with Child("server.engine.parse_check:answer") as child:
-        reading = Reading(files, evaluate)
-        findings = reading.findings()
-        diagrams = reading.diagrams()
-        if diagrams is not None:
-            findings += _engine(diagrams, child)
+def check(
+    files: PackFiles, calendars: Iterable[str], limits: Limits | None = None
+) -> list[Finding]:
+    """Every problem of the pack, errors first; without errors it may be published and will run.
+
+    ``calendars`` are the keys of the working calendars there are. The time limit is that of the
+    child, whatever the files are.
+    """
+    with Child("server.checker.check:answer", limits) as child:
+        answer = child.answer(question(files, calendars))
+    if isinstance(answer, Finding):
+        return [replace(answer, file=f"processes/{files.key}/pack.yaml")]
+    return [Finding(**{**found, "severity": Severity(found["severity"])}) for found in answer]
+
+
+def question(files: PackFiles, calendars: Iterable[str]) -> Json:
+    """The pack as the JSON that :func:`answer` takes."""
+    return {
+        "key": files.key,
+        "files": {path: base64.b64encode(data).decode() for path, data in files.files.items()},
+        "calendars": sorted(calendars),
+    }
+
+
+def answer(asked: Json) -> Json:
+    """What :func:`check_here` finds, as JSON: the work of the child."""
+    contents = {path: base64.b64decode(text) for path, text in asked["files"].items()}
+    files = PackFiles(key=asked["key"], files=contents)
+    return [finding.as_problem() for finding in check_here(files, asked["calendars"], Feel())]
+
+
+def check_here(files: PackFiles, calendars: Iterable[str], evaluate: Evaluate) -> list[Finding]:
+    """The same list from this very process, which hostile files can end or keep busy."""
+    reading = Reading(files, evaluate, calendars)
+    findings = reading.findings()
+    diagrams = reading.diagrams()
+    if diagrams is not None:
+        findings += parse_check.check(diagrams)
     return sorted(dict.fromkeys(findings), key=_place)
 
 
 def _place(finding: Finding) -> tuple[int, str]:
     return _ORDER[finding.severity], finding.file
-
-
-def _engine(diagrams: dict[str, bytes], child: Child) -> list[Finding]:
-    """What the engine says to the diagrams, from the child."""
-    answer = child.answer(parse_check.question(diagrams))
-    if isinstance(answer, Finding):
-        return [answer]
-    return [Finding(**{**found, "severity": Severity(found["severity"])}) for found in answer]

@@ -89,6 +89,18 @@ def _deadline(candidate: Candidate, rule: DeadlineRule, notes: Notes) -> None:
                 element="deadlines",
                 field=f"{rule.key}.{field}",
             )
+    if rule.calendar not in candidate.calendars:
+        notes.error(
+            "CALENDAR_UNKNOWN",
+            _("期限“{title}”所用的工作日历“{calendar}”不存在").format(
+                title=rule.title, calendar=rule.calendar[:60]
+            ),
+            _("写已有的工作日历：{calendars}").format(
+                calendars="、".join(sorted(candidate.calendars))
+            ),
+            element="deadlines",
+            field=f"{rule.key}.calendar",
+        )
     recipients = [("ladder", rung.to) for rung in rule.ladder]
     if rule.extension is not None:
         recipients.append(("extend.approver", rule.extension.approver))

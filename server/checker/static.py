@@ -5,7 +5,7 @@ be read. A part that cannot be read never hides the problems of another.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from server.adapters import packs
@@ -54,9 +54,10 @@ _DOMAIN: Final = (
 class Reading:
     """One run over one pack: what was read, and a notebook per file."""
 
-    def __init__(self, files: PackFiles, evaluate: Evaluate) -> None:
+    def __init__(self, files: PackFiles, evaluate: Evaluate, calendars: Iterable[str]) -> None:
         self._files = files
         self._evaluate = evaluate
+        self._calendars = frozenset(calendars)
         self.gated: dict[str, Gated] = {
             files.path_of(name): gate(files.path_of(name), data)
             for name, data in files.of(".bpmn").items()
@@ -108,6 +109,7 @@ class Reading:
             forms=dict(self._sheets(pack)),
             decisions=decisions,
             evaluate=self._evaluate,
+            calendars=self._calendars,
         )
         yield from self._forms(candidate)
         for rule in _DOMAIN:

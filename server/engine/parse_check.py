@@ -2,15 +2,13 @@
 
 Stock SpiffWorkflow walks from the start events along flows: what lies behind a cut is dropped
 without a word. So the flow nodes of the file must equal the task specs the engine made, less its
-own. Runs in the killable child; JSON in and out.
+own. Meant for the killable child.
 """
 
-import base64
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from server.domain.errors import EngineError
-from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.engine import specs
@@ -21,17 +19,6 @@ from server.engine.port import Files
 #: specs the engine makes for itself
 _OWN: Final = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})
 _OWN_ENDINGS: Final = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", " [child]")
-
-
-def question(diagrams: Mapping[str, bytes]) -> Json:
-    """The files as the JSON that :func:`answer` takes."""
-    return {name: base64.b64encode(data).decode() for name, data in diagrams.items()}
-
-
-def answer(files: Json) -> Json:
-    """Findings, as JSON, on every executable process of these normalised files."""
-    diagrams = {name: base64.b64decode(text) for name, text in files.items()}
-    return [finding.as_problem() for finding in check(diagrams)]
 
 
 def check(diagrams: Mapping[str, bytes]) -> list[Finding]:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from sqlalchemy import func, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from server.adapters.calendars import keys_in
 from server.adapters.packs import PackFiles, parse
 from server.checker import check as checker
 from server.domain.errors import Conflict, Invalid, NotFound, StateUnreadable
@@ -51,7 +52,7 @@ class Published:
 
 def check(tools: Tools, files: PackFiles) -> tuple[PolicyPack | None, tuple[Finding, ...]]:
     """Every problem of a pack at once; the pack is None as long as one of them is an error."""
-    findings = checker.check(files, tools.evaluate)
+    findings = checker.check(files, keys_in(tools.config.shipped / "processes" / "_calendars"))
     return (None if has_errors(findings) else parse(files)[0]), tuple(findings)
 
 

@@ -12,7 +12,7 @@ from server.checker.static import Reading
 from server.domain.findings import Severity
 from server.engine import dmn_check, dmn_reader
 from tests.factories.bpmn import Process, condition, document, message, timer
-from tests.factories.packs import FEEL, Draft
+from tests.factories.packs import CALENDARS, FEEL, Draft
 
 Spoil = Callable[[Draft], Any]
 
@@ -53,7 +53,7 @@ def test_each_file_of_a_pack_is_read_once() -> None:
         mock.patch.object(yaml_files, "load", side_effect=yaml_files.load) as loaded,
         mock.patch.object(dmn_check, "read_model", side_effect=dmn_reader.read_model) as tables,
     ):
-        assert Reading(files, FEEL).findings() == []
+        assert Reading(files, FEEL, CALENDARS).findings() == []
     assert [call.args[0] for call in loaded.mock_calls] == ["processes/small/pack.yaml"]
     assert tables.call_count == 1
 
@@ -202,6 +202,11 @@ def test_a_pause_after_a_decision_is_no_time_out_that_decides() -> None:
 
 
 # --- events and deadlines -------------------------------------------------------------------
+
+
+@case("CALENDAR_UNKNOWN")
+def deadline_with_an_unknown_calendar(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["calendar"] = "moon"
 
 
 @case("EVENT_NODE_UNKNOWN")

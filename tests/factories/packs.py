@@ -16,6 +16,7 @@ from server.engine.feel import Feel
 from tests.factories.bpmn import Process, document, lane, message, timer
 
 FEEL = Feel()
+CALENDARS = ("cn",)
 
 PACK: dict[str, Any] = {
     "key": "small",
@@ -190,7 +191,7 @@ class Draft:
         return PackFiles(key="small", files=found)
 
     def findings(self) -> list[Finding]:
-        return Reading(self.files(), FEEL).findings()
+        return Reading(self.files(), FEEL, CALENDARS).findings()
 
     def codes(self) -> set[str]:
         return {finding.code for finding in self.findings()}
