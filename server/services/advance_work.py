@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import case as case_when
 from sqlalchemy import insert, update
 
-from server.domain.errors import EngineError
+from server.domain.errors import EngineError, NotCompetent
 from server.domain.jurisdiction import Level, competent, level_of
 from server.domain.lifecycle import WorkState
 from server.domain.packs import PolicyPack
@@ -71,8 +71,8 @@ def open_(
     """Open one item per task that began to wait.
 
     Raises:
-        EngineError: its lane leads to no office of the region.
-        NotCompetent: it leads to more than one, or to a level that does not exist.
+        EngineError: its lane leads to no office of the region, to more than one, or to a level
+            that does not exist.
     """
     for task in opened:
         ctx.session.execute(insert(work_item).values(_item(ctx, case, release, chart, task, known)))
@@ -128,8 +128,11 @@ def _candidates(
     role = str(facts.given(evaluate, lane.office, seen) or "")
     if role in case_roles(pack):
         return role, None, None, False
-    level = level_of(str(facts.given(evaluate, lane.level, seen) or ""), Level(case.level))
-    office = office_of(ctx, case, role, level)
+    try:
+        level = level_of(str(facts.given(evaluate, lane.level, seen) or ""), Level(case.level))
+        office = office_of(ctx, case, role, level)
+    except NotCompetent as error:
+        raise _nowhere(task, error.detail or error.message) from error
     if office is None:
         raise _nowhere(task, f"{role} at {level} for {case.region}")
     return role, level, office.id, lane.head_only

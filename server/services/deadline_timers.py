@@ -14,8 +14,9 @@ from sqlalchemy import insert, select, update
 from server.domain import escalation
 from server.domain.calendar import CHINA_TIME, ONE_DAY, WorkingCalendar
 from server.domain.counting import later
+from server.domain.deadline_changes import from_json
 from server.domain.deadline_rules import DeadlineRule
-from server.domain.deadlines import Due, expires_at
+from server.domain.deadlines import Due, expires_at, origin_of
 from server.domain.errors import YearUnpublished
 from server.domain.lifecycle import TimerState
 from server.domain.packs import PolicyPack
@@ -114,6 +115,7 @@ def _moments(
     ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due
 ) -> Iterator[tuple[str, _Moment]]:
     rule = pack.deadlines[row.rule_key]
+    origin = origin_of(row.origin_on, list(map(from_json, row.changes)))
     if end.stopped_through is not None and end.stopped_through != date.max:
         wakes = datetime.combine(end.stopped_through + ONE_DAY, time.min, CHINA_TIME)
         yield f"{row.id}:wakes:{wakes:%Y%m%d}", _Moment(kind="clock", at=wakes)
@@ -122,7 +124,7 @@ def _moments(
     over = expires_at(rule, end.on)
     yield f"{row.id}:over:{over:%Y%m%dT%H%M}", _Moment(kind="clock", at=over)
     calendar = deadline_rows.calendar_of(ctx, rule.calendar)
-    for owed in escalation.rungs(rule, row.origin_on, end.on, calendar, pack.notify_at):
+    for owed in escalation.rungs(rule, origin, end.on, calendar, pack.notify_at):
         key = escalation.dedupe_key(row.id, end.on, owed.rung)
         yield key, _Moment(kind="rung", at=owed.at, rung=rule.ladder.index(owed.rung))
 

@@ -6,6 +6,7 @@ it is never patched.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
@@ -63,14 +64,15 @@ def refresh(
     rule = pack.deadlines[row.rule_key]
     clock = deadline_rows.clock(ctx, rule, row)
     end = clock.due(*changes[len(clock.changes) :])
+    kept = [deadline_changes.as_json(change) for change in changes]
     deadline_rows.write(
         ctx,
         row,
-        changes=[deadline_changes.as_json(change) for change in changes],
+        changes=kept,
         calendar_version=clock.calendar.version,
         **_columns(rule, end, ctx.now),
     )
-    _publish(ctx, pack, row, end)
+    _publish(ctx, pack, replace(row, changes=kept), end)
     return end
 
 

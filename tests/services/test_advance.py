@@ -8,9 +8,10 @@ from server.domain.packs import Feel
 from server.engine.port import Advance, Command, Files
 from server.models.audit import AuditEvent
 from server.models.case import case_state, case_step
-from server.services import advance, case_rows
+from server.services import advance, case_rows, staffing
 from server.services import case_state as states
 from server.services.context import Context, Tools
+from server.services.staffing import NewUnit
 from tests.factories.tiny import ACCEPT, DESK, Tiny
 
 
@@ -107,6 +108,15 @@ def test_a_lane_that_leads_nowhere_is_an_incident(tiny: Tiny) -> None:
     with pytest.raises(EngineError):
         tiny.deliver(case_id, "evidence_received", {})
     assert tiny.facts(case_id).status == "suspended"
+
+
+def test_two_offices_of_one_kind_in_one_place_are_an_incident(tiny: Tiny) -> None:
+    again = NewUnit(
+        key="again", name="又一个", kind="case_supervision_office", level="county", region="p/c1/d1"
+    )
+    tiny.program(lambda ctx: staffing.create_unit(ctx, again))
+    with pytest.raises(EngineError):
+        tiny.open()
 
 
 def test_a_warning_of_the_packs_own_expression_is_never_taken_for_false(tiny: Tiny) -> None:

@@ -1,4 +1,5 @@
 from datetime import datetime, timedelta
+from threading import Thread
 
 from sqlalchemy import func, select, update
 
@@ -130,6 +131,21 @@ def test_a_suspended_case_keeps_its_timers(tiny: Tiny) -> None:
 def test_a_sweep_takes_no_more_than_it_is_told_to(tiny: Tiny) -> None:
     tiny.open()
     assert len(timers.sweep(tiny.tools, TOLD, limit=1).done) == 1
+
+
+def test_of_two_sweeps_at_once_each_timer_is_fired_by_one(tiny: Tiny) -> None:
+    for _each in range(3):
+        supplementing(tiny)
+    now = NOW + timedelta(days=6)
+    done: list[timers.Done] = []
+    threads = [
+        Thread(target=lambda: done.extend(timers.sweep(tiny.tools, now).done)) for _each in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [each.state for each in done if each.kind == "engine"] == ["fired"] * 3
 
 
 class Broken:

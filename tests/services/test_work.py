@@ -1,4 +1,6 @@
 from collections.abc import Callable
+from functools import partial
+from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select
@@ -155,6 +157,48 @@ def test_a_head_may_do_the_work_of_his_office(tiny: Tiny) -> None:
     case_id = tiny.open()
     tiny.do(HEAD, case_id, "register", ACCEPT)
     assert tiny.item(case_id, "verify").office == "case_supervision_office"
+
+
+def test_of_two_who_claim_at_once_one_gets_it(tiny: Tiny) -> None:
+    item = tiny.item(tiny.open(), "register")
+    outcomes = together(
+        *(partial(tiny.act, login, claiming(item.id)) for login in (DESK, COLLEAGUE, HEAD))
+    )
+    assert sorted(outcomes) == ["conflict", "conflict", "done"]
+
+
+def test_of_two_pages_that_complete_one_item_one_does(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    item = tiny.item(case_id, "register")
+    tiny.act(DESK, claiming(item.id))
+
+    def complete() -> None:
+        tiny.act(DESK, lambda ctx: work.complete(ctx, item.id, ACCEPT, seen=2))
+
+    assert sorted(together(complete, complete)) == ["conflict", "done"]
+    assert [each.node_key for each in tiny.facts(case_id).work] == ["verify"]
+
+
+def together(*acts: Callable[[], None]) -> list[str]:
+    """What came of acts that begin at the same moment."""
+    found: list[str] = []
+    ready = Barrier(len(acts))
+
+    def run(act: Callable[[], None]) -> None:
+        ready.wait()
+        try:
+            act()
+        except Conflict:
+            found.append("conflict")
+        else:
+            found.append("done")
+
+    threads = [Thread(target=run, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
 
 
 def claiming(item_id: str) -> Callable[[Context], None]:
