@@ -75,6 +75,7 @@ class Names:
 def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     """Note every expression of diagrams and of pack.yaml that cannot be trusted."""
     names = Names(candidate)
+    candidate.evaluate.parse_all([(text, False) for text in _texts(candidate)])
     known = {
         process: candidate.names_of(procedure)
         for procedure in candidate.pack.procedures.values()
@@ -93,6 +94,14 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     _decisions(candidate, known, notes)
     _pack(candidate, names, everywhere, notes["pack.yaml"])
     _variables(candidate, notes["pack.yaml"])
+
+
+def _texts(candidate: Candidate) -> Iterator[str]:
+    """Every expression of the rules below, to be parsed in one trip."""
+    for graph in candidate.graphs.values():
+        yield from (expression.text for expression in graph.names_read())
+    yield from (given.text for _t, given, _s, _f in _given(candidate) if isinstance(given, Feel))
+    yield from (rule.check.text for rule in candidate.pack.rules)
 
 
 def _all_fields(candidate: Candidate) -> Iterator[frozenset[str]]:

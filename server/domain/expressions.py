@@ -75,3 +75,6 @@ class Evaluate(Protocol):
 
     def parse(self, expression: str, *, unary: bool = False) -> Parsed:
         """Names and syntax errors of one expression, without evaluating it."""
+
+    def parse_all(self, expressions: Sequence[tuple[str, bool]]) -> list[Parsed]:
+        """``parse`` of many (text, is a unary test) in few trips; ``parse`` then knows them."""

@@ -7,10 +7,11 @@ a subject that makes a careless one blow up.
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from server.domain.errors import ExpressionFailed
-from server.domain.expressions import Evaluate
+from server.domain.expressions import Evaluate, Parsed
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.forms.fields import Field, flat
@@ -35,9 +36,12 @@ def faults(
 ) -> Iterator[Finding]:
     """One finding per fault of an expression, template or pattern."""
     names = variables | LOCAL_NAMES | {each.key for each in flat(fields)}
+    asked = [(place, *text) for place, entry in placed for text in _texts(entry)]
+    parsed = evaluate.parse_all([(text, unary) for _place, _path, text, unary in asked])
+    for (place, path, text, _unary), one in zip(asked, parsed, strict=True):
+        errors = one.errors if text else (_("表达式为空"),)
+        yield from _fault(place, path, replace(one, errors=errors), names)
     for place, entry in placed:
-        for path, text, unary in _texts(entry):
-            yield from _fault(place, path, (text, unary), names, evaluate)
         limits = entry.get("validate")
         pattern = limits.get("pattern") if isinstance(limits, Mapping) else None
         if pattern:
@@ -64,17 +68,9 @@ def _parts(value: Any) -> list[tuple[str, Any]]:
     return []
 
 
-def _fault(
-    place: Place,
-    path: str,
-    asked: tuple[str, bool],
-    names: frozenset[str],
-    evaluate: Evaluate,
-) -> Iterator[Finding]:
-    text, unary = asked
-    parsed = evaluate.parse(text, unary=unary)
+def _fault(place: Place, path: str, parsed: Parsed, names: frozenset[str]) -> Iterator[Finding]:
     label = place.label
-    for error in parsed.errors if text else [_("表达式为空")]:
+    for error in parsed.errors:
         message = _("“{label}”的表达式有误：{error}").format(label=label, error=error)
         yield finding(place, "FORM_EXPRESSION", message, field=path, fix=_("改正该表达式"))
     if parsed.errors:

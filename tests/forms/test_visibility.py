@@ -121,3 +121,6 @@ class Counting:
 
     def parse(self, expression: str, *, unary: bool = False) -> Parsed:
         return FEEL.parse(expression, unary=unary)
+
+    def parse_all(self, expressions: Sequence[tuple[str, bool]]) -> list[Parsed]:
+        return FEEL.parse_all(expressions)
