@@ -67,6 +67,9 @@ class Answers:
     values: Mapping[str, Json]
     #: fields that a condition hides now; their values were dropped
     hidden: tuple[str, ...] = ()
+    #: the hidden ones that are nobody's but this form's to answer: whatever the case knew under
+    #: their names does not hold any more; what is locked was only shown here
+    withdrawn: tuple[str, ...] = ()
     named: tuple[Named, ...] = ()
 
 
@@ -107,7 +110,7 @@ def validate(
     sent, problems = _load(form, answers)
     data = complete(form.fields, sent)
     before = places(form.fields, data, variables)
-    changed = settle(before, data, sent, variables, evaluate)
+    changed, locked = settle(before, data, sent, variables, evaluate)
     shown, gone = _shown(form, data, variables, evaluate)
     problems = {path: it for path, it in problems.items() if not _lies_in(path, gone)}
     judged = [each for each in shown if not _lies_in(each.path, problems)]
@@ -121,6 +124,7 @@ def validate(
     return Answers(
         values=prune(data, gone),
         hidden=tuple(sorted(map(written, gone))),
+        withdrawn=tuple(sorted(map(written, gone - locked))),
         named=tuple(_named(shown)),
     )
 

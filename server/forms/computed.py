@@ -24,8 +24,11 @@ def settle(
     sent: Mapping[str, Json],
     variables: Mapping[str, Json],
     evaluate: Evaluate,
-) -> list[Finding]:
-    """Put locked and default values into ``data``; a finding per locked field that was changed."""
+) -> tuple[list[Finding], frozenset[Path]]:
+    """Put locked and default values into ``data``.
+
+    Returns a finding per locked field that was changed, and the paths of all locked fields.
+    """
     findings = []
     locked = _locked(placed, evaluate)
     for each in placed:
@@ -41,7 +44,7 @@ def settle(
             _put(data, each.path, current)
         elif answer is _MISSING and is_new and default is not None:
             _put(data, each.path, default)
-    return findings
+    return findings, frozenset(each.path for each in locked)
 
 
 def compute(

@@ -1,6 +1,7 @@
 """What somebody filled in, checked against everything the pack says about it, all at once."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from server.domain.errors import Invalid, NotFound
 from server.domain.expressions import Json
@@ -13,6 +14,16 @@ from server.services.context import Context
 from server.services.releases import Release
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """Answers that passed."""
+
+    #: what is kept: every field that was shown, null where unanswered
+    values: Mapping[str, Json]
+    #: names that were hidden: an answer to them from an earlier form does not hold any more
+    withdrawn: tuple[str, ...] = ()
+
+
 def check(
     ctx: Context,
     release: Release,
@@ -20,7 +31,7 @@ def check(
     form_key: str,
     given: Mapping[str, Json],
     variables: Mapping[str, Json],
-) -> dict[str, Json]:
+) -> Checked:
     """The answers as they are kept: hidden fields dropped, everything else as the form asks.
 
     Raises:
@@ -37,11 +48,12 @@ def check(
         on=ctx.today,
     )
     problems = [found for named in kept.named if (found := _stranger(ctx, named))]
-    known = facts.collect(release, procedure, variables, kept.values, ctx.now)
+    still = {**variables, **dict.fromkeys(kept.withdrawn)}
+    known = facts.collect(release, procedure, still, kept.values, ctx.now)
     problems += _broken_rules(ctx, release, form_key, known)
     if problems:
         raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
-    return dict(kept.values)
+    return Checked(values=kept.values, withdrawn=kept.withdrawn)
 
 
 def _broken_rules(

@@ -49,7 +49,7 @@ def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> st
     procedure = release.pack.procedures[procedure_key]
     _may_start_at_all(ctx, procedure)
     filled = {**procedure.defaults, **given}
-    checked = answers.check(ctx, release, procedure_key, procedure.start_form, filled, {})
+    checked = answers.check(ctx, release, procedure_key, procedure.start_form, filled, {}).values
     known = facts.collect(release, procedure_key, {}, checked, ctx.now)
     named = _named(ctx, release, procedure, checked, known)
     case = _insert(ctx, release, procedure, known, _unit(ctx, named))

@@ -18,6 +18,7 @@ from server.services import (
     posts,
     work_rows,
 )
+from server.services.answers import Checked
 from server.services.case_rows import CaseRow
 from server.services.case_state import Act
 from server.services.charts import Chart
@@ -74,14 +75,14 @@ def complete(
     definition = definitions.release(ctx, case.pack_version_id)
     chart = charts.chart(definition.files[case.procedure])
     checked = _checked(ctx, definition, case, item, given)
-    _appoint(ctx, definition, case, item, checked)
+    _appoint(ctx, definition, case, item, checked.values)
     ctx.record("work.complete", item.id, case.id, {"node": item.node_key})
     act = Act(
         command="complete",
         node_key=item.node_key,
         task_key=item.task_key,
         work_item_id=item.id,
-        answers=checked,
+        answers=checked.values,
         form_hash=item.form_hash,
         is_partial=_others_wait(ctx, item),
     )
@@ -92,7 +93,7 @@ def complete(
 
 def _checked(
     ctx: Context, definition: Release, case: CaseRow, item: ItemRow, given: Mapping[str, Json]
-) -> dict[str, Json]:
+) -> Checked:
     variables = case_state.load(ctx, case.id).variables
     return answers.check(ctx, definition, case.procedure, item.form_key, given, variables)
 
@@ -112,13 +113,14 @@ def _variables(
     chart: Chart,
     case: CaseRow,
     item: ItemRow,
-    checked: Mapping[str, Json],
+    checked: Checked,
 ) -> dict[str, Json]:
-    """Routing variables, and for an item of a multi-instance its result."""
-    routing = advance.routing(definition, case.procedure, checked)
+    """Routing variables, null where the form hid them, and for one item of a list its result."""
+    given = {**dict.fromkeys(checked.withdrawn), **checked.values}
+    routing = advance.routing(definition, case.procedure, given)
     many = chart.nodes[item.node_key].multi_instance
     if many and many.output:
-        routing[many.output] = checked.get(many.output)
+        routing[many.output] = given.get(many.output)
     return routing
 
 

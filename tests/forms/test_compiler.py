@@ -264,6 +264,22 @@ def test_a_hidden_field_is_dropped_and_asks_nothing() -> None:
     assert problems(schema, {"origin": "other"}) == [("FORM_REQUIRED", "organ")]
 
 
+def test_what_the_case_knew_is_withdrawn_with_a_hidden_field_unless_it_is_locked() -> None:
+    test = '=kind = "person"'
+    schema = form(
+        text("kind", "类别"),
+        hide(test, text("organ", "机关")),
+        hide(test, {**text("shown", "所示"), "disabled": True}),
+        hide(test, {**text("asked", "所问"), "readonly": test}),
+    )
+
+    kept = fill(schema, {"kind": "person"}, organ="甲", shown="乙", asked="丙")
+
+    assert kept.hidden == ("asked", "organ", "shown")
+    assert kept.withdrawn == ("organ",)
+    assert kept.values == {"kind": "person"}
+
+
 def test_a_wrong_type_in_a_hidden_field_does_not_matter() -> None:
     schema = form(text("origin", "来源"), hide('=origin = "self"', number("n")))
 

@@ -17,6 +17,7 @@ from tests.factories.tiny import (
     COLLEAGUE,
     DESK,
     HEAD,
+    NOW,
     STRANGER,
     Tiny,
 )
@@ -122,6 +123,36 @@ def test_answers_stay_with_the_step_and_only_routing_variables_travel(tiny: Tiny
     assert answers["reason"] == "材料齐全"
     assert "facts" not in tiny.facts(case_id).variables
     assert tiny.facts(case_id).variables["registered"] == "accept"
+
+
+def test_a_hidden_answer_of_an_earlier_round_decides_nothing(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    dated = {"registered": "supplement", "reason": "缺", "registered_on": "2026-02-12"}
+    tiny.do(DESK, case_id, "register", dated)
+    tiny.do(APPLICANT, case_id, "supplement", {"supplemented": "补"})
+    assert tiny.facts(case_id).variables["registered_on"] == "2026-02-12"
+    tiny.do(DESK, case_id, "register", {**ACCEPT, "undated": True, "registered_on": "2026-02-12"})
+    facts = tiny.facts(case_id)
+    assert facts.variables["registered_on"] is None
+    registration = facts.clock_of("registration")
+    assert registration is not None
+    assert registration.met_on == NOW.date()
+    tiny.do(DESK, case_id, "verify", {"finding": "属实"})
+    tiny.deliver(case_id, "evidence_received", {})
+    assert tiny.facts(case_id).clock_of("decision") is None
+
+
+def test_a_hidden_answer_is_not_stored_and_a_hidden_locked_one_stays_known(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", {**ACCEPT, "undated": True, "registered_on": "2026-02-12"})
+    with tiny.tools.readers() as session:
+        stored = session.scalars(
+            select(case_step.c.answers).where(
+                case_step.c.case_id == case_id, case_step.c.node_key == "register"
+            )
+        ).one()
+    assert stored == {"registered": "accept", "undated": True, "reason": None, "organs": []}
+    assert tiny.facts(case_id).variables["managed_by"] == "county"
 
 
 def test_each_item_of_a_multi_instance_task_waits_at_its_own_office(tiny: Tiny) -> None:
