@@ -14,6 +14,7 @@ from server.queries import cases as case_queries
 from server.queries.cases import CaseFacts, OpenWork
 from server.services import cases, definitions, incidents, messages, people, posts, work
 from server.services.context import Context, Tools, reading, transaction
+from server.services.releases import Release
 from tests.factories.tools import PREPARED, fill_region, opened
 
 T = TypeVar("T")
@@ -39,6 +40,13 @@ def fill(url: str) -> None:
     fill_region(url)
     with opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
         definitions.publish(ctx, read_folder(PACK), accept_warnings="测试")
+
+
+def loaded(tools: Tools) -> dict[str, Release]:
+    """The published pack, loaded once for all copies of the database."""
+    with reading(tools, SYSTEM, NOW) as ctx:
+        release = definitions.in_force(ctx, "tiny_matter", NOW.date())
+    return {release.id: release}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,22 @@ from collections.abc import Iterator
 
 import pytest
 
+from server.services.releases import Release
 from tests.databases import Databases
 from tests.factories import tiny as factory
 from tests.factories import tools as tools_factory
 from tests.factories.tiny import Tiny
+
+#: the loaded pack of each kind of database: every copy has the same version under the same id
+_LOADED: dict[type[Databases], dict[str, Release]] = {}
 
 
 @pytest.fixture
 def tiny(databases: Databases) -> Iterator[Tiny]:
     """A fresh copy of a database with the pack published and nobody at work yet."""
     with databases.copy("tiny", factory.fill) as url, tools_factory.opened(url) as tools:
+        kind = type(databases)
+        if kind not in _LOADED:
+            _LOADED[kind] = factory.loaded(tools)
+        tools.releases.update(_LOADED[kind])
         yield Tiny(tools)
