@@ -32,6 +32,13 @@ class Parsed:
     errors: tuple[str, ...] = ()
     #: built-in functions it calls, e.g. ``now`` and ``today``, which need the command's clock
     builtins: frozenset[str] = frozenset()
+    #: every path read, ``routing.level``; ``members[].vote`` is that of a member of a list
+    paths: frozenset[str] = frozenset()
+    #: (path, text) of every comparison of a path with a text that is written out
+    compared: frozenset[tuple[str, str]] = frozenset()
+    #: texts the whole may come to, and paths whose value it may come to
+    texts: frozenset[str] = frozenset()
+    sources: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

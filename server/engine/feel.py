@@ -234,7 +234,7 @@ class Feel:
 
 
 def _parsed(text: str, answer: list[list[Json]]) -> Parsed:
-    names, builtins, wrong, recursive, halves, crossed = answer
+    names, builtins, wrong, recursive, halves, crossed, paths, compared, results = answer
     digits = untrue_numbers(text)
     return Parsed(
         names=frozenset(names) - frozenset(recursive),
@@ -246,6 +246,10 @@ def _parsed(text: str, answer: list[list[Json]]) -> Parsed:
             *(_("函数“{name}”调用了自己").format(name=name) for name in recursive),
         ),
         builtins=frozenset(builtins),
+        paths=frozenset(paths),
+        compared=frozenset((path, text) for path, text in compared),
+        texts=frozenset(text for kind, text in results if kind == "text"),
+        sources=frozenset(path for kind, path in results if kind == "path"),
     )
 
 

@@ -236,6 +236,61 @@ def test_free_names_are_those_read_and_not_bound(
     assert (set(parsed.names), set(parsed.builtins), parsed.errors) == (names, builtins, ())
 
 
+@pytest.mark.parametrize(
+    ("text", "paths", "compared"),
+    [
+        ("routing.level", {"routing", "routing.level"}, set()),
+        ('origin = "self"', {"origin"}, {("origin", "self")}),
+        ('"self" != (origin)', {"origin"}, {("origin", "self")}),
+        ('a.b in ("x", "y", > 3)', {"a", "a.b"}, {("a.b", "x"), ("a.b", "y")}),
+        ('a in ["x"]', {"a"}, {("a", "x")}),
+        ('list contains(a, "x")', {"a"}, {("a[]", "x")}),
+        (
+            'every m in members satisfies m.vote = "for"',
+            {"members", "members[]", "members[].vote"},
+            {("members[].vote", "for")},
+        ),
+        (
+            'some f in g.xs satisfies some c in f.ys satisfies c = "x"',
+            {"g", "g.xs", "g.xs[]", "g.xs[].ys", "g.xs[].ys[]"},
+            {("g.xs[].ys[]", "x")},
+        ),
+        ('count(xs[item.a = "x"]) > 0', {"xs", "xs[]", "xs[].a"}, {("xs[].a", "x")}),
+        ('{m: 1, b: m = "x"}', set(), set()),
+        ('function(a) a = "x"', set(), set()),
+        ('today() = "x"', set(), set()),
+    ],
+)
+def test_paths_and_the_texts_they_are_compared_with_are_told(
+    feel: Feel, text: str, paths: set[str], compared: set[tuple[str, str]]
+) -> None:
+    parsed = feel.parse(text)
+    assert (set(parsed.paths), set(parsed.compared)) == (paths, compared)
+
+
+@pytest.mark.parametrize(
+    ("text", "texts", "sources"),
+    [
+        ('if a then "x" else if b then c.d else ("z")', {"x", "z"}, {"c.d"}),
+        ("routing.office", set(), {"routing.office"}),
+        ('"x"', {"x"}, set()),
+        ("a + b", set(), set()),
+        ("if a then null else b", set(), {"b"}),
+    ],
+)
+def test_what_an_expression_can_come_to_is_told(
+    feel: Feel, text: str, texts: set[str], sources: set[str]
+) -> None:
+    parsed = feel.parse(text)
+    assert (set(parsed.texts), set(parsed.sources)) == (texts, sources)
+
+
+def test_the_tests_of_a_cell_compare_its_value(feel: Feel) -> None:
+    assert feel.parse('"x", not("y")', unary=True).compared == {("?", "x")}
+    assert feel.parse('not("x", "y")', unary=True).compared == {("?", "x"), ("?", "y")}
+    assert feel.parse('? = "x"', unary=True).compared == {("?", "x")}
+
+
 def test_the_tested_value_is_no_name(feel: Feel) -> None:
     assert feel.parse("? > a, b", unary=True).names == {"a", "b"}
     assert feel.parse("", unary=True).errors == ()

@@ -2,6 +2,8 @@
 // every name behind `if`, behind `and` and in a loop over nothing.
 import { evaluate, parseExpression, parseUnaryTests } from "feelin";
 
+import { ORDER, bare, childrenOf, isRange, isTest } from "./tree.mjs";
+
 // Asked in an empty context, only a built-in is found.
 const builtin = (name) => {
   try {
@@ -30,25 +32,6 @@ const provoke = (pattern) => {
   for (const each of ["a", "0", " ", ...known]) compiled.test(`${each.repeat(60)}\u0001`);
 };
 
-const childrenOf = (node) => {
-  const found = [];
-  for (let child = node.firstChild; child; child = child.nextSibling) found.push(child);
-  return found;
-};
-
-// `> 3` tests a value that stands elsewhere: to the left of `in`, or in a column of a table. Alone
-// it is a thing of its own, and what compares it is null or false for ever: `a == 1`, `= a`.
-const ORDER = new Set(["<", "<=", ">", ">="]);
-const isTest = (node) =>
-  node.name === "SimplePositiveUnaryTest" && node.firstChild?.name === "CompareOp";
-const bare = (node) => {
-  let inner = node;
-  while (inner?.name === "ParenthesizedExpression") [, inner] = childrenOf(inner);
-  return inner;
-};
-const isRange = (node) =>
-  ["SimplePositiveUnaryTest", "Interval", "FunctionInvocation"].includes(bare(node)?.name);
-
 class Reader {
   constructor(text) {
     this.text = text;
@@ -56,6 +39,11 @@ class Reader {
     this.builtins = new Set();
     this.recursive = new Set();
     this.errors = [];
+    // every path read (`routing.level`; `members[].vote` for a member of a list), the literal texts
+    // compared with one, and what the whole may come to: texts and paths
+    this.paths = new Set();
+    this.compared = [];
+    this.results = [];
     // where half a comparison stands, and where one compares a range or a yes/no with a value
     this.halves = [];
     this.crossed = [];
@@ -80,9 +68,85 @@ class Reader {
   inVariableName(node, bound) {
     for (const child of childrenOf(node)) if (child.type.isError) this.errors.push(child.from);
     const name = this.nameOf(node);
+    this.#reached(node, bound);
     if (bound.has(name)) return;
     if (isBuiltin(name)) this.builtins.add(name);
     else this.free.add(name);
+  }
+
+  // What a node names: a variable, a property of one, a member of a list; null for anything else.
+  // `bound` knows what a name of a loop stands for.
+  #path(node, bound) {
+    const inner = bare(node);
+    if (inner?.name === "VariableName" || inner?.name === "?") {
+      const name = this.nameOf(inner);
+      return bound.has(name) ? bound.get(name) : isBuiltin(name) ? null : name;
+    }
+    if (inner?.name === "PathExpression") {
+      const [target, , property] = childrenOf(inner);
+      const before = this.#path(target, bound);
+      return before && property ? `${before}.${this.nameOf(property)}` : null;
+    }
+    if (inner?.name === "FilterExpression") return this.#member(inner.firstChild, bound);
+    return null;
+  }
+
+  #member(node, bound) {
+    const path = this.#path(node, bound);
+    return path && `${path}[]`;
+  }
+
+  #reached(node, bound) {
+    const path = this.#path(node, bound);
+    if (path) this.paths.add(path);
+  }
+
+  inPathExpression(node, bound) {
+    this.#reached(node, bound);
+    for (const child of childrenOf(node)) this.read(child, bound);
+  }
+
+  #literal(node) {
+    const inner = bare(node);
+    return inner?.name === "StringLiteral" ? evaluate(this.text.slice(inner.from, inner.to), {}).value : null;
+  }
+
+  #compare(left, right, bound) {
+    for (const [one, other] of [[left, right], [right, left]]) {
+      const path = this.#path(one, bound);
+      const text = this.#literal(other);
+      if (path && typeof text === "string") this.compared.push([path, text]);
+    }
+  }
+
+  // The tests after `in`, or those of a whole cell.
+  #testsOf(node, path) {
+    for (const child of childrenOf(node)) {
+      const text = this.#literal(child);
+      if (typeof text === "string") this.compared.push([path, text]);
+      else if (/^(PositiveUnaryTests?|List|ParenthesizedExpression)$/.test(child.name)) {
+        this.#testsOf(child, path);
+      }
+    }
+  }
+
+  inUnaryTests(node, bound) {
+    this.#testsOf(node, "?");
+    for (const child of childrenOf(node)) this.read(child, bound);
+  }
+
+  // What the expression comes to, through every `if`.
+  yield(node, bound) {
+    const inner = bare(node);
+    if (inner?.name === "IfExpression") {
+      const [, , , positive, , negative] = childrenOf(inner);
+      for (const branch of [positive, negative]) this.yield(branch, bound);
+      return;
+    }
+    const text = this.#literal(inner);
+    const path = this.#path(inner, bound);
+    if (typeof text === "string") this.results.push(["text", text]);
+    else if (path) this.results.push(["path", path]);
   }
 
   // Does this unary test stand where something is tested: after `in`, in a cell, or as a range
@@ -103,6 +167,9 @@ class Reader {
   inComparison(node, bound) {
     const [left, , right] = childrenOf(node);
     const operator = this.#operator(node);
+    if (operator === "=" || operator === "!=") this.#compare(left, right, bound);
+    const path = childrenOf(node).some((child) => child.name === "in") && this.#path(left, bound);
+    if (path) this.#testsOf(node, path);
     if (operator && !isTest(right)) {
       const chained = [left, right].some((side) => bare(side)?.name === "Comparison");
       const mixed = isRange(left) !== isRange(right) && [left, right].some((side) => this.#isOne(side));
@@ -122,19 +189,25 @@ class Reader {
     this.read(called, bound);
     for (const child of rest) this.read(child, bound);
     const parameters = rest.find((child) => child.name === "PositionalParameters");
-    if (!parameters || !PATTERNED.has(this.nameOf(called))) return;
-    const pattern = childrenOf(parameters)[1];
+    if (!parameters) return;
+    const [first, pattern] = childrenOf(parameters);
+    if (this.nameOf(called) === "list contains") {
+      const path = this.#member(first, bound);
+      const text = this.#literal(pattern);
+      if (path && typeof text === "string") this.compared.push([path, text]);
+    }
+    if (!PATTERNED.has(this.nameOf(called))) return;
     if (pattern?.name === "StringLiteral") {
       provoke(evaluate(this.text.slice(pattern.from, pattern.to), {}).value);
     }
   }
 
   inForExpression(node, bound) {
-    this.#loop(node, new Set([...bound, "partial"]));
+    this.#loop(node, new Map([...bound, ["partial", null]]));
   }
 
   inQuantifiedExpression(node, bound) {
-    this.#loop(node, new Set(bound));
+    this.#loop(node, new Map(bound));
   }
 
   // Each iterator sees the ones before it, the body sees them all.
@@ -154,11 +227,12 @@ class Reader {
   #iterator(node, inner) {
     const [name, ...rest] = childrenOf(node);
     for (const child of rest) this.read(child, inner);
-    inner.add(this.nameOf(name));
+    const around = rest.find((child) => child.name === "IterationContext")?.firstChild;
+    inner.set(this.nameOf(name), around ? this.#member(around, inner) : null);
   }
 
   inContext(node, bound) {
-    const inner = new Set(bound);
+    const inner = new Map(bound);
     for (const child of childrenOf(node)) {
       if (child.name !== "ContextEntry") {
         this.read(child, inner);
@@ -168,7 +242,7 @@ class Reader {
       const name = this.nameOf(key);
       if (value?.name === "FunctionDefinition") this.#ownCall(name, value, inner);
       if (value) this.read(value, inner);
-      inner.add(name);
+      inner.set(name, null);
     }
   }
 
@@ -181,10 +255,10 @@ class Reader {
   }
 
   inFunctionDefinition(node, bound) {
-    const inner = new Set(bound);
+    const inner = new Map(bound);
     for (const child of childrenOf(node)) {
       if (child.name === "FormalParameters") {
-        for (const each of childrenOf(child)) if (each.firstChild) inner.add(this.nameOf(each.firstChild));
+        for (const each of childrenOf(child)) if (each.firstChild) inner.set(this.nameOf(each.firstChild), null);
       } else this.read(child, inner);
     }
   }
@@ -194,7 +268,7 @@ class Reader {
   inFilterExpression(node, bound) {
     const [target, ...rest] = childrenOf(node);
     this.read(target, bound);
-    const inner = new Set([...bound, "item"]);
+    const inner = new Map([...bound, ["item", this.#member(target, bound)]]);
     for (const child of rest) this.read(child, inner);
   }
 
@@ -206,7 +280,9 @@ class Reader {
 const one = ([text, unary]) => {
   const tree = (unary ? parseUnaryTests : parseExpression)(text, {});
   const reader = new Reader(text);
-  reader.read(tree.topNode, new Set(unary ? ["?"] : []));
+  const bound = new Map(unary ? [["?", "?"]] : []);
+  reader.read(tree.topNode, bound);
+  if (!unary) reader.yield(tree.topNode.firstChild, bound);
   return [
     [...reader.free].sort(),
     [...reader.builtins].sort(),
@@ -214,6 +290,9 @@ const one = ([text, unary]) => {
     [...reader.recursive].sort(),
     reader.halves,
     reader.crossed,
+    [...reader.paths].sort(),
+    reader.compared,
+    reader.results,
   ];
 };
 
