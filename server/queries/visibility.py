@@ -7,6 +7,7 @@ or had work, and a case of which a notice reached him. Everything else does not 
 from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session
 
 from server.models.case import case
 from server.models.outbox import notification
@@ -34,3 +35,9 @@ def visible_cases(person_id: str, unit_ids: Collection[str]) -> ColumnElement[bo
         case.c.id.in_(work),
         case.c.id.in_(told),
     )
+
+
+def sees(session: Session, person_id: str, unit_ids: Collection[str], case_id: str) -> bool:
+    """May this person know of this case."""
+    wanted = select(case.c.id).where(case.c.id == case_id, visible_cases(person_id, unit_ids))
+    return session.scalar(wanted) is not None

@@ -11,6 +11,7 @@ from sqlalchemy import Row, Select, select, update
 
 from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
+from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.models.case import case
 from server.models.identity import Unit
@@ -65,9 +66,18 @@ def lock_open(ctx: Context, case_id: str) -> CaseRow:
         Conflict: it is closed, cancelled or suspended.
     """
     row = lock(ctx, case_id)
-    if row.status != "open":
-        raise Conflict(_("该事项当前不在办理中"), detail=row.status)
+    refuse_resting(row)
     return row
+
+
+def refuse_resting(row: CaseRow) -> None:
+    """Return when the case is open.
+
+    Raises:
+        Conflict: it is closed, cancelled or suspended.
+    """
+    if row.status != CaseStatus.OPEN:
+        raise Conflict(_("该事项当前不在办理中"), detail=row.status)
 
 
 def change(ctx: Context, row: CaseRow, **values: Json) -> None:

@@ -1,28 +1,36 @@
 """What people do to a clock: stop, restart, extend it, correct the day it began.
 
 Whether the act is possible is the domain's answer (``deadline_verbs``); here is asked who may:
-stopping and restarting belong to the office that holds the task, an extension or correction to
-the approver the rule names.
+stopping and restarting belong to the office that answers for the clock (``case_offices``), an
+extension or correction to the approver the rule names. A party to the case may do neither.
 """
 
 from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import select
-
-from server.domain import deadline_changes, deadline_verbs
+from server.domain import deadline_changes, deadline_verbs, recusal
 from server.domain.deadline_changes import Change, Correct, Extend, Restart, Stop
 from server.domain.deadline_verbs import Clock
 from server.domain.errors import Forbidden, NotFound
 from server.domain.jurisdiction import Level
-from server.domain.packs import PolicyPack
 from server.domain.texts import _
-from server.models.work import OPEN_STATES, work_item
-from server.services import advance_work, case_rows, deadline_rows, deadlines, definitions, people
+from server.queries.visibility import sees
+from server.services import (
+    advance_work,
+    case_offices,
+    case_rows,
+    deadline_rows,
+    deadlines,
+    definitions,
+    parties,
+    people,
+    posts,
+)
 from server.services.case_rows import CaseRow
 from server.services.context import Context
 from server.services.deadline_rows import DeadlineRow
+from server.services.releases import Release
 
 Act = TypeVar("Act", Stop, Restart, Extend, Correct)
 
@@ -89,13 +97,19 @@ def _change(
     act: Act,
     check: Callable[[Clock, Act, date], None],
 ) -> None:
-    case = case_rows.lock_open(ctx, case_id)
-    pack = definitions.release(ctx, case.pack_version_id).pack
+    case = case_rows.lock(ctx, case_id)
+    release = definitions.release(ctx, case.pack_version_id)
     rows = deadline_rows.open_clocks(ctx, case.id, rule_key)
+    allowed = bool(rows) and ctx.actor.person_id in _people(ctx, case, release, rows[-1], act)
+    if not (allowed or _sees(ctx, case)):
+        raise NotFound
+    case_rows.refuse_resting(case)
     if not rows:
         raise NotFound
-    row = rows[-1]
-    _allowed(ctx, case, pack, row, act)
+    if not allowed:
+        raise Forbidden(_("您没有权限变更这一期限"))
+    recusal.refuse_barred(ctx.actor.person_id, "", parties.of_case(ctx, case.id))
+    row, pack = rows[-1], release.pack
     now: Clock = deadline_rows.clock(ctx, pack.deadlines[rule_key], row)
     check(now, act, ctx.today)
     deadlines.refresh(ctx, pack, row, [*now.changes, act])
@@ -103,36 +117,31 @@ def _change(
     ctx.record(f"deadline.{verb}", row.id, case.id, {"rule": rule_key})
 
 
-def _allowed(ctx: Context, case: CaseRow, pack: PolicyPack, row: DeadlineRow, act: Change) -> None:
-    extension = pack.deadlines[row.rule_key].extension
-    approver = ""
-    if isinstance(act, Extend) and extension:
-        approver = extension.approver
-    elif isinstance(act, Extend | Correct):
-        approver = "office.head"
-    role, _dot, head = approver.partition(".")
+def _people(
+    ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, act: Change
+) -> set[str]:
+    """Ids of those whose business this act is today."""
+    role, _dot, head = _approver(release, row, act).partition(".")
     if role in ("", "office"):
-        units = _offices(ctx, case, row.rule_key)
+        units = [each.unit_id for each in case_offices.answering(ctx, case, release, row.rule_key)]
     else:
         office = advance_work.office_of(ctx, case, role, Level(case.level))
         units = [office.id] if office else []
-    holders = {
+    return {
         holder.person_id
         for unit in units
         for holder in people.holders(ctx, unit, ctx.today, head_only=bool(head))
     }
-    if ctx.actor.person_id not in holders:
-        raise Forbidden(_("您没有权限变更这一期限"))
 
 
-def _offices(ctx: Context, case: CaseRow, rule_key: str) -> list[str]:
-    """Offices that have open work of the case: under this deadline, else any."""
-    rows = ctx.session.execute(
-        select(work_item.c.candidate_unit, work_item.c.deadline_key).where(
-            work_item.c.case_id == case.id,
-            work_item.c.state.in_(OPEN_STATES),
-            work_item.c.candidate_unit.is_not(None),
-        )
-    ).all()
-    named = [row.candidate_unit for row in rows if row.deadline_key == rule_key]
-    return named or [row.candidate_unit for row in rows]
+def _approver(release: Release, row: DeadlineRow, act: Change) -> str:
+    extension = release.pack.deadlines[row.rule_key].extension
+    if isinstance(act, Extend) and extension:
+        return extension.approver
+    return "office.head" if isinstance(act, Extend | Correct) else ""
+
+
+def _sees(ctx: Context, case: CaseRow) -> bool:
+    actor = posts.with_posts(ctx)
+    units = [post.unit_id for post in actor.posts]
+    return sees(ctx.session, actor.person_id, units, case.id)

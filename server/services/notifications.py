@@ -15,10 +15,11 @@ from server.domain.texts import _
 from server.models.base import new_id
 from server.models.outbox import notification, outbox
 from server.models.work import OPEN_STATES, work_item
-from server.services import advance_work, parties, people
+from server.services import advance_work, case_offices, parties, people
 from server.services.case_rows import CaseRow
 from server.services.context import Context
 from server.services.deadline_rows import DeadlineRow
+from server.services.releases import Release
 
 _HEAD = ".head"
 
@@ -40,12 +41,12 @@ class _Held:
     assignee_id: str | None
 
 
-def remind(ctx: Context, case: CaseRow, pack: PolicyPack, row: DeadlineRow, rung: int) -> list[str]:
+def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung: int) -> list[str]:
     """Write the notices one rung owes and return the labels they go to; again is a no-op."""
-    rule = pack.deadlines[row.rule_key]
-    entry = rule.ladder[rung]
+    pack = release.pack
+    entry = pack.deadlines[row.rule_key].ladder[rung]
     labels = []
-    for told in _told(ctx, case, pack, row, entry.to):
+    for told in _told(ctx, case, release, row, entry.to):
         labels.append(told.label)
         recipients: list[str | None] = [*sorted(told.people)]
         for recipient in recipients or [None]:
@@ -102,16 +103,16 @@ def _write(
 
 
 def _told(
-    ctx: Context, case: CaseRow, pack: PolicyPack, row: DeadlineRow, to: str
+    ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, to: str
 ) -> Iterable[_Told]:
     if to == "assignee":
         return [_assignees(ctx, case, row)]
     if to == f"office{_HEAD}":
-        return _heads(ctx, case, row)
+        return _heads(ctx, case, release, row)
     if to == "supervising_organ":
         return [_supervisor(ctx, case, row)]
     role = to.removesuffix(_HEAD)
-    if role in advance_work.case_roles(pack):
+    if role in advance_work.case_roles(release.pack):
         return [_Told(label=to, people=parties.members(ctx, case.id, role))]
     office = advance_work.office_of(ctx, case, role, Level(case.level))
     return [_Told(label=to, people=_holders(ctx, office.id if office else None, to))]
@@ -129,13 +130,13 @@ def _assignees(ctx: Context, case: CaseRow, row: DeadlineRow) -> _Told:
     return _Told(label="assignee", people=frozenset(found))
 
 
-def _heads(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Told]:
-    offices = {(held.role, held.unit_id) for held in _work(ctx, case, row) if held.unit_id}
+def _heads(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow) -> list[_Told]:
+    offices = case_offices.answering(ctx, case, release, row.rule_key)
     if not offices:
         return [_Told(label=f"office{_HEAD}", people=frozenset())]
     return [
-        _Told(label=f"{role}{_HEAD}", people=_holders(ctx, unit_id, _HEAD))
-        for role, unit_id in sorted(offices)
+        _Told(label=f"{office.role}{_HEAD}", people=_holders(ctx, office.unit_id, _HEAD))
+        for office in offices
     ]
 
 

@@ -152,7 +152,7 @@ def _fire(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object, 
     done = Done(case_id=case.id, kind=row.kind, state=TimerState.FIRED, what=clock.rule_key)
     if row.kind == "clock":
         return replace(done, effect=(deadlines.tick(ctx, release.pack, clock),))
-    labels = notifications.remind(ctx, case, release.pack, clock, row.rung)
+    labels = notifications.remind(ctx, case, release, clock, row.rung)
     ctx.record("deadline.remind", clock.id, case.id, {"rule": clock.rule_key, "to": labels})
     return replace(done, effect=tuple(labels))
 

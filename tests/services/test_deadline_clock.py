@@ -2,12 +2,14 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.models.case import subject
 from server.services import deadline_clock, timers
 from server.services.context import Context
-from tests.factories.tiny import ACCEPT, APPLICANT, DESK, HEAD, NOW, STRANGER, Tiny
+from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 
 LATER = datetime(2026, 2, 24, 9, 0, tzinfo=CHINA_TIME)
 
@@ -33,9 +35,35 @@ def test_a_stop_for_a_reason_the_rule_does_not_know_is_refused(tiny: Tiny) -> No
 
 def test_a_stop_is_for_those_who_hold_the_work(tiny: Tiny) -> None:
     case_id = tiny.open()
-    for login in (APPLICANT, STRANGER):
-        with pytest.raises(Forbidden):
-            tiny.act(login, stopping(case_id))
+    with pytest.raises(Forbidden):
+        tiny.act(APPLICANT, stopping(case_id))
+
+
+def test_who_may_not_see_a_case_learns_nothing_from_its_clocks(tiny: Tiny) -> None:
+    seen, closed = tiny.open(), tiny.open()
+    tiny.do(DESK, closed, "register", {"registered": "refuse", "reason": "无关"})
+    for case_id in (seen, closed, "00000000-0000-0000-0000-000000000000"):
+        for rule_key in ("registration", "unheard_of"):
+            with pytest.raises(NotFound) as refused:
+                tiny.act(STRANGER, stopping(case_id, rule_key))
+            assert (refused.value.message, refused.value.detail) == (NotFound().message, "")
+
+
+def test_a_clock_of_a_closed_case_is_a_conflict_for_who_sees_it(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", {"registered": "refuse", "reason": "无关"})
+    with pytest.raises(Conflict):
+        tiny.act(DESK, stopping(case_id))
+
+
+def test_nobody_stops_a_clock_in_his_own_matter(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.program(
+        lambda ctx: ctx.session.execute(update(subject).values(person_id=tiny.person(DESK)))
+    )
+    with pytest.raises(Forbidden):
+        tiny.act(DESK, stopping(case_id))
+    tiny.act(COLLEAGUE, stopping(case_id))
 
 
 def test_a_reason_that_is_used_up_is_refused(tiny: Tiny) -> None:
@@ -99,8 +127,8 @@ def test_restarting_what_runs_is_a_conflict(tiny: Tiny) -> None:
         tiny.act(DESK, lambda ctx: deadline_clock.restart(ctx, case_id, "registration"))
 
 
-def stopping(case_id: str) -> Callable[[Context], None]:
-    return lambda ctx: deadline_clock.stop(ctx, case_id, "registration", reason="illness")
+def stopping(case_id: str, rule_key: str = "registration") -> Callable[[Context], None]:
+    return lambda ctx: deadline_clock.stop(ctx, case_id, rule_key, reason="illness")
 
 
 def extending(case_id: str, n: int) -> Callable[[Context], None]:
