@@ -98,7 +98,14 @@ class Child:
             )
         if self._process.returncode != 0:
             return _finding("CHILD_CRASHED", _("检查所用的进程中途停止，可能超出了内存或时间限制"))
-        return json.loads(out)
+        said = json.loads(out)
+        if "failed" in said:
+            return Finding(
+                code="CHILD_FAILED",
+                message=_("检查程序自身出错（{kind}），没有查完").format(kind=said["failed"]),
+                fix=_("请把这些文件交给软件维护人员"),
+            )
+        return said["answer"]
 
     def _end(self) -> None:
         self._process.kill()
@@ -135,10 +142,15 @@ def _main(function: str, cpu_seconds: int, memory_bytes: int) -> int:
     module, _colon, name = function.partition(":")
     work = getattr(importlib.import_module(module), name)
     question = json.loads(sys.stdin.buffer.read())
-    answer = json.dumps(work(question)).encode()
+    try:
+        said = {"answer": work(question)}
+    except (MemoryError, RecursionError):
+        return 1
+    except Exception as problem:  # noqa: BLE001 (a fault of ours is a finding too, without its text)
+        said = {"failed": type(problem).__name__}
     shared.close()
     with os.fdopen(answer_to, "wb") as out:
-        out.write(answer)
+        out.write(json.dumps(said).encode())
     return 0
 
 

@@ -12,6 +12,7 @@ from server.engine.events import (
     definitions_of,
     fire,
     fire_beside,
+    happen,
     waiting_for,
 )
 from server.engine.jump import jump
@@ -81,7 +82,7 @@ def _deliver(case: Case, step: Step, command: Deliver) -> None:
     task = _task(case, command.task_key)
     definition = waiting_for(task, PassiveMessage, command.element)
     task.internal_data["payload"] = clean(command.payload)
-    fire(task, definition)
+    happen(task, definition)
 
 
 def _return(case: Case, step: Step, command: Return) -> None:

@@ -45,7 +45,7 @@ class _Reading:
 
     def parse_signal_event(self, event: Any) -> BareSignal:
         name = self.process_parser.parser.signals.get(event.get("signalRef"))
-        return BareSignal(name or event.get("signalRef", ""))
+        return BareSignal(self.node.get("id"), name or event.get("signalRef", ""))
 
     def parse_error_event(self, event: Any) -> Alarm:
         error = self.process_parser.parser.errors.get(event.get("errorRef"), {})

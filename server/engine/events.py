@@ -14,11 +14,9 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent, EventBasedGateway
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
-from SpiffWorkflow.bpmn.specs.event_definitions.item_aware_event import SignalEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.multiple import MultipleEventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import TerminateEventDefinition
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-from SpiffWorkflow.bpmn.util import BpmnEvent
 from SpiffWorkflow.util.task import TaskState
 
 from server.domain.errors import EngineError, UnknownTask
@@ -85,12 +83,25 @@ class PassiveCondition(Passive):
         self.expression = expression
 
 
-class BareSignal(SignalEventDefinition):
+class BareSignal(Passive):
     """A signal inside one case; it carries nothing, each branch keeps its own data."""
+
+    def __init__(self, element: str, signal: str) -> None:
+        super().__init__(element, "Signal")
+        self.signal = signal
 
     def throw(self, my_task: LeanTask) -> None:
         """To every branch of the case that waits for it."""
-        my_task.workflow.top_workflow.catch(BpmnEvent(self))
+        heard = [
+            (task, definition)
+            for workflow in my_task.workflow.top_workflow.workflows()
+            for task in workflow.open_tasks()
+            for definition in awaited(task)
+            if isinstance(definition, BareSignal) and definition.signal == self.signal
+        ]
+        for task, definition in heard:
+            if task._state == TaskState.WAITING and task.id in task.workflow.tasks:
+                happen(task, definition)
 
 
 class Alarm(Passive):
@@ -109,8 +120,7 @@ class Alarm(Passive):
         catcher = _catcher(self, my_task)
         if catcher is not None:
             catcher.internal_data["payload"] = copied(my_task.data)
-            definition = catcher.task_spec.event_definition
-            (fire if interrupts(catcher) else fire_beside)(catcher, definition)
+            happen(catcher, catcher.task_spec.event_definition)
         elif self.kind == "error":
             raise EngineError(
                 _("流程抛出的错误没有被任何边界事件接住，本步骤没有执行"),
@@ -130,13 +140,6 @@ class FirstOf(MultipleEventDefinition):
     def has_fired(self, my_task: LeanTask) -> bool:
         """Has one of the events come?"""
         return "chosen" in my_task.internal_data
-
-    def catch(self, my_task: LeanTask, event: Any = None) -> None:
-        """Note which of the events came."""
-        for definition in self.event_definitions:
-            if definition.catches(my_task, event):
-                choose(my_task, definition)
-                return
 
     def reset(self, my_task: LeanTask) -> None:
         """Forget which came."""
@@ -176,6 +179,12 @@ def definitions_of(task: LeanTask) -> Iterator[Any]:
         yield definition
 
 
+def awaited(task: LeanTask) -> Iterator[Any]:
+    """What a task waits for now; nothing when it is no event or does not wait."""
+    if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+        yield from definitions_of(task)
+
+
 def interrupts(task: LeanTask) -> bool:
     """Does the event end what it is attached to; true of every event but one kind of boundary."""
     return not isinstance(task.task_spec, BoundaryEvent) or bool(task.task_spec.cancel_activity)
@@ -198,6 +207,11 @@ def fire(task: LeanTask, definition: Any) -> None:
     task.task_spec._update(task)
 
 
+def happen(task: LeanTask, definition: Any) -> None:
+    """Let an event happen that may come again as long as its step is open, if it is beside it."""
+    (fire if interrupts(task) else fire_beside)(task, definition)
+
+
 def fire_beside(task: LeanTask, definition: Any) -> None:
     """Let a repeating event happen once more: a clone fires, the original stays armed."""
     clone = task.parent._add_child(task.task_spec, TaskState.WAITING)
@@ -214,10 +228,9 @@ def waiting_for(task: LeanTask, kind: type[Passive], element: str) -> Any:
     Raises:
         UnknownTask: it does not wait for it, or no longer.
     """
-    if task._state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
-        for definition in definitions_of(task):
-            if isinstance(definition, kind) and definition.element == element:
-                return definition
+    for definition in awaited(task):
+        if isinstance(definition, kind) and definition.element == element:
+            return definition
     raise UnknownTask(_("该事件已不再等待"), element=element)
 
 
@@ -228,9 +241,7 @@ def fire_conditions(case: Case) -> bool:
     """
     for workflow in list(case.workflows()):
         for task in workflow.open_tasks():
-            if task._state != TaskState.WAITING or not isinstance(task.task_spec, CatchingEvent):
-                continue
-            for definition in definitions_of(task):
+            for definition in awaited(task):
                 if isinstance(definition, PassiveCondition) and _holds(task, definition):
                     fire(task, definition)
                     return True

@@ -250,6 +250,7 @@ def _parsed(text: str, answer: list[list[Json]]) -> Parsed:
         compared=frozenset((path, text) for path, text in compared),
         texts=frozenset(text for kind, text in results if kind == "text"),
         sources=frozenset(path for kind, path in results if kind == "path"),
+        is_open=any(kind == "open" for kind, _path in results),
     )
 
 

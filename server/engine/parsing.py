@@ -34,6 +34,7 @@ from server.domain.texts import _
 from server.engine import event_reading, events, instances, joins, tasks
 from server.engine.conditions import FeelCondition
 from server.engine.dmn import Decisions
+from server.engine.lookahead import one_ahead
 from server.engine.port import Files
 from server.engine.xml_gate import BPMNDI, parse, tag
 
@@ -228,6 +229,7 @@ def _connect(spec: Any) -> None:
                     condition.__class__ = FeelCondition
         _name_data(each)
     for each in spec.task_specs.values():
+        each.__class__ = one_ahead(type(each))
         if isinstance(each, joins.MergingInclusive):
             each.reach = _reach(spec, each)
 

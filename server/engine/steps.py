@@ -47,7 +47,8 @@ class Step:
         """
         spec = task.task_spec
         self.element = element_of(spec)
-        self._spend()
+        self._count += 1
+        self._check_budget()
         self._prefetch(task)
         if self.element and not is_child(spec) and spec.bpmn_id:
             self.visited.append(self.element)
@@ -56,9 +57,14 @@ class Step:
             self._note_flows(task)
 
     def run_until_rest(self) -> None:
-        """Run every ready task that is no work for people; ask conditions; until nothing moves."""
+        """Run every ready task that is no work for people; ask conditions; until nothing moves.
+
+        Raises:
+            BudgetExceeded: the step has become too long, or the case too large.
+        """
         while self._run_ready() or fire_conditions(self._case):
             pass
+        self._check_budget()
 
     def _prefetch(self, task: LeanTask) -> None:
         """Ask the conditions of a chain of gateways at once, on entering it."""
@@ -68,8 +74,7 @@ class Step:
         # behind anything but a gateway the data may be others
         self._fetched = self._fetched | frozenset(chain) if chain else frozenset()
 
-    def _spend(self) -> None:
-        self._count += 1
+    def _check_budget(self) -> None:
         tasks = sum(len(workflow.tasks) for workflow in self._case.workflows())
         if self._count > MAX_STEPS or tasks > MAX_TASKS or time.monotonic() > self._until:
             raise BudgetExceeded(

@@ -9,7 +9,11 @@ from tests.factories.bpmn import Process, files, timer
 _KINDS = ("user", "user", "seq", "xor", "and", "or", "each", "call", "interrupt", "remind", "loop")
 
 
-class _Maker:
+class Maker:
+    """Adds random blocks to processes; ids are numbered through."""
+
+    kinds: tuple[str, ...] = _KINDS
+
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
         self.count = 0
@@ -22,7 +26,7 @@ class _Maker:
 
     def block(self, process: Process, depth: int) -> tuple[str, str]:
         """Adds a block; returns its first and last element."""
-        kinds = _KINDS if depth > 0 else ("user", "remind", "each")
+        kinds = self.kinds if depth > 0 else ("user", "remind", "each")
         made: tuple[str, str] = getattr(self, f"_{self.random.choice(kinds)}")(process, depth)
         return made
 
@@ -121,10 +125,20 @@ class _Maker:
         self.loops.append((process, gate, merge, count))
         return merge, gate
 
+    def close_loops(self) -> None:
+        """Draw the flows back, once the way out of each loop is drawn."""
+        for loop in list(self.loops):
+            process, gate, merge, count = loop
+            out = next((part for part in process.parts if f'sourceRef="{gate}"' in part), "")
+            if out:
+                process.xor(gate, out.split('id="')[1].split('"')[0])
+                process.flow(gate, merge, f"rounds_{count} < 2")
+                self.loops.remove(loop)
+
 
 def make(seed: int) -> Files:
     """The process of this seed; it ends whatever people do."""
-    maker = _Maker(seed)
+    maker = Maker(seed)
     main = Process("main").start().end()
     first, last = maker.block(main, 4)
     while len(main.parts) < 14:
@@ -133,10 +147,7 @@ def make(seed: int) -> Files:
         last = end
     main.path("start", first)
     main.path(last, "end")
-    for process, gate, merge, count in maker.loops:
-        out = next(part for part in process.parts if f'sourceRef="{gate}"' in part)
-        process.xor(gate, out.split('id="')[1].split('"')[0])
-        process.flow(gate, merge, f"rounds_{count} < 2")
+    maker.close_loops()
     return files(main, *maker.called)
 
 

@@ -29,7 +29,7 @@ def test_the_limits_are_set_on_the_process_itself() -> None:
     ("function", "code"),
     [
         ("die", "CHILD_CRASHED"),
-        ("fail", "CHILD_CRASHED"),
+        ("fail", "CHILD_FAILED"),
         ("no_such_function", "CHILD_CRASHED"),
         ("swallow_memory", "CHILD_CRASHED"),
         ("sleep", "CHILD_TIMEOUT"),

@@ -188,6 +188,31 @@ def test_a_message_beside_a_step_opens_a_branch_with_its_payload() -> None:
     assert dict(player.task("a").data) == {}
 
 
+def test_a_message_beside_a_step_may_come_again_as_long_as_the_step_is_open() -> None:
+    process = Process().start().user("a", "c").end("e1", "e2")
+    process.boundary("told", "a", message("m"), interrupting=False)
+    process.path("start", "a", "e1").path("told", "c", "e2")
+    player = Player(files(process, messages=["m"])).start()
+    key = next(iter(player.subscriptions))
+    player.deliver("told", x=1).deliver("told", x=2)
+    assert player.open == ["a", "c", "c"]
+    assert sorted(each.data["x"] for each in player.work.values() if each.node_key == "c") == [1, 2]
+    assert list(player.subscriptions) == [key]
+    assert not player.do("a").subscriptions
+
+
+def test_a_signal_beside_a_step_opens_a_branch_each_time_it_is_thrown() -> None:
+    process = Process().start().parallel("split").user("work", "again", "b", "c").end("e1", "e2")
+    process.throw("call", signal("go")).throw("recall", signal("go")).end("e3")
+    process.boundary("heard", "b", signal("go"), interrupting=False)
+    process.path("start", "split", "work", "call", "again", "recall", "e1")
+    process.path("split", "b", "e2").path("heard", "c", "e3")
+    player = Player(files(process, signals=["go"])).start().do("work")
+    assert player.open == ["again", "b", "c"]
+    assert player.do("again").open == ["b", "c", "c"]
+    assert player.do("b", "c", "c").ended
+
+
 def test_a_signal_wakes_the_branch_that_waits_and_carries_nothing() -> None:
     process = Process().start().parallel("split").user("work", "woken").end("e1", "e2")
     process.throw("call", signal("go")).catch("hear", signal("go"))

@@ -283,6 +283,7 @@ def test_what_an_expression_can_come_to_is_told(
 ) -> None:
     parsed = feel.parse(text)
     assert (set(parsed.texts), set(parsed.sources)) == (texts, sources)
+    assert parsed.is_open == (text == "a + b")
 
 
 def test_the_tests_of_a_cell_compare_its_value(feel: Feel) -> None:

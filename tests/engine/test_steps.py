@@ -27,13 +27,12 @@ def test_a_step_stops_when_it_takes_too_long() -> None:
 
 
 def test_a_step_stops_when_it_makes_too_many_tasks() -> None:
-    process = Process().start().parallel("g0").end()
-    for level in range(13):
-        process.parallel(f"g{level + 1}")
-        for _flow in range(2):
-            process.flow(f"g{level}", f"g{level + 1}")
-    with pytest.raises(BudgetExceeded):
-        Player(files(process.path("start", "g0").path("g13", "end"))).start()
+    process = Process().start().parallel("split").end().path("start", "split")
+    for number in range(6):
+        process.each(f"all{number}", results="").path("split", f"all{number}", "end")
+    with pytest.raises(BudgetExceeded) as stopped:
+        Player(files(process)).start(organs=list(range(1_000)))
+    assert int(stopped.value.detail.split()[2]) > 5_000
 
 
 def test_two_hundred_subprocesses_are_the_end() -> None:

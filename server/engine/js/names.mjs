@@ -2,7 +2,7 @@
 // every name behind `if`, behind `and` and in a loop over nothing.
 import { evaluate, parseExpression, parseUnaryTests } from "feelin";
 
-import { ORDER, bare, childrenOf, isRange, isTest } from "./tree.mjs";
+import { ORDER, TEXTLESS, bare, childrenOf, isRange, isTest } from "./tree.mjs";
 
 // Asked in an empty context, only a built-in is found.
 const builtin = (name) => {
@@ -147,6 +147,7 @@ class Reader {
     const path = this.#path(inner, bound);
     if (typeof text === "string") this.results.push(["text", text]);
     else if (path) this.results.push(["path", path]);
+    else if (!TEXTLESS.has(inner?.name)) this.results.push(["open", ""]);
   }
 
   // Does this unary test stand where something is tested: after `in`, in a cell, or as a range

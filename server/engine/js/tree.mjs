@@ -17,3 +17,8 @@ export const bare = (node) => {
 };
 export const isRange = (node) =>
   ["SimplePositiveUnaryTest", "Interval", "FunctionInvocation"].includes(bare(node)?.name);
+
+// What an expression may be that never comes to a text.
+export const TEXTLESS = new Set(
+  "null BooleanLiteral NumericLiteral Comparison Conjunction Disjunction QuantifiedExpression".split(" "),
+);
