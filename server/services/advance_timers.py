@@ -4,7 +4,7 @@ The engine never waits on time; a row reaches it again only as ``TimerDue``.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import insert, update
@@ -22,15 +22,16 @@ from server.services.context import Context
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Recurring:
-    """What a counted cycle still needs to go on: its wish, and the rounds that are left."""
+class Round:
+    """A timer of the diagram; of a counted cycle one round."""
 
     case_id: str
     task_key: str
     element: str
     wish: str
-    #: moment of the round that fired
-    was_at: datetime
+    #: None: its deadline is not running
+    at: datetime | None
+    #: rounds that come after this one
     again: int
 
 
@@ -41,15 +42,14 @@ def arm(ctx: Context, pack: PolicyPack, case_id: str, wanted: Iterable[TimerWant
         named = meaning.key if isinstance(meaning, NamedDeadline) else ""
         _insert(
             ctx,
-            Recurring(
+            Round(
                 case_id=case_id,
                 task_key=wish.task_key,
                 element=wish.element,
                 wish=wish.wish,
-                was_at=ctx.now,
+                at=_first(ctx, pack, case_id, meaning),
                 again=meaning.times - 1 if isinstance(meaning, Cycle) else 0,
             ),
-            due_at=_first(ctx, pack, case_id, meaning),
             rule_key=named,
         )
 
@@ -69,24 +69,25 @@ def drop(ctx: Context, case_id: str, dropped: Iterable[TimerWanted]) -> None:
         )
 
 
-def arm_next(ctx: Context, fired: Recurring) -> None:
-    """Arm the next round of a cycle: the first one after now, however long nobody looked."""
+def next_round(fired: Round, now: datetime) -> Round | None:
+    """The next round of a cycle that lies after now, None when it was the last.
+
+    Rounds that passed while nobody looked are over: a cycle reminds, it does not catch up.
+    """
     meaning = read_wish(fired.wish)
-    if not isinstance(meaning, Cycle) or fired.again < 1:
-        return
-    moment, left = fired.was_at, fired.again + 1
-    while moment <= ctx.now and left:
+    if not isinstance(meaning, Cycle):
+        return None
+    moment, left = fired.at or now, fired.again
+    while left:
         moment, left = _after(moment, meaning.every), left - 1
-    if moment > ctx.now:
-        again = Recurring(
-            case_id=fired.case_id,
-            task_key=fired.task_key,
-            element=fired.element,
-            wish=fired.wish,
-            was_at=moment,
-            again=left,
-        )
-        _insert(ctx, again, due_at=moment, rule_key="")
+        if moment > now:
+            return replace(fired, at=moment, again=left)
+    return None
+
+
+def arm_next(ctx: Context, coming: Round) -> None:
+    """Arm the next round of a cycle."""
+    _insert(ctx, coming, rule_key="")
 
 
 def cancel_all(ctx: Context, case_id: str) -> None:
@@ -98,7 +99,7 @@ def cancel_all(ctx: Context, case_id: str) -> None:
     )
 
 
-def _insert(ctx: Context, new: Recurring, *, due_at: datetime | None, rule_key: str) -> None:
+def _insert(ctx: Context, new: Round, *, rule_key: str) -> None:
     ctx.session.execute(
         insert(timer).values(
             id=new_id(),
@@ -108,7 +109,7 @@ def _insert(ctx: Context, new: Recurring, *, due_at: datetime | None, rule_key: 
             element=new.element,
             wish=new.wish,
             rule_key=rule_key,
-            due_at=due_at,
+            due_at=new.at,
             again=new.again,
             dedupe_key=f"{new.case_id}:{new.task_key}:{new.element}:{new.again}",
             state=TimerState.ARMED,

@@ -27,7 +27,7 @@ from server.services import (
     incidents,
     notifications,
 )
-from server.services.advance_timers import Recurring
+from server.services.advance_timers import Round
 from server.services.backoff import next_try
 from server.services.case_rows import CaseRow
 from server.services.case_state import Act
@@ -159,8 +159,20 @@ def _fire(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object, 
 
 def _engine(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object, ...]]) -> Done:
     done = Done(case_id=case.id, kind="engine", state=TimerState.FIRED, what=row.element)
-    again = row.again > 0
-    command = TimerDue(task_key=row.task_key, element=row.element, now=ctx.now, again=again)
+    coming = advance_timers.next_round(
+        Round(
+            case_id=case.id,
+            task_key=row.task_key,
+            element=row.element,
+            wish=row.wish,
+            at=row.due_at,
+            again=row.again,
+        ),
+        ctx.now,
+    )
+    command = TimerDue(
+        task_key=row.task_key, element=row.element, now=ctx.now, again=coming is not None
+    )
     act = Act(command="timer", node_key=row.element, task_key=row.task_key)
     try:
         advance.step(ctx, case, release, command, act)
@@ -168,18 +180,8 @@ def _engine(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object
         _cancel(ctx, row.id)
         return replace(done, state=TimerState.CANCELLED)
     ctx.record("timer.fire", row.element, case.id)
-    if again:
-        advance_timers.arm_next(
-            ctx,
-            Recurring(
-                case_id=case.id,
-                task_key=row.task_key,
-                element=row.element,
-                wish=row.wish,
-                was_at=row.due_at,
-                again=row.again,
-            ),
-        )
+    if coming is not None:
+        advance_timers.arm_next(ctx, coming)
     return done
 
 

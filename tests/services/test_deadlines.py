@@ -153,7 +153,7 @@ def armed(tiny: Tiny, case_id: str) -> list[tuple[str, datetime]]:
     with tiny.tools.readers() as session:
         rows = session.execute(
             select(timer.c.kind, timer.c.due_at)
-            .where(timer.c.case_id == case_id, timer.c.state == "armed")
+            .where(timer.c.case_id == case_id, timer.c.state == "armed", timer.c.kind != "engine")
             .order_by(timer.c.kind, timer.c.due_at)
         ).all()
     return [(row.kind, row.due_at) for row in rows]

@@ -22,7 +22,7 @@ def test_every_scenario_of_the_pack_passes_and_takes_every_flow(memory: Tools) -
         ("02_supplement.yaml", ()),
     ]
     assert report.passed
-    assert (report.flows, report.not_taken) == (18, ())
+    assert (report.flows, report.not_taken) == (19, ())
 
 
 def test_flows_that_no_scenario_takes_are_named(memory: Tools) -> None:

@@ -85,6 +85,26 @@ def test_a_reminder_in_the_diagram_leaves_the_task_open(tiny: Tiny) -> None:
     assert [work.node_key for work in tiny.facts(case_id).work] == ["decide"]
 
 
+def test_a_cycle_fires_as_often_as_it_says_and_then_no_more(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    fired = [
+        len(timers.sweep(tiny.tools, NOW + timedelta(hours=hours)).done) for hours in range(1, 6)
+    ]
+    assert fired == [1, 1, 1, 0, 0]
+    assert tiny.facts(case_id).visited.count("nudged") == 3
+    assert [work.node_key for work in tiny.facts(case_id).work] == ["verify"]
+
+
+def test_a_cycle_that_nobody_looked_at_goes_on_from_now_and_not_from_then(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    assert len(timers.sweep(tiny.tools, NOW + timedelta(hours=2, minutes=30)).done) == 1
+    assert timers.next_due(tiny.tools, case_id) == NOW + timedelta(hours=3)
+    assert len(timers.sweep(tiny.tools, NOW + timedelta(hours=3)).done) == 1
+    assert timers.next_due(tiny.tools, case_id) is None
+
+
 def test_a_timer_whose_task_is_gone_is_cancelled_without_an_error(tiny: Tiny) -> None:
     case_id = supplementing(tiny)
     tools = with_engine(tiny, UnknownTask("没有"))
