@@ -40,15 +40,6 @@ class CaseRow:
     parent_case_id: str | None
 
 
-def load(ctx: Context, case_id: str) -> CaseRow:
-    """The case as it stands.
-
-    Raises:
-        NotFound: there is none.
-    """
-    return _row(ctx.session.execute(_wanted(case_id)).one_or_none())
-
-
 def lock(ctx: Context, case_id: str) -> CaseRow:
     """The case, locked until the transaction ends, so that its verbs wait for each other.
 
@@ -56,6 +47,13 @@ def lock(ctx: Context, case_id: str) -> CaseRow:
         NotFound: there is none.
     """
     return _row(ctx.session.execute(_wanted(case_id).with_for_update(of=case)).one_or_none())
+
+
+def try_lock(ctx: Context, case_id: str) -> CaseRow | None:
+    """The locked case, None when somebody else holds it or there is none; never waits for it."""
+    found = ctx.session.execute(_wanted(case_id).with_for_update(of=case, skip_locked=True))
+    row = found.one_or_none()
+    return None if row is None else _row(row)
 
 
 def lock_open(ctx: Context, case_id: str) -> CaseRow:
