@@ -63,6 +63,8 @@ class Permission(StrEnum):
     TIMERS_SWEEP = "timers.sweep"
     #: hand a message of another case or organ to a case that waits for it
     MESSAGE_DELIVER = "message.deliver"
+    #: let a case go on whose procedure had a fault; the program and its operator only
+    INCIDENT_RESOLVE = "incident.resolve"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,4 +151,5 @@ _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.WORK_COMPLETE: _holds,
     Permission.TIMERS_SWEEP: _is_program,
     Permission.MESSAGE_DELIVER: _is_program,
+    Permission.INCIDENT_RESOLVE: _is_program,
 }

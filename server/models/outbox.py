@@ -16,6 +16,8 @@ notification = Table(
     Column("id", String(36), primary_key=True),
     # null: nobody held the post that day; the label says whose notice it was
     Column("recipient_id", String(36), ForeignKey("person.id")),
+    # the office it was for; null: a person of the case
+    Column("unit_id", String(36), ForeignKey("unit.id")),
     # e.g. case_supervision_office.head
     Column("label", String(120), nullable=False),
     Column("kind", String(40), nullable=False),
@@ -26,6 +28,7 @@ notification = Table(
     Column("created_at", Moment, nullable=False),
     Column("read_at", Moment),
     Index("ix_notification_recipient", "recipient_id", "read_at"),
+    Index("ix_notification_unit", "unit_id"),
     Index("ix_notification_case", "case_id"),
 )
 

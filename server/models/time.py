@@ -83,6 +83,8 @@ timer = Table(
     Column("rung", Integer),
     # null: its deadline has not begun or is undetermined, so nothing can fire
     Column("due_at", Moment),
+    # after a failure: not tried again before this; the moment it stands for stays what it was
+    Column("not_before", Moment),
     # how often it still fires after this one, for counted cycles
     Column("again", Integer, nullable=False, default=0),
     Column("dedupe_key", String(200), nullable=False, unique=True),

@@ -51,7 +51,9 @@ def arm(ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due) -> None:
         ctx.session.execute(
             update(timer)
             .where(timer.c.dedupe_key == key, timer.c.state != TimerState.FIRED)
-            .values(state=TimerState.ARMED, due_at=wanted[key].at)
+            .values(
+                state=TimerState.ARMED, due_at=wanted[key].at, attempts=0, not_before=None, error=""
+            )
         )
     new = [_row(row, key, moment) for key, moment in wanted.items() if key not in known]
     if new:

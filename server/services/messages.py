@@ -117,6 +117,8 @@ def _owed(tools: Tools, now: datetime, limit: int) -> list[_Owed]:
 
 def _hand_over_one(ctx: Context, owed: _Owed) -> bool:
     linked = _linked(ctx, owed.case_id)
+    if not _is_owed(ctx, owed):
+        return False
     waiting = [case_id for case_id in linked if subscriptions.waiting(ctx, case_id, owed.message)]
     if not waiting and linked:
         raise Conflict(_("收件事项尚未等待此消息"))
@@ -126,8 +128,14 @@ def _hand_over_one(ctx: Context, owed: _Owed) -> bool:
     return bool(waiting)
 
 
+def _is_owed(ctx: Context, owed: _Owed) -> bool:
+    """Does nobody else hand it over, or has; the row stays locked until the transaction ends."""
+    row = select(outbox.c.id).where(outbox.c.id == owed.id, outbox.c.state == "pending")
+    return ctx.session.scalar(row.with_for_update()) is not None
+
+
 def _linked(ctx: Context, case_id: str) -> list[str]:
-    """Ids of the cases this one came from or gave rise to, ascending."""
+    """Ids of the open cases this one came from or gave rise to, ascending and locked."""
     parent = select(case_table.c.parent_case_id).where(case_table.c.id == case_id)
     return list(
         ctx.session.scalars(
@@ -140,6 +148,7 @@ def _linked(ctx: Context, case_id: str) -> list[str]:
                 case_table.c.status == "open",
             )
             .order_by(case_table.c.id)
+            .with_for_update(of=case_table)
         )
     )
 
@@ -161,6 +170,6 @@ def _postpone(tools: Tools, now: datetime, owed: _Owed) -> None:
         )
         ctx.session.execute(
             update(outbox)
-            .where(outbox.c.id == owed.id)
+            .where(outbox.c.id == owed.id, outbox.c.state == "pending")
             .values(attempts=attempts, next_at=next_try(now, min(attempts, MOST_ATTEMPTS - 1)))
         )

@@ -9,12 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
 
 from server.domain.access import SYSTEM
-from server.domain.errors import EngineError, UnknownTask
+from server.domain.errors import UnknownTask
 from server.domain.lifecycle import CaseStatus, TimerState
-from server.engine.port import TimerDue
+from server.engine.port import Advance, TimerDue
 from server.models.case import case as case_table
 from server.models.time import timer
 from server.services import (
@@ -63,15 +63,16 @@ class Swept:
 
 def next_due(tools: Tools, case_id: str) -> datetime | None:
     """The moment of the earliest armed timer of a case."""
+    moment = func.coalesce(timer.c.not_before, timer.c.due_at)
     with tools.readers() as session:
         return session.execute(
-            select(timer.c.due_at)
+            select(moment.label("moment"))
             .where(
                 timer.c.case_id == case_id,
                 timer.c.state == TimerState.ARMED,
                 timer.c.due_at.is_not(None),
             )
-            .order_by(timer.c.due_at)
+            .order_by(moment)
             .limit(1)
         ).scalar_one_or_none()
 
@@ -90,11 +91,7 @@ def _due(tools: Tools, now: datetime, limit: int) -> dict[str, list[str]]:
         rows = session.execute(
             select(timer.c.case_id, timer.c.id)
             .join(case_table, case_table.c.id == timer.c.case_id)
-            .where(
-                timer.c.state == TimerState.ARMED,
-                timer.c.due_at <= now,
-                case_table.c.status == CaseStatus.OPEN,
-            )
+            .where(_is_due(now), case_table.c.status == CaseStatus.OPEN)
             .order_by(timer.c.case_id, timer.c.due_at, timer.c.kind, timer.c.rung)
             .limit(limit)
         ).all()
@@ -104,21 +101,31 @@ def _due(tools: Tools, now: datetime, limit: int) -> dict[str, list[str]]:
     return found
 
 
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        timer.c.state == TimerState.ARMED,
+        timer.c.due_at <= now,
+        or_(timer.c.not_before.is_(None), timer.c.not_before <= now),
+    )
+
+
 def _sweep_case(
     tools: Tools, now: datetime, case_id: str, timer_ids: list[str], swept: Swept
 ) -> None:
     """All due timers of a case in one transaction; a failing one is parked, the rest tried again
-    without it."""
+    without it. A case somebody else holds is left to the next sweep."""
     left = list(timer_ids)
     while left:
         current: list[str] = []
         try:
             with transaction(tools, SYSTEM, now) as ctx:
+                if case_rows.try_lock(ctx, case_id) is None:
+                    return  # somebody is at work on it: the next sweep comes soon
                 done = list(_fire_all(ctx, case_id, left, current))
         except Exception as error:  # one bad timer must not stop all others
             if not current:
                 raise
-            _park(tools, now, current[-1], error, swept)
+            swept.done += _park(tools, now, case_id, current[-1], error)
             left.remove(current[-1])
         else:
             swept.done += done
@@ -135,7 +142,7 @@ def _fire_all(
             return
         row = ctx.session.execute(
             update(timer)
-            .where(timer.c.id == timer_id, timer.c.state == TimerState.ARMED)
+            .where(timer.c.id == timer_id, _is_due(ctx.now))  # its clock may have moved since
             .values(state=TimerState.FIRED)
             .returning(timer)
         ).one_or_none()
@@ -175,14 +182,22 @@ def _engine(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object
     )
     act = Act(command="timer", node_key=row.element, task_key=row.task_key)
     try:
-        advance.step(ctx, case, release, command, act)
+        after = advance.step(ctx, case, release, command, act)
     except UnknownTask:
         _cancel(ctx, row.id)
         return replace(done, state=TimerState.CANCELLED)
     ctx.record("timer.fire", row.element, case.id)
-    if coming is not None:
+    if coming is not None and not _is_over(row, after):
         advance_timers.arm_next(ctx, coming)
     return done
+
+
+def _is_over(row: Row[tuple[object, ...]], after: Advance) -> bool:
+    """Did the step end what the timer was waiting beside."""
+    return any(
+        (gone.task_key, gone.element) == (row.task_key, row.element)
+        for gone in after.timers_dropped
+    )
 
 
 def _cancel(ctx: Context, timer_id: str) -> None:
@@ -191,10 +206,18 @@ def _cancel(ctx: Context, timer_id: str) -> None:
     )
 
 
-def _park(tools: Tools, now: datetime, timer_id: str, error: Exception, swept: Swept) -> None:
-    """Count the attempt; after the last one the timer is failed and its case stands still."""
+def _park(tools: Tools, now: datetime, case_id: str, timer_id: str, error: Exception) -> list[Done]:
+    """Count the attempt; after the last one the timer is failed.
+
+    A case whose procedure waits for it stands still then; a notice that failed stops nobody.
+    """
     with transaction(tools, SYSTEM, now) as ctx:
-        row = ctx.session.execute(select(timer).where(timer.c.id == timer_id)).one()
+        case_rows.lock(ctx, case_id)
+        row = ctx.session.execute(
+            select(timer).where(timer.c.id == timer_id, timer.c.state == TimerState.ARMED)
+        ).one_or_none()
+        if row is None:
+            return []  # somebody else fired it meanwhile
         attempts = row.attempts + 1
         later = next_try(now, attempts)
         ctx.session.execute(
@@ -202,20 +225,14 @@ def _park(tools: Tools, now: datetime, timer_id: str, error: Exception, swept: S
             .where(timer.c.id == timer_id)
             .values(
                 attempts=attempts,
-                due_at=later or row.due_at,
+                not_before=later,
                 state=TimerState.ARMED if later else TimerState.FAILED,
                 error=type(error).__name__,
             )
         )
-        ctx.record("timer.fail", row.element or row.rule_key, row.case_id, {"attempt": attempts})
-    swept.done.append(
-        Done(
-            case_id=row.case_id,
-            kind=row.kind,
-            state=TimerState.FAILED,
-            what=row.element or row.rule_key,
-            effect=(type(error).__name__,),
-        )
-    )
-    if later is None and isinstance(error, EngineError):
-        incidents.suspend(tools, now, row.case_id, error)
+        what = row.element or row.rule_key
+        ctx.record("timer.fail", what, case_id, {"attempt": attempts})
+    if later is None and row.kind == "engine":
+        incidents.suspend(tools, now, case_id, error)
+    effect = (type(error).__name__,)
+    return [Done(case_id=case_id, kind=row.kind, state=TimerState.FAILED, what=what, effect=effect)]

@@ -375,6 +375,7 @@ def upgrade() -> None:
     op.create_table('notification',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('recipient_id', sa.String(length=36), nullable=True),
+    sa.Column('unit_id', sa.String(length=36), nullable=True),
     sa.Column('label', sa.String(length=120), nullable=False),
     sa.Column('kind', sa.String(length=40), nullable=False),
     sa.Column('case_id', sa.String(length=36), nullable=False),
@@ -386,11 +387,13 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_notification_case_id_case')),
     sa.ForeignKeyConstraint(['deadline_id'], ['deadline.id'], name=op.f('fk_notification_deadline_id_deadline')),
     sa.ForeignKeyConstraint(['recipient_id'], ['person.id'], name=op.f('fk_notification_recipient_id_person')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_notification_unit_id_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_notification')),
     sa.UniqueConstraint('dedupe_key', name=op.f('uq_notification_dedupe_key'))
     )
     op.create_index('ix_notification_case', 'notification', ['case_id'], unique=False)
     op.create_index('ix_notification_recipient', 'notification', ['recipient_id', 'read_at'], unique=False)
+    op.create_index('ix_notification_unit', 'notification', ['unit_id'], unique=False)
     op.create_table('timer',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('kind', sa.String(length=16), nullable=False),
@@ -402,6 +405,7 @@ def upgrade() -> None:
     sa.Column('rule_key', sa.String(length=120), nullable=False),
     sa.Column('rung', sa.Integer(), nullable=True),
     sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('not_before', sa.DateTime(timezone=True), nullable=True),
     sa.Column('again', sa.Integer(), nullable=False),
     sa.Column('dedupe_key', sa.String(length=200), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),

@@ -1,0 +1,170 @@
+"""What holds of a case after every act, asked of the stored rows and of the stored engine state.
+
+``violations`` names everything that is lost, double or out of step; a sound case gives none.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Table, select
+from sqlalchemy.orm import Session
+
+from server.domain.lifecycle import OPEN_DEADLINES
+from server.engine.feel import Feel
+from server.engine.resting import Difference, difference
+from server.engine.spiff import SpiffEngine
+from server.models.case import case, case_state, case_step
+from server.models.outbox import message_subscription, notification
+from server.models.time import deadline, timer
+from server.models.work import OPEN_STATES, work_item
+from server.services import audit, charts
+from server.services.context import Tools
+from server.services.releases import Release
+
+
+def violations(tools: Tools, case_id: str, now: datetime | None = None) -> list[str]:
+    """Everything wrong with this case; ``now``: nothing due before it may still wait."""
+    with tools.readers() as session:
+        row = session.execute(select(case).where(case.c.id == case_id)).one()
+        release = tools.releases[row.pack_version_id]
+        found = _Found(session, row, release)
+        return [
+            *found.history(),
+            *found.waits(),
+            *found.clocks(now),
+            *found.end(),
+            *found.notices(),
+        ]
+
+
+def broken_chain(tools: Tools) -> int | None:
+    """The first broken record of the audit chain, None when it holds."""
+    with tools.readers() as session:
+        return audit.verify(session).broken
+
+
+class _Found:
+    def __init__(self, session: Session, row: Any, release: Release) -> None:
+        self._session = session
+        self._case = row
+        self._release = release
+        self._steps = self._rows(case_step, case_step.c.seq)
+        self._items = self._rows(work_item)
+        self._timers = self._rows(timer)
+        self._state = session.execute(
+            select(case_state).where(case_state.c.case_id == row.id)
+        ).one()
+
+    def history(self) -> Iterator[str]:
+        """Every step once, every completed item by one step, no step of a timer decides."""
+        numbers = [step.seq for step in self._steps]
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"steps {numbers}"
+        versions = [step.state_version for step in self._steps]
+        if versions != numbers or self._state.version != len(numbers):
+            yield f"versions {versions}, state {self._state.version}"
+        completed = [step.work_item_id for step in self._steps if step.command == "complete"]
+        done = [item.id for item in self._items if item.state == "done"]
+        if Counter(completed) != Counter(done):
+            yield f"{len(completed)} completions, {len(done)} items done"
+        nodes = charts.chart(self._release.files[self._case.procedure]).nodes
+        for step in self._steps:
+            deciding = [key for key in step.visited if key in nodes and nodes[key].outcome]
+            if step.command == "timer" and {nodes[key].outcome for key in deciding} - {"none"}:
+                yield f"a timer decided: {deciding}"
+
+    def waits(self) -> Iterator[str]:
+        """The rows wait for exactly what the engine waits for."""
+        engine = self._engine()
+        yield from _differ(
+            "open items",
+            [item.task_key for item in self._items if item.state in OPEN_STATES],
+            [task.task_key for task in engine.opened],
+        )
+        yield from _differ(
+            "timers",
+            [
+                (each.task_key, each.element)
+                for each in self._timers
+                if each.kind == "engine" and each.state in ("armed", "failed")
+            ],
+            [(wish.task_key, wish.element) for wish in engine.timers_wanted],
+        )
+        yield from _differ(
+            "subscriptions",
+            [
+                (each.task_key, each.message)
+                for each in self._rows(message_subscription)
+                if each.state == "open"
+            ],
+            [(each.task_key, each.message) for each in engine.subscribed],
+        )
+
+    def clocks(self, now: datetime | None) -> Iterator[str]:
+        """A running clock has its timers, one that is over none; an unknown end fires nothing."""
+        for row in self._rows(deadline):
+            own = [each for each in self._timers if each.deadline_id == row.id]
+            armed = [each for each in own if each.state == "armed"]
+            over = [
+                each.state for each in own if (each.kind, each.due_at) == ("clock", row.expires_at)
+            ]
+            if row.state not in OPEN_DEADLINES and armed:
+                yield f"{row.rule_key} is {row.state} and has timers"
+            if row.state == "running" and "armed" not in over:
+                yield f"{row.rule_key} runs without its timer"
+            if row.due_on is None and any(each.kind == "rung" for each in armed):
+                yield f"{row.rule_key} has no end and rungs"
+            if row.due_on is not None and row.provisional_on is not None:
+                yield f"{row.rule_key} has an end and a provisional one"
+            if now is not None and any(each.due_at <= now for each in armed):
+                yield f"{row.rule_key} has timers that are due"
+
+    def end(self) -> Iterator[str]:
+        """Nothing of a case that is over waits, runs or fires."""
+        if self._case.status in ("open", "suspended"):
+            if not any(item.state in OPEN_STATES for item in self._items):
+                engine = self._engine()
+                if not (engine.timers_wanted or engine.subscribed):
+                    yield "an open case waits for nothing"
+            return
+        if any(item.state in OPEN_STATES for item in self._items):
+            yield "open items in an ended case"
+        if any(each.state == "armed" for each in self._timers):
+            yield "armed timers in an ended case"
+        if any(row.state in OPEN_DEADLINES for row in self._rows(deadline)):
+            yield "open clocks in an ended case"
+
+    def notices(self) -> Iterator[str]:
+        """One notice per rung and recipient."""
+        told = Counter(
+            (each.deadline_id, each.dedupe_key.split(":")[2], each.label, each.recipient_id)
+            for each in self._rows(notification)
+        )
+        moved = {row.id for row in self._rows(deadline) if row.changes}
+        yield from (
+            f"told twice: {key}" for key, n in told.items() if n > 1 and key[0] not in moved
+        )
+
+    def _engine(self) -> Difference:
+        files = self._release.files[self._case.procedure]
+        running = _reader().load(files, self._state.state)
+        return difference({}, running.waits)
+
+    def _rows(self, table: Table, *order: Any) -> list[Any]:
+        found = select(table).where(table.c.case_id == self._case.id).order_by(*order)
+        return list(self._session.execute(found))
+
+
+def _differ(what: str, stored: Iterable[Any], wanted: Iterable[Any]) -> Iterator[str]:
+    have, want = Counter(stored), Counter(wanted)
+    if have != want:
+        yield f"{what}: too many {dict(have - want)}, missing {dict(want - have)}"
+
+
+@lru_cache(maxsize=1)
+def _reader() -> SpiffEngine:
+    """An engine that has seen none of the cases: it reads what is stored."""
+    return SpiffEngine(Feel(), live_size=0)
