@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from server.domain.expressions import Json
-from server.domain.packs import PolicyPack
+from server.domain.packs import Item, PolicyPack
+from server.forms.components import MANY_OF, ONE_OF
 from server.forms.fields import Field
 from server.forms.fields import read as fields_of
-
-_CHOICES: Final = frozenset({"select", "radio"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,6 +21,8 @@ class FieldSheet:
     filled: bool
     #: the values that can be chosen, empty when anything may be written
     options: tuple[Json, ...] = ()
+    #: the same, of several choices too, entries whose text is missing included; None: anything
+    choices: tuple[Json, ...] | None = None
     #: key of the list of the pack its options come from
     list_key: str = ""
     #: what a value names: ``person``, ``unit`` or nothing
@@ -56,6 +56,7 @@ def _sheets(fields: tuple[Field, ...], pack: PolicyPack, *, hidden: bool) -> Ite
                 type=field.type,
                 filled=not conditional and (field.required or field.component == "checkbox"),
                 options=_options(field, pack),
+                choices=_choices(field, pack),
                 list_key=field.list_name or "",
                 refers_to=field.kind or "",
                 inner=tuple(_sheets(field.children, pack, hidden=False)),
@@ -65,14 +66,26 @@ def _sheets(fields: tuple[Field, ...], pack: PolicyPack, *, hidden: bool) -> Ite
 def _options(field: Field, pack: PolicyPack) -> tuple[Json, ...]:
     if field.component == "checkbox":
         return (True, False)
-    if field.component not in _CHOICES:
+    if field.component not in ONE_OF:
         return ()
+    missing = {item.code for item in _items(field, pack) if item.text_missing}
+    return tuple(each for each in _choices(field, pack) or () if each not in missing)
+
+
+def _choices(field: Field, pack: PolicyPack) -> tuple[Json, ...] | None:
+    if field.component not in ONE_OF | MANY_OF:
+        return None
     if field.list_name is not None:
-        items = pack.lists[field.list_name].items if field.list_name in pack.lists else ()
-        return tuple(item.code for item in items if not item.text_missing)
+        known = field.list_name in pack.lists
+        return tuple(item.code for item in _items(field, pack)) if known else None
     values = field.schema.get("values")
+    if not isinstance(values, list):
+        return None
     return tuple(
-        value["value"]
-        for value in (values if isinstance(values, list) else ())
-        if isinstance(value, Mapping) and "value" in value
+        value["value"] for value in values if isinstance(value, Mapping) and "value" in value
     )
+
+
+def _items(field: Field, pack: PolicyPack) -> tuple[Item, ...]:
+    found = pack.lists.get(field.list_name or "")
+    return found.items if found else ()

@@ -5,6 +5,8 @@ from server.domain.notes import Notes
 from server.domain.packs import DeadlineRule, Event
 from server.domain.texts import _
 
+#: types from which a day can be taken
+_DAYS = frozenset({"date", "dateTime", "any"})
 _RECIPIENTS = ("assignee", "office", "supervising_organ", "applicant", "subject")
 
 
@@ -51,6 +53,16 @@ def _event(candidate: Candidate, event: Event, notes: Notes) -> None:
             element="events",
             field=place + "date",
         )
+    elif isinstance(event.date, str) and _types(candidate, event.date).isdisjoint(_DAYS):
+        notes.error(
+            "EVENT_FIELD_TYPE",
+            _("事件“{title}”的日期字段“{field}”不是日期").format(
+                title=event.title, field=event.date[:60]
+            ),
+            _("把该字段改为日期，或者改用别的字段"),
+            element="events",
+            field=place + "date",
+        )
 
 
 def _dated(candidate: Candidate, event: Event, field: str) -> bool:
@@ -73,6 +85,13 @@ def _dated(candidate: Candidate, event: Event, field: str) -> bool:
 def _variables(candidate: Candidate) -> set[str]:
     given = {key for form in candidate.forms.values() for key in form.fields}
     return given.union(*(each.variables for each in candidate.pack.procedures.values()))
+
+
+def _types(candidate: Candidate, field: str) -> set[str]:
+    """The types a field or a declared variable of this name has in the pack."""
+    sheets = [form.fields[field] for form in candidate.forms.values() if field in form.fields]
+    declared = [each.variables.get(field, "") for each in candidate.pack.procedures.values()]
+    return {*(sheet.type for sheet in sheets), *declared}
 
 
 def _deadline(candidate: Candidate, rule: DeadlineRule, notes: Notes) -> None:
@@ -100,6 +119,16 @@ def _deadline(candidate: Candidate, rule: DeadlineRule, notes: Notes) -> None:
             ),
             element="deadlines",
             field=f"{rule.key}.calendar",
+        )
+    if isinstance(rule.until, str) and _types(candidate, rule.until).isdisjoint(_DAYS):
+        notes.error(
+            "DEADLINE_DAY_UNKNOWN",
+            _("期限“{title}”的截止日“{field}”不是任何表单中的日期字段").format(
+                title=rule.title, field=rule.until[:60]
+            ),
+            _("在表单中加上该日期字段，或者改正名称"),
+            element="deadlines",
+            field=f"{rule.key}.interval.until",
         )
     recipients = [("ladder", rung.to) for rung in rule.ladder]
     if rule.extension is not None:

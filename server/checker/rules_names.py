@@ -100,7 +100,7 @@ def _texts(candidate: Candidate) -> Iterator[str]:
     """Every expression of the rules below, to be parsed in one trip."""
     for graph in candidate.graphs.values():
         yield from (expression.text for expression in graph.names_read())
-    yield from (given.text for _t, given, _s, _f in _given(candidate) if isinstance(given, Feel))
+    yield from (value.text for _t, value, _s, _f in given(candidate) if isinstance(value, Feel))
     yield from (rule.check.text for rule in candidate.pack.rules)
 
 
@@ -145,10 +145,10 @@ def _decisions(
 def _pack(candidate: Candidate, names: Names, everywhere: frozenset[str], notes: Notes) -> None:
     pack = candidate.pack
     items = {node.multi_instance.item for node in candidate.nodes.values() if node.multi_instance}
-    for title, given, section, field in _given(candidate):
-        if isinstance(given, Feel):
+    for title, value, section, field in given(candidate):
+        if isinstance(value, Feel):
             known = everywhere | items if section == "lanes" else everywhere
-            names.ask(given.text, known, Place(title=title, element=section, field=field), notes)
+            names.ask(value.text, known, Place(title=title, element=section, field=field), notes)
     for at in range(len(pack.rules)):
         _rule(candidate, names, at, everywhere, notes)
     for message in pack.messages.values():
@@ -165,7 +165,8 @@ def _pack(candidate: Candidate, names: Names, everywhere: frozenset[str], notes:
                 )
 
 
-def _given(candidate: Candidate) -> Iterator[tuple[str, Given | None, str, str]]:
+def given(candidate: Candidate) -> Iterator[tuple[str, Given | None, str, str]]:
+    """Everything of pack.yaml that may be FEEL, but the rules: title, value, section, field."""
     pack = candidate.pack
     for procedure in pack.procedures.values():
         yield procedure.title, procedure.level, "procedures", f"{procedure.key}.level"

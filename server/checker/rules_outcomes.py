@@ -1,9 +1,13 @@
-"""Pass 5, outcomes: what an end of a diagram records is an outcome the procedure knows."""
+"""Pass 5, outcomes: what an end of a diagram records is an outcome the procedure knows.
 
-import re
+And the other way round: an outcome that no end can record is misspelt here or there.
+"""
+
 from typing import Final
 
 from server.checker.candidate import Candidate
+from server.checker.shapes import Shapes
+from server.domain.expressions import Parsed
 from server.domain.notes import Notes
 from server.domain.packs import Procedure
 from server.domain.texts import _
@@ -11,37 +15,54 @@ from server.engine.elements import Node
 
 #: what an end says that records no outcome on purpose
 NO_OUTCOME: Final = "none"
-_BARE_NAME: Final = re.compile(r"[^\W\d]\w*")
 
 
 def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     """Note every outcome, written or chosen in a form, that is not in ``outcomes``."""
+    shapes = Shapes(candidate)
     for procedure in candidate.pack.procedures.values():
+        recorded: set[str] | None = set()
         for node in candidate.nodes_of(procedure):
-            if node.outcome and node.outcome != NO_OUTCOME:
-                path = candidate.home[node.process][0]
-                for value in sorted(_values(candidate, procedure, node)):
-                    if value not in procedure.outcomes:
-                        _unknown(procedure, node, value, notes[path])
+            if not node.outcome or node.outcome == NO_OUTCOME:
+                continue
+            values = _values(candidate, shapes, node)
+            recorded = None if recorded is None or values is None else recorded | values
+            led_away = _asked(candidate, procedure, node)
+            for value in sorted((values or set()) - led_away - {*procedure.outcomes}):
+                _unknown(procedure, node, value, notes[candidate.home[node.process][0]])
+        if recorded is not None:
+            _never(procedure, recorded, notes["pack.yaml"])
 
 
-def _values(candidate: Candidate, procedure: Procedure, node: Node) -> set[str]:
-    """The outcomes this end can record, as far as they can be counted."""
+def _values(candidate: Candidate, shapes: Shapes, node: Node) -> set[str] | None:
+    """The outcomes this end can record, None when they cannot be counted."""
     if not node.outcome.startswith("="):
         return {node.outcome}
-    name = node.outcome[1:].strip()
-    if not _BARE_NAME.fullmatch(name):
+    found = shapes.results(_parsed(candidate, node))
+    return None if found is None else set(found)
+
+
+def _parsed(candidate: Candidate, node: Node) -> Parsed:
+    return candidate.evaluate.parse(node.outcome[1:].strip())
+
+
+def _asked(candidate: Candidate, procedure: Procedure, node: Node) -> set[str]:
+    """Choices some condition asks for by their value: they lead elsewhere before this end."""
+    if not node.outcome.startswith("="):
         return set()
-    sheets = candidate.fields_of(procedure).get(name, [])
-    options = {str(option) for sheet in sheets for option in sheet.options}
-    # a choice some condition asks for by its value leads elsewhere before this end
-    asked = " ".join(
-        flow.condition
+    read = _parsed(candidate, node).sources
+    flows = [
+        flow
         for process in candidate.processes_of(procedure)
         for flow in candidate.home[process][1].flows
-        if name in flow.condition
-    )
-    return {option for option in options if f'"{option}"' not in asked}
+        if flow.condition
+    ]
+    return {
+        text
+        for flow in flows
+        for path, text in candidate.evaluate.parse(flow.condition).compared
+        if path in read
+    }
 
 
 def _unknown(procedure: Procedure, node: Node, value: str, notes: Notes) -> None:
@@ -54,3 +75,17 @@ def _unknown(procedure: Procedure, node: Node, value: str, notes: Notes) -> None
         element=node.id,
         field="rongcuo:outcome",
     )
+
+
+def _never(procedure: Procedure, recorded: set[str], notes: Notes) -> None:
+    for at, outcome in enumerate(procedure.outcomes):
+        if outcome not in recorded:
+            notes.warning(
+                "OUTCOME_NEVER",
+                _("事项“{title}”的结论“{value}”没有任何结束事件会得出").format(
+                    title=procedure.title, value=outcome[:60]
+                ),
+                _("改正名称，在结束事件上写明该结论，或者从outcomes中删除"),
+                element="procedures",
+                field=f"{procedure.key}.outcomes[{at}]",
+            )

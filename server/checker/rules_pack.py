@@ -46,6 +46,7 @@ def _procedure(candidate: Candidate, procedure: Procedure, notes: Notes) -> None
             element="procedures",
             field=place + "start.form",
         )
+    _defaults(candidate, procedure, notes)
     if graph is not None:
         messages = {
             start.event.name
@@ -62,6 +63,29 @@ def _procedure(candidate: Candidate, procedure: Procedure, notes: Notes) -> None
                 element="procedures",
                 field=place + "start.message",
             )
+
+
+def _defaults(candidate: Candidate, procedure: Procedure, notes: Notes) -> None:
+    """A default is laid under the start form: one the form does not know stops every opening."""
+    form = candidate.forms.get(procedure.start_form)
+    for key, value in procedure.defaults.items() if form else ():
+        sheet = form.fields.get(key) if form else None
+        chosen = value if isinstance(value, list) else [value]
+        if sheet is None:
+            why = _("不在登记表单中")
+        elif not all(each is None or each in (sheet.choices or [each]) for each in chosen):
+            why = _("的值“{value}”不在该字段的选项中").format(value=str(value)[:60])
+        else:
+            continue
+        notes.error(
+            "DEFAULT_UNKNOWN",
+            _("事项“{title}”的默认值“{key}”{why}").format(
+                title=procedure.title, key=key[:60], why=why
+            ),
+            _("改正名称或者值；默认值只能是登记表单的字段"),
+            element="procedures",
+            field=f"{procedure.key}.start.defaults.{key[:60]}",
+        )
 
 
 def _unused(candidate: Candidate, notes: dict[str, Notes]) -> None:

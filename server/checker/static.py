@@ -24,6 +24,7 @@ from server.checker import (
     rules_tasks,
     rules_timers,
     rules_tokens,
+    rules_values,
 )
 from server.checker.candidate import Candidate
 from server.checker.form_sheets import FormSheet
@@ -46,6 +47,7 @@ _DOMAIN: Final = (
     rules_events.check,
     rules_outcomes.check,
     rules_names.check,
+    rules_values.check,
     rules_choices.check,
     rules_files.check_fields,
 )

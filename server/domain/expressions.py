@@ -39,6 +39,8 @@ class Parsed:
     #: texts the whole may come to, and paths whose value it may come to
     texts: frozenset[str] = frozenset()
     sources: frozenset[str] = frozenset()
+    #: True when it may come to something that parsing cannot tell
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,21 @@ def event_at_an_unknown_node(draft: Draft) -> None:
     draft.pack["events"]["examined"]["node"] = "ghost"
 
 
+@case("DEADLINE_DAY_UNKNOWN")
+def deadline_until_an_unknown_day(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["interval"] = {"until": "ghost", "unit": "calendar"}
+
+
+@case("DEADLINE_DAY_UNKNOWN")
+def deadline_until_what_is_no_day(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["interval"] = {"until": "result", "unit": "calendar"}
+
+
+@case("EVENT_FIELD_TYPE")
+def event_dated_by_what_is_no_day(draft: Draft) -> None:
+    draft.pack["events"]["examined"]["date"] = "result"
+
+
 @case("EVENT_FIELD_UNKNOWN")
 def event_dated_by_a_field_of_another_form(draft: Draft) -> None:
     draft.pack["events"]["examined"]["date"] = "managed_by"
@@ -450,6 +465,79 @@ def unknown_setting(draft: Draft) -> None:
 @case("NAME_RESERVED")
 def variable_called_like_a_function(draft: Draft) -> None:
     draft.pack["procedures"]["main"]["variables"]["count"] = "number"
+
+
+# --- values ---------------------------------------------------------------------------------
+
+
+@case("VALUE_NEVER")
+def condition_that_asks_for_no_option(draft: Draft) -> None:
+    draft.edit('result = "refused"', 'result = "refusd"')
+
+
+@case("VALUE_NEVER")
+def condition_that_compares_a_number_with_a_text(draft: Draft) -> None:
+    draft.forms["examination"].append({"type": "number", "key": "amount", "label": "数额"})
+    draft.edit('result = "refused"', 'result = "refused" or amount = "5"')
+
+
+@case("VALUE_NEVER")
+def rule_that_asks_for_no_option(draft: Draft) -> None:
+    draft.pack["rules"][0]["check"] = '=managed_by in ("county", "village")'
+
+
+@case("VALUE_NEVER")
+def deadline_that_asks_for_what_no_decision_gives(draft: Draft) -> None:
+    draft.pack["deadlines"]["examination"]["when"] = '=routing.office = "desk"'
+
+
+@case("PROPERTY_UNKNOWN")
+def lane_that_reads_what_the_decision_has_not(draft: Draft) -> None:
+    draft.pack["lanes"]["desk"]["office"] = "=routing.ofice"
+
+
+@case("PROPERTY_UNKNOWN")
+def rule_that_reads_a_column_that_is_not_there(draft: Draft) -> None:
+    inner = [{"type": "textfield", "key": "name", "label": "姓名"}]
+    draft.forms["examination"].append(
+        {"type": "dynamiclist", "path": "people", "label": "人员", "components": inner}
+    )
+    draft.pack["rules"][0]["check"] = "=every one in people satisfies one.nmae != null"
+
+
+@case("LANE_OFFICE_UNKNOWN")
+def decision_that_names_an_unknown_office(draft: Draft) -> None:
+    draft.table = draft.table.replace('then "desk_office"', 'then "ghost"')
+
+
+@case("LEVEL_UNKNOWN")
+def lane_whose_expression_names_an_unknown_level(draft: Draft) -> None:
+    draft.pack["lanes"]["desk"]["level"] = '=if managed_by = "city" then "city" else "village"'
+
+
+@case("LEVEL_UNKNOWN")
+def procedure_at_an_unknown_level(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["level"] = "village"
+
+
+@case("LEVEL_UNKNOWN")
+def procedure_at_a_level_some_option_gives(draft: Draft) -> None:
+    draft.forms["application"][0]["values"].append({"value": "village", "label": "村"})
+
+
+@case("OUTCOME_NEVER")
+def outcome_no_end_records(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["outcomes"].append("forgotten")
+
+
+@case("DEFAULT_UNKNOWN")
+def default_for_no_field_of_the_start_form(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["start"]["defaults"] = {"manged_by": "county"}
+
+
+@case("DEFAULT_UNKNOWN")
+def default_that_is_no_option(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["start"]["defaults"] = {"managed_by": "village"}
 
 
 # --- choices --------------------------------------------------------------------------------

@@ -245,6 +245,7 @@ def test_free_names_are_those_read_and_not_bound(
         ('a.b in ("x", "y", > 3)', {"a", "a.b"}, {("a.b", "x"), ("a.b", "y")}),
         ('a in ["x"]', {"a"}, {("a", "x")}),
         ('list contains(a, "x")', {"a"}, {("a[]", "x")}),
+        ('list contains(["x", "y"], a)', {"a"}, {("a", "x"), ("a", "y")}),
         (
             'every m in members satisfies m.vote = "for"',
             {"members", "members[]", "members[].vote"},

@@ -193,9 +193,10 @@ class Reader {
     if (!parameters) return;
     const [first, pattern] = childrenOf(parameters);
     if (this.nameOf(called) === "list contains") {
-      const path = this.#member(first, bound);
+      const [list, sought] = [this.#member(first, bound), this.#path(pattern, bound)];
       const text = this.#literal(pattern);
-      if (path && typeof text === "string") this.compared.push([path, text]);
+      if (list && typeof text === "string") this.compared.push([list, text]);
+      if (first.name === "List" && sought) this.#testsOf(first, sought);
     }
     if (!PATTERNED.has(this.nameOf(called))) return;
     if (pattern?.name === "StringLiteral") {
@@ -274,7 +275,6 @@ class Reader {
   }
 
   inType() {}
-
   inQualifiedName() {}
 }
 
