@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from server.cli import audits, calendars, expressions, packs, people, sweeps
+from server.cli import audits, calendars, expressions, incidents, packs, people, sweeps
 from server.cli.arguments import Commands, Parser, common, subcommands
 from server.cli.console import Console, complain, finding_line
 from server.config import Config
@@ -56,7 +56,7 @@ def parser() -> Parser:
     root = Parser(prog="rongcuo", description=_("容错纠错事项办理系统"))
     common(root)
     commands = Commands(subcommands(root))
-    for noun in (packs, calendars, expressions, sweeps, people, audits):
+    for noun in (packs, calendars, expressions, sweeps, incidents, people, audits):
         noun.add(commands)
     return root
 

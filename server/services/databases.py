@@ -22,6 +22,8 @@ def open_database(config: Config) -> Engine:
     options: dict[str, Any] = {
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": orjson.loads,
+        # an error of the database may be logged: it must not bring what people wrote along
+        "hide_parameters": True,
     }
     if config.database_url == IN_MEMORY:
         options |= {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
