@@ -6,6 +6,7 @@ of history that explains it.
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import func, insert, select, update
@@ -46,6 +47,8 @@ class Act:
     message: str = ""
     #: one item of a multi-instance task of which others still wait
     is_partial: bool = False
+    #: the moment the act stands for, where that is not the moment it is done: a timer's own
+    due_at: datetime | None = None
 
 
 def load(ctx: Context, case_id: str) -> State:

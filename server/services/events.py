@@ -1,7 +1,8 @@
 """Events of the pack that a step raises: what happened in the case, and on which day.
 
 An event is the origin or the end of clocks. Its day is entered in a form or computed; where the
-pack names no source, or the field is empty, it is the day of the act. It is never in the future.
+pack names no source, or the field is empty, it is the day of the act; for a timer the day it was
+due, however late somebody looked. It is never in the future.
 """
 
 from collections.abc import Iterator
@@ -38,7 +39,7 @@ def raised(
         ExpressionFailed: an expression of the pack warned.
     """
     return [
-        _dated(event, known, evaluate)
+        _dated(event, act.due_at or known.now, known, evaluate)
         for event in _touched(pack, act, after)
         if facts.holds(evaluate, event.when, known)
     ]
@@ -67,12 +68,11 @@ def _is_of(event: Event, act: Act, after: Advance) -> bool:
     return not act.is_partial and not goes_on
 
 
-def _dated(event: Event, known: Facts, evaluate: Evaluate) -> Happening:
-    today = known.now.astimezone(CHINA_TIME).date()
+def _dated(event: Event, moment: datetime, known: Facts, evaluate: Evaluate) -> Happening:
     entered = facts.day(evaluate, event.date, known) if event.date is not None else None
     if entered is None:
-        return Happening(event=event, on=today, at=known.now)
-    if entered > today and event.date is not None:
+        return Happening(event=event, on=moment.astimezone(CHINA_TIME).date(), at=moment)
+    if entered > known.now.astimezone(CHINA_TIME).date() and event.date is not None:
         raise facts.wrong_day(
             event.date, _("“{event}”的日期不能晚于今天").format(event=event.title)
         )

@@ -180,7 +180,7 @@ def _engine(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object
     command = TimerDue(
         task_key=row.task_key, element=row.element, now=ctx.now, again=coming is not None
     )
-    act = Act(command="timer", node_key=row.element, task_key=row.task_key)
+    act = Act(command="timer", node_key=row.element, task_key=row.task_key, due_at=row.due_at)
     try:
         after = advance.step(ctx, case, release, command, act)
     except UnknownTask:

@@ -64,6 +64,7 @@ def test_a_crash_at_any_write_of_a_sweep_leaves_everything_due(tiny: Tiny) -> No
     tiny.do(DESK, case_id, "register", SUPPLEMENT)
     assert crashes(tiny, case_id, lambda: timers.sweep(tiny.tools, LATER)) > 15
     assert [each.node_key for each in tiny.facts(case_id).work] == ["register"]
+    timers.sweep(tiny.tools, LATER)  # what the first one began has become due too
     assert violations(tiny.tools, case_id, LATER) == []
 
 
