@@ -62,7 +62,10 @@ def _publish(options: argparse.Namespace, console: Console) -> int:
 def _rehearse(options: argparse.Namespace, console: Console) -> int:
     with console.in_memory() as tools:
         report = rehearsal.rehearse(tools, options.folder, options.scenario)
-    console.say(_document(report), list(_lines(report)))
+    lines = list(_lines(report))
+    if options.scenario is None:  # one scenario alone is not expected to take every flow
+        lines += _not_taken(report)
+    console.say(_document(report), lines)
     return 0 if report.passed else 1
 
 
@@ -101,5 +104,8 @@ def _lines(report: RehearsalReport) -> Iterator[str]:
         yield _("没有任何场景")
     taken = report.flows - len(report.not_taken)
     yield _("顺序流：走到{taken}条，共{all}条").format(taken=taken, all=report.flows)
+
+
+def _not_taken(report: RehearsalReport) -> Iterator[str]:
     for one in report.not_taken:
         yield _("    没有走到 {flow}：{label}").format(flow=one.flow, label=one.label)
