@@ -65,6 +65,10 @@ class _Choice:
         self.broken = any(each.errors for each in parsed)
         self.names = sorted({name for each in parsed for name in each.names})
 
+    def reads(self, condition: str) -> bool:
+        """Does the condition depend on anything of the case."""
+        return bool(self._candidate.evaluate.parse(condition).names)
+
     def rows(self) -> list[Row] | None:
         """Every combination of values the conditions can see; None when it cannot be counted."""
         columns = [self._values(name) for name in self.names]
@@ -118,6 +122,7 @@ def _distinct(values: Iterator[Json]) -> Iterator[Json]:
 def _gateway(choice: _Choice, notes: Notes) -> None:
     if choice.broken or not choice.flows:
         return
+    _constant(choice, notes)
     rows = choice.rows()
     answers = choice.answers(rows) if rows else None
     if rows is None or answers is None:
@@ -127,6 +132,20 @@ def _gateway(choice: _Choice, notes: Notes) -> None:
         _gap(choice, rows, answers, notes)
     if choice.node.kind == "exclusiveGateway" and len(choice.names) <= MOST_NAMES:
         _overlap(choice, rows, answers, notes)
+
+
+def _constant(choice: _Choice, notes: Notes) -> None:
+    """A condition that reads nothing is the same in every case."""
+    for flow in choice.flows:
+        if not choice.reads(flow.condition):
+            notes.warning(
+                "CONDITION_CONSTANT",
+                _("连线“{flow}”的条件不读取任何内容，每个案件都一样").format(
+                    flow=flow_label(choice.graph, flow)
+                ),
+                _("写明读取哪个字段，或者删除该连线"),
+                element=flow.id,
+            )
 
 
 def _no_default(choice: _Choice, notes: Notes) -> None:

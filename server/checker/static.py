@@ -12,6 +12,7 @@ from server.adapters import packs
 from server.adapters.packs import PackFiles
 from server.checker import (
     form_sheets,
+    rules_alarms,
     rules_calls,
     rules_choices,
     rules_events,
@@ -96,6 +97,7 @@ class Reading:
     def _structure(self, procedures: tuple[str, ...]) -> None:
         rules_files.check_ids(self._graphs, self._notes)
         rules_calls.check(self._graphs, self._notes)
+        rules_alarms.check(self._graphs, self._notes)
         for path, graph in self._graphs.items():
             notes = self._notes[path]
             rules_structure.check(graph, notes)

@@ -559,6 +559,23 @@ def conditions_that_cannot_be_counted_out(draft: Draft) -> None:
     draft.edit('result = "refused"', 'contains(opinion_text, "不")')
 
 
+@case("CONDITION_CONSTANT")
+def condition_that_asks_nothing(draft: Draft) -> None:
+    draft.edit('result = "refused"', "true")
+
+
+@case("ERROR_UNCAUGHT")
+def error_that_nobody_catches(draft: Draft) -> None:
+    draft.edit('id="hurried">', 'id="hurried"><bpmn:errorEventDefinition errorRef="broken"/>')
+    draft.edit("<bpmn:message ", '<bpmn:error id="broken" errorCode="broken"/><bpmn:message ')
+
+
+@case("BOUNDARY_NEVER")
+def boundary_for_an_error_nothing_throws(draft: Draft) -> None:
+    draft.edit("<bpmn:timerEventDefinition>", "<bpmn:errorEventDefinition/><!--")
+    draft.edit("</bpmn:timerEventDefinition>", "-->")
+
+
 @case("GATEWAY_OVERLAP")
 def conditions_that_both_hold(draft: Draft) -> None:
     draft.edit('result = "refused"', "result != null")
