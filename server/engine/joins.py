@@ -94,7 +94,7 @@ class MergingInclusive(_Joining, InclusiveGateway):
         full = {task.parent.task_spec.name for task in (my_task, *self.others(my_task))}
         empty = {spec.name for spec in self.inputs} - full
         for task in my_task.workflow.tasks.values():
-            if task._state & OPEN and task.task_spec is not self:
+            if task.task_spec is not self and stands(task):
                 ahead = self.reach.get(task.task_spec.name, frozenset())
                 if ahead & empty and not ahead & full:
                     return False
@@ -145,6 +145,13 @@ class MergingEnd(_EndJoin):
             my_task.internal_data["took"] = [task.id for task in others]
             take_in(others)
         return True
+
+
+def stands(task: LeanTask) -> bool:
+    """Is there a token: at work, or just given by a split that has not begun all its branches?"""
+    if task._state == TaskState.FUTURE:
+        return task.parent is not None and task.parent._state == TaskState.COMPLETED
+    return bool(task._state & OPEN)
 
 
 def take_in(arrivals: Iterable[LeanTask]) -> None:

@@ -229,7 +229,7 @@ def _connect(spec: Any) -> None:
                     condition.__class__ = FeelCondition
         _name_data(each)
     for each in spec.task_specs.values():
-        each.__class__ = one_ahead(type(each))
+        each.__class__ = one_ahead(each.__class__)
         if isinstance(each, joins.MergingInclusive):
             each.reach = _reach(spec, each)
 

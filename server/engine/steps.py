@@ -53,7 +53,7 @@ class Step:
         if self.element and not is_child(spec) and spec.bpmn_id:
             self.visited.append(self.element)
         task.run()
-        if self.element:
+        if spec.bpmn_id:
             self._note_flows(task)
 
     def run_until_rest(self) -> None:
@@ -119,7 +119,7 @@ class Step:
     def _note_flows(self, task: LeanTask) -> None:
         scope = task.workflow.spec.name
         for child in task.children:
-            if child._state & (OPEN | FINISHED):
+            if child._state & (OPEN | FINISHED) and not is_child(child.task_spec):
                 flow = self._definition.flows.get(
                     (scope, self.element, element_of(child.task_spec))
                 )

@@ -110,8 +110,18 @@ class Node(Shared):
     @property
     def reference(self) -> str:
         """What the event refers to; ids are names and codes in the files of these tests."""
-        child = self.element.find("{*}" + self.event + "EventDefinition")
-        return next((value for name, value in child.items() if name.endswith("Ref")), "")
+        child = self.find(self.event + "EventDefinition")
+        found = [str(value) for name, value in child.attrib.items() if str(name).endswith("Ref")]
+        return found[0] if found else ""
+
+    @property
+    def link(self) -> str:
+        """Name of the link."""
+        return str(self.find("linkEventDefinition").get("name"))
+
+    @property
+    def is_catching_link(self) -> bool:
+        return self.kind == "intermediateCatchEvent" and self.event == "link"
 
     @property
     def interrupting(self) -> bool:
@@ -159,9 +169,16 @@ class Drawing(Shared):
             if flow not in seen:
                 seen.add(flow)
                 if flow.target is not stop:
-                    todo += flow.target.out
-                    todo += [out for border in flow.target.borders for out in border.out]
+                    todo += self._after(flow.target)
         return {flow for flow in seen if flow.target is stop}
+
+    def _after(self, node: Node) -> list[Flow]:
+        linked = [
+            other
+            for other in self.nodes.values()
+            if node.event == "link" and other.is_catching_link and other.link == node.link
+        ]
+        return [flow for each in (node, *node.borders, *linked) for flow in each.out]
 
 
 @dataclass(slots=True, eq=False)
@@ -313,27 +330,27 @@ class Naive:
 
     def _joined(self) -> bool:
         """Parallel joins: a token on every flow in."""
-        for scope in self._scopes():
-            for node in scope.drawing.nodes.values():
-                if node.kind == "parallelGateway" and len(node.into) > 1:
-                    if all(scope.tokens.get(flow) for flow in node.into):
-                        self._fire(scope, node, node.into)
-                        return True
+        for scope, node in self._joins("parallelGateway"):
+            if all(scope.tokens.get(flow) for flow in node.into):
+                self._fire(scope, node, node.into)
+                return True
         return False
 
     def _merged(self) -> bool:
         """Inclusive joins (13.4.3): no token can still come to an empty flow in."""
+        for scope, node in self._joins("inclusiveGateway"):
+            full = {flow for flow in node.into if scope.tokens.get(flow)}
+            coming = self._ahead(scope, node)
+            if full and not any(ahead - full and not ahead & full for ahead in coming):
+                self._fire(scope, node, [flow for flow in node.into if flow in full])
+                return True
+        return False
+
+    def _joins(self, kind: str) -> Iterator[tuple[Scope, Node]]:
         for scope in self._scopes():
             for node in scope.drawing.nodes.values():
-                full = [flow for flow in node.into if scope.tokens.get(flow)]
-                if node.kind == "inclusiveGateway" and len(node.into) > 1 and full:
-                    if not any(
-                        ahead - set(full) and not ahead & set(full)
-                        for ahead in self._ahead(scope, node)
-                    ):
-                        self._fire(scope, node, full)
-                        return True
-        return False
+                if node.kind == kind and len(node.into) > 1:
+                    yield scope, node
 
     def _ahead(self, scope: Scope, join: Node) -> Iterator[set[Flow]]:
         for flow, tokens in scope.tokens.items():
@@ -375,21 +392,43 @@ class Naive:
     def _true(self) -> bool:
         """Conditional events."""
         for work, node in list(self.events("conditional")):
-            text = node.element.findtext("{*}conditionalEventDefinition/{*}condition")
+            text = node.element.findtext("{*}conditionalEventDefinition/{*}condition") or ""
             if self._holds(text, {**plain(work.came), **self.table}):
                 self._event(work, node, work.came, stays=False)
                 return True
         return False
 
     def _begin(self, scope: Scope, data: Data) -> None:
-        [start] = [node for node in scope.drawing.nodes.values() if node.kind == "startEvent"]
-        self._leave(scope, start, data)
+        nodes = scope.drawing.nodes.values()
+        starts = [node for node in nodes if node.kind == "startEvent"]
+        heads = [node for node in nodes if not node.into and node.kind != "boundaryEvent"]
+        self._enter(
+            scope, (starts or [each for each in heads if not each.is_catching_link])[0], data
+        )
 
     def _leave(self, scope: Scope, node: Node, data: Data, out: list[Flow] | None = None) -> None:
         self.visited[node.id] += 1
-        for flow in node.out if out is None else out:
+        flows = self._taken(node, data) if out is None else out
+        for flow in flows:
             self.flows[flow.id] += 1
             scope.tokens.setdefault(flow, []).append(data)
+        if not flows and (node.event != "link" or node.is_catching_link):
+            scope.ended.append(data)
+
+    def _taken(self, node: Node, data: Data) -> list[Flow]:
+        """Flows that a token takes out of anything but a gateway (10.3, 13.3.2)."""
+        if not any(flow.condition for flow in node.out):
+            return node.out
+        default = [flow for flow in node.out if flow.id and flow.id == node.get("default")]
+        others = [flow for flow in node.out if flow not in default]
+        taken = [
+            flow
+            for flow in others
+            if not flow.condition or self._holds(flow.condition, plain(data))
+        ]
+        if not taken and not default:
+            raise Stuck(f"no way out of {node.id}")
+        return taken or default
 
     def _enter(self, scope: Scope, node: Node, data: Data) -> None:
         match node.kind:
@@ -401,6 +440,8 @@ class Naive:
                     self._leave(scope, node, data)
             case "exclusiveGateway" | "parallelGateway" | "inclusiveGateway":
                 self._pass(scope, node, data)
+            case "startEvent":
+                self._leave(scope, node, data)
             case _:
                 work = self._work(node, scope, data)
                 work.borders = list(node.borders)
@@ -527,22 +568,33 @@ class Naive:
             self._throw(scope, node, data)
 
     def _throw(self, scope: Scope, node: Node, data: Data) -> None:
+        if node.kind == "sendTask":
+            self.messages[node.get("messageRef")] += 1
         match node.event:
+            case "link":
+                self._linked(scope, node, data)
             case "message":
                 self.messages[node.reference] += 1
             case "signal":
-                caught = [
-                    (work, event)
-                    for work, event in self.events("signal")
-                    if event.reference == node.reference
-                ]
-                for work, event in caught:
-                    if any(work is each for each in self.works()):
-                        self._event(work, event, work.came, stays=True)
+                self._signal(node)
             case "error" | "escalation":
                 self._alarm(scope, node, data)
-        if node.kind == "sendTask":
-            self.messages[node.get("messageRef")] += 1
+
+    def _linked(self, scope: Scope, node: Node, data: Data) -> None:
+        for other in scope.drawing.nodes.values():
+            if other.is_catching_link and other.link == node.link:
+                self._leave(scope, other, data)
+
+    def _signal(self, node: Node) -> None:
+        """To all that wait for it now."""
+        heard = [
+            (work, event)
+            for work, event in self.events("signal")
+            if event.reference == node.reference
+        ]
+        for work, event in heard:
+            if any(work is each for each in self.works()):
+                self._event(work, event, work.came, stays=True)
 
     def _alarm(self, scope: Scope, node: Node, data: Data) -> None:
         """Outwards to the nearest boundary event that takes it."""

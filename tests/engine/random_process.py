@@ -43,25 +43,31 @@ class Maker:
             last = end
         return first, last
 
-    def _branches(self, process: Process, depth: int) -> list[tuple[str, str]]:
+    def branches(
+        self, process: Process, depth: int, _split: str, _join: str
+    ) -> list[tuple[str, str]]:
+        """First and last element of each branch of a block."""
         return [self.block(process, depth - 1) for _branch in range(self.random.randint(2, 3))]
 
     def _and(self, process: Process, depth: int) -> tuple[str, str]:
         split, join = self.id("split"), self.id("join")
         process.parallel(split, join)
-        for begin, end in self._branches(process, depth):
+        for begin, end in self.branches(process, depth, split, join):
             process.path(split, begin)
-            process.path(end, join)
+            if end != split:
+                process.path(end, join)
         return split, join
 
     def _choice(self, process: Process, depth: int, kind: str) -> tuple[str, str]:
         split, join = self.id("split"), self.id("join")
-        (begin, end), *others = self._branches(process, depth)
+        (begin, end), *others = self.branches(process, depth, split, join)
         default = process.flow(split, begin)
-        process.path(end, join)
+        if end != split:
+            process.path(end, join)
         for number, (begin, end) in enumerate(others, 1):
             process.flow(split, begin, f"modulo(num + {number}, 2) = 0")
-            process.path(end, join)
+            if end != split:
+                process.path(end, join)
         process.add(kind, split, default=default)
         process.add(kind, join)
         return split, join

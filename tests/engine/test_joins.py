@@ -102,6 +102,21 @@ def test_an_inclusive_join_waits_only_for_branches_that_were_taken() -> None:
     assert player.do("b").open == ["after"]
 
 
+@pytest.mark.parametrize("kind", ["inclusiveGateway", "parallelGateway"])
+def test_an_inclusive_join_waits_also_when_the_flow_without_a_step_is_drawn_first(
+    kind: str,
+) -> None:
+    process = Process().start().add(kind, "split").inclusive("join").user("work", "after").end()
+    process.path("start", "split").path("work", "join", "after", "end")
+    condition = "v = 1" if kind == "inclusiveGateway" else ""
+    process.flow("split", "join", condition)
+    process.flow("split", "work", condition)
+    player = Player(files(process)).start(v=1)
+    assert player.open == ["work"]
+    assert player.do("work").open == ["after"]
+    assert player.do("after").ended
+
+
 def test_an_inclusive_split_without_a_true_flow_and_default_stops_the_step() -> None:
     process = Process().start().user("ask").inclusive("split").end("e1", "e2")
     process.path("start", "ask", "split")

@@ -51,6 +51,18 @@ def test_every_flow_that_was_taken_is_named_in_order() -> None:
     assert list(player.last.visited) == ["hear", "end"]
 
 
+def test_a_flow_back_to_its_own_step_is_told_only_when_it_was_taken() -> None:
+    process = Process().start().end().xor("out", default="on")
+    process.each("ask").boundary("late", "ask", timer('deadline("x")'))
+    process.path("start", "ask", "ask").path("late", "out")
+    process.flow("out", "end", flow_id="on")
+    again = next(part for part in process.parts if '"ask" targetRef="ask"' in part)
+    player = Player(files(process)).start(organs=["A"])
+    assert again.split('"')[1] not in player.flows
+    player.answer("ask", "A", opinion=1)
+    assert player.flows.count(again.split('"')[1]) == 1
+
+
 def test_a_data_object_passes_between_steps_and_is_read_in_conditions() -> None:
     player = Player(files(with_object())).start(v=1).do("write", held="yes")
     assert "held" not in player.task("between").data

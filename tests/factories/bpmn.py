@@ -122,7 +122,10 @@ class Process:
             f"{body}</bpmn:multiInstanceLoopCharacteristics>"
         )
         called = {"calledElement": names["called"]} if "called" in names else {}
-        return self.add(kind, element, inner + loop, **called)
+        # the schema wants the loop before what lies inside a subprocess
+        return self.add(
+            kind, element, loop + inner if kind == "subProcess" else inner + loop, **called
+        )
 
     def call(self, element: str, process: str) -> "Process":
         return self.add("callActivity", element, calledElement=process)
