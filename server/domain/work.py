@@ -21,6 +21,8 @@ class Work:
     case_status: CaseStatus
     offered: Offered
     parties: Parties = field(default_factory=Parties)
+    #: claimed by somebody whose post or part has ended since, or who is barred by now
+    is_abandoned: bool = False
 
 
 def claim(work: Work, actor: Actor) -> Work:
@@ -34,13 +36,15 @@ def claim(work: Work, actor: Actor) -> Work:
     if not permits(actor, Permission.WORK_CLAIM, work.offered):
         raise Forbidden(_("该待办不属于您任职的机构，您不能签收"))
     refuse_barred(actor.person_id, work.offered.role, work.parties)
-    if work.state is not WorkState.OFFERED:
+    if work.state is not WorkState.OFFERED and not _is_free(work):
         _over(work)
         if work.offered.assignee_id == actor.person_id:
             raise Conflict(_("您已经签收该待办"))
         raise Conflict(_("该待办已由他人签收"))
-    state = move_work(work.state, WorkState.CLAIMED)
-    return replace(work, state=state, offered=replace(work.offered, assignee_id=actor.person_id))
+    offered = replace(work.offered, assignee_id=actor.person_id)
+    if _is_free(work):
+        return replace(work, offered=offered, is_abandoned=False)
+    return replace(work, state=move_work(work.state, WorkState.CLAIMED), offered=offered)
 
 
 def release(work: Work, actor: Actor) -> Work:
@@ -68,6 +72,10 @@ def complete(work: Work, actor: Actor) -> Work:
         raise Forbidden(_("您已不在该待办所属的机构任职，不能办理"))
     refuse_barred(actor.person_id, work.offered.role, work.parties)
     return replace(work, state=move_work(work.state, WorkState.DONE))
+
+
+def _is_free(work: Work) -> bool:
+    return work.state is WorkState.CLAIMED and work.is_abandoned
 
 
 def _case_runs(work: Work) -> None:

@@ -41,6 +41,8 @@ case = Table(
     Column("opened_at", Moment, nullable=False),
     # null: opened by the program itself
     Column("opened_by", String(36), ForeignKey("person.id")),
+    # the office in whose role it was opened; null: by the applicant himself
+    Column("opened_for", String(36), ForeignKey("unit.id")),
     Column("closed_at", Moment),
     Column("parent_case_id", String(36), ForeignKey("case.id")),
     one_of("status", "open", "suspended", "closed", "cancelled"),
@@ -48,6 +50,7 @@ case = Table(
     Index("ix_case_unit_status", "unit_id", "status", "opened_on"),
     Index("ix_case_procedure_status", "procedure", "status"),
     Index("ix_case_parent", "parent_case_id"),
+    Index("ix_case_opened_for", "opened_for"),
 )
 
 #: last number given per reference pattern and year; updated under its row lock

@@ -6,6 +6,7 @@ Each user task that waits has exactly one open group; ``group_id`` holds its ite
 from sqlalchemy import (
     JSON,
     Boolean,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -70,16 +71,20 @@ work_item = Table(
     ),
 )
 
-#: applicant, subject, team lead … of one case, from a moment to a moment
+#: applicant, subject, team lead … of one case, from a moment to a moment: a person, or an office
+#: whose holders of the day have the part
 participant = Table(
     "participant",
     Base.metadata,
     Column("id", String(36), primary_key=True),
     Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
-    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
+    Column("person_id", String(36), ForeignKey("person.id")),
+    Column("unit_id", String(36), ForeignKey("unit.id")),
     Column("role_key", String(80), nullable=False),
     Column("from_at", Moment, nullable=False),
     Column("to_at", Moment),
     Index("ix_participant_case", "case_id", "role_key"),
+    CheckConstraint("(person_id IS NULL) <> (unit_id IS NULL)", name="who"),
     Index("ix_participant_person", "person_id", "to_at"),
+    Index("ix_participant_unit", "unit_id", "to_at"),
 )

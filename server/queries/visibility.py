@@ -1,7 +1,8 @@
 """The one condition per person that every reader applies: which cases he may know of.
 
-Somebody sees a case he opened or has a part in, a case in which an office he holds a post of has
-or had work, and a case of which a notice reached him. Everything else does not exist for him.
+Somebody sees a case he has a part in, and a case that an office he holds a post of today opened,
+has or had work in, or was told of. Everything else does not exist for him. What somebody did
+gives him no right by itself: it ends with his post.
 """
 
 from collections.abc import Collection
@@ -20,17 +21,13 @@ def visible_cases(person_id: str, unit_ids: Collection[str]) -> ColumnElement[bo
     ``unit_ids`` are the units he holds posts in on the day.
     """
     part = select(participant.c.case_id).where(
-        participant.c.person_id == person_id, participant.c.to_at.is_(None)
+        or_(participant.c.person_id == person_id, participant.c.unit_id.in_(unit_ids)),
+        participant.c.to_at.is_(None),
     )
-    work = select(work_item.c.case_id).where(
-        or_(
-            work_item.c.assignee_id == person_id,
-            work_item.c.candidate_unit.in_(unit_ids),
-        )
-    )
-    told = select(notification.c.case_id).where(notification.c.recipient_id == person_id)
+    work = select(work_item.c.case_id).where(work_item.c.candidate_unit.in_(unit_ids))
+    told = select(notification.c.case_id).where(notification.c.unit_id.in_(unit_ids))
     return or_(
-        case.c.opened_by == person_id,
+        case.c.opened_for.in_(unit_ids),
         case.c.id.in_(part),
         case.c.id.in_(work),
         case.c.id.in_(told),

@@ -46,7 +46,18 @@ def lock(ctx: Context, case_id: str) -> CaseRow:
     Raises:
         NotFound: there is none.
     """
+    refuse_odd(case_id)
     return _row(ctx.session.execute(_wanted(case_id).with_for_update(of=case)).one_or_none())
+
+
+def refuse_odd(row_id: str) -> None:
+    """Return when this may be the id of a row: PostgreSQL takes no NUL even to look for one.
+
+    Raises:
+        NotFound: it is nobody's id.
+    """
+    if "\x00" in row_id:
+        raise NotFound
 
 
 def try_lock(ctx: Context, case_id: str) -> CaseRow | None:

@@ -1,6 +1,7 @@
 """Open a case: right to start, start form, competence, reference number, first step."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import insert
 
@@ -51,10 +52,11 @@ def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> st
     filled = {**procedure.defaults, **given}
     checked = answers.check(ctx, release, procedure_key, procedure.start_form, filled, {}).values
     known = facts.collect(release, procedure_key, {}, checked, ctx.now)
-    named = _named(ctx, release, procedure, checked, known)
-    case = _insert(ctx, release, procedure, known, _unit(ctx, named))
+    office_id = _opening_office(ctx, procedure, known)
+    named = _named(ctx, release, procedure, checked, office_id)
+    case = _insert(ctx, release, procedure, known, _unit(ctx, named), office_id)
     parties.concern(ctx, case.id, [entry for entry in named if entry.role in parties.CONCERNED])
-    parties.appoint(ctx, case.id, parties.with_subject(named), ctx.today)
+    parties.appoint(ctx, case.id, parties.with_subject(named))
     ctx.record("case.open", case.id, case.id, {"reference": case.reference})
     act = Act(
         command="open",
@@ -84,24 +86,24 @@ def _named(
     release: Release,
     procedure: Procedure,
     checked: Mapping[str, Json],
-    known: Facts,
+    office_id: str | None,
 ) -> list[Named]:
     """Applicant, subject and others the start names; without one, whoever applies himself."""
-    as_applicant = _starts_as_applicant(ctx, procedure, known)
     node = _start_node(release, procedure)
     found = parties.named(
         release.forms[procedure.start_form],
         [entry for entry in release.pack.appointments if entry.node == node],
         checked,
     )
-    if as_applicant and not any(entry.role == APPLICANT for entry in found):
+    if office_id is None and not any(entry.role == APPLICANT for entry in found):
         found.insert(0, _starter(ctx, checked))
-    if not as_applicant:
+    if office_id is not None:
         parties.refuse_own(ctx, found)
     return found
 
 
-def _starts_as_applicant(ctx: Context, procedure: Procedure, known: Facts) -> bool:
+def _opening_office(ctx: Context, procedure: Procedure, known: Facts) -> str | None:
+    """The office in whose role the actor opens the case, None when he does as applicant."""
     actor = posts.with_posts(ctx)
     roles = frozenset(
         starter.role
@@ -110,7 +112,10 @@ def _starts_as_applicant(ctx: Context, procedure: Procedure, known: Facts) -> bo
     )
     if not permits(actor, Permission.CASE_OPEN, Opening(roles=roles)):
         raise Forbidden(_("您没有权限以这种方式启动该程序"))
-    return not any(holds_role(actor, role) for role in roles - {APPLICANT})
+    for post in actor.posts:
+        if any(holds_role(replace(actor, posts=(post,)), role) for role in roles - {APPLICANT}):
+            return post.unit_id
+    return None
 
 
 def _starter(ctx: Context, checked: Mapping[str, Json]) -> Named:
@@ -140,7 +145,12 @@ def _unit(ctx: Context, named: list[Named]) -> Office | None:
 
 
 def _insert(
-    ctx: Context, release: Release, procedure: Procedure, known: Facts, unit: Office | None
+    ctx: Context,
+    release: Release,
+    procedure: Procedure,
+    known: Facts,
+    unit: Office | None,
+    office_id: str | None,
 ) -> CaseRow:
     level = facts.given(ctx.tools.evaluate, procedure.level, known)
     if level not in tuple(Level):
@@ -163,6 +173,7 @@ def _insert(
             opened_on=today,
             opened_at=ctx.now,
             opened_by=None if ctx.actor.is_system else ctx.actor.person_id,
+            opened_for=office_id,
         )
     )
     return case_rows.lock(ctx, case_id)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.pool import StaticPool
 
 from server.config import IN_MEMORY, Config
@@ -33,7 +33,18 @@ def open_database(config: Config) -> Engine:
         event.listen(database, "begin", _begin_sqlite)
     else:
         event.listen(database, "begin", _begin_postgresql)
+        event.listen(database, "handle_error", _tell_no_content)
     return database
+
+
+def _tell_no_content(failed: ExceptionContext) -> None:
+    """Leave out of an error what the server tells of the row it would not take."""
+    told = getattr(getattr(failed.original_exception, "diag", None), "message_primary", None)
+    if told is None:
+        return
+    failed.original_exception.args = (told,)
+    if failed.sqlalchemy_exception is not None:
+        failed.sqlalchemy_exception.args = (told,)
 
 
 def _configure(config: Config) -> Callable[[Any, object], None]:

@@ -4,7 +4,7 @@ Who is meant is looked up on the day; a notice that finds nobody stays with its 
 gap is seen. Sending them out is the business of the outbox.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -29,7 +29,8 @@ class _Told:
     """Whom a rung means: what he is called, and who that is today."""
 
     label: str
-    people: frozenset[str]
+    #: person -> office in which he is told, None for people of the case
+    people: Mapping[str, str | None]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +40,7 @@ class _Held:
     role: str
     unit_id: str | None
     assignee_id: str | None
+    head_only: bool
 
 
 def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung: int) -> list[str]:
@@ -48,10 +50,11 @@ def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung
     labels = []
     for told in _told(ctx, case, release, row, entry.to):
         labels.append(told.label)
-        recipients: list[str | None] = [*sorted(told.people)]
-        for recipient in recipients or [None]:
+        recipients: list[tuple[str | None, str | None]] = [*sorted(told.people.items())]
+        for recipient, unit_id in recipients or [(None, None)]:
             cause = f"{row.id}:{row.due_on}:{entry.at:+d}:{told.label}:{recipient or ''}"
-            _write(ctx, row, told.label, recipient, cause, _text(pack, row))
+            to = {"label": told.label, "recipient_id": recipient, "unit_id": unit_id}
+            _write(ctx, row, to, cause, _text(pack, row))
     return labels
 
 
@@ -64,8 +67,7 @@ def _text(pack: PolicyPack, row: DeadlineRow) -> str:
 def _write(
     ctx: Context,
     row: DeadlineRow,
-    label: str,
-    recipient: str | None,
+    to: Mapping[str, str | None],
     cause: str,
     text: str,
 ) -> None:
@@ -76,8 +78,7 @@ def _write(
     ctx.session.execute(
         insert(notification).values(
             id=notice_id,
-            recipient_id=recipient,
-            label=label,
+            **to,
             kind="deadline",
             case_id=row.case_id,
             deadline_id=row.id,
@@ -86,7 +87,7 @@ def _write(
             created_at=ctx.now,
         )
     )
-    if recipient is None:
+    if to["recipient_id"] is None:
         return
     ctx.session.execute(
         insert(outbox).values(
@@ -113,27 +114,31 @@ def _told(
         return [_supervisor(ctx, case, row)]
     role = to.removesuffix(_HEAD)
     if role in advance_work.case_roles(release.pack):
-        return [_Told(label=to, people=parties.members(ctx, case.id, role))]
+        return [_Told(label=to, people=dict.fromkeys(parties.members(ctx, case.id, role)))]
     office = advance_work.office_of(ctx, case, role, Level(case.level))
     return [_Told(label=to, people=_holders(ctx, office.id if office else None, to))]
 
 
 def _assignees(ctx: Context, case: CaseRow, row: DeadlineRow) -> _Told:
-    found: set[str] = set()
+    found: dict[str, str | None] = {}
     for held in _work(ctx, case, row):
-        if held.assignee_id:
-            found.add(held.assignee_id)
-        elif held.unit_id:
-            found |= _holders(ctx, held.unit_id, held.role)
-        else:
-            found |= parties.members(ctx, case.id, held.role)
-    return _Told(label="assignee", people=frozenset(found))
+        able = _able(ctx, case, held)
+        mine = held.assignee_id
+        found |= {mine: able[mine]} if mine and mine in able else able
+    return _Told(label="assignee", people=found)
+
+
+def _able(ctx: Context, case: CaseRow, held: _Held) -> dict[str, str | None]:
+    """Those who can do the work today: whoever had it and has left is none of them."""
+    if held.unit_id is None:
+        return dict.fromkeys(parties.members(ctx, case.id, held.role))
+    return _holders(ctx, held.unit_id, _HEAD if held.head_only else "")
 
 
 def _heads(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow) -> list[_Told]:
     offices = case_offices.answering(ctx, case, release, row.rule_key)
     if not offices:
-        return [_Told(label=f"office{_HEAD}", people=frozenset())]
+        return [_Told(label=f"office{_HEAD}", people={})]
     return [
         _Told(label=f"{office.role}{_HEAD}", people=_holders(ctx, office.unit_id, _HEAD))
         for office in offices
@@ -163,11 +168,11 @@ def _above(ctx: Context, unit_id: str | None) -> people.Office | None:
     return supervising(others, unit)
 
 
-def _holders(ctx: Context, unit_id: str | None, label: str) -> frozenset[str]:
+def _holders(ctx: Context, unit_id: str | None, label: str) -> dict[str, str | None]:
     if unit_id is None:
-        return frozenset()
+        return {}
     found = people.holders(ctx, unit_id, ctx.today, head_only=label.endswith(_HEAD))
-    return frozenset(holder.person_id for holder in found)
+    return {holder.person_id: unit_id for holder in found}
 
 
 def _work(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Held]:
@@ -177,6 +182,7 @@ def _work(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Held]:
             work_item.c.candidate_role,
             work_item.c.candidate_unit,
             work_item.c.assignee_id,
+            work_item.c.head_only,
             work_item.c.deadline_key,
         ).where(work_item.c.case_id == case.id, work_item.c.state.in_(OPEN_STATES))
     ).all()
@@ -186,6 +192,7 @@ def _work(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Held]:
             role=found.candidate_role,
             unit_id=found.candidate_unit,
             assignee_id=found.assignee_id,
+            head_only=found.head_only,
         )
         for found in named or rows
     ]

@@ -1,16 +1,16 @@
 """People the case itself names: applicant, subject, team; from fields of forms, kept as rows.
 
 A field of kind ``person`` names a person; one of kind ``unit`` stands for the holders of its
-``unit_hr`` and ``unit_head`` posts; in a dynamic list every inner field of kind ``person`` counts.
+``unit_hr`` and ``unit_head`` posts, whoever that is on the day; in a dynamic list every inner field
+of kind ``person`` counts.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
-from datetime import date
 from typing import Final
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from server.domain import recusal
 from server.domain.errors import Invalid
@@ -107,11 +107,26 @@ def refuse_barred(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
         raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
 
 
-def appoint(ctx: Context, case_id: str, found: Iterable[Named], day: date) -> None:
-    """Give each named person the role in the case from now on; who has it keeps it once."""
+def appoint(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
+    """Give each who is named the role in the case from now on; who has it keeps it once."""
     for entry in found:
-        for person_id in _people(ctx, entry, day):
-            _join(ctx, case_id, entry.role, person_id)
+        for who in _parts(ctx, entry):
+            _join(ctx, case_id, entry.role, who)
+
+
+def replace_members(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
+    """Give each who is named the role, and take it from those who had it and are not named.
+
+    A role for which nobody is named stays with whom it was.
+    """
+    named_now: dict[str, set[_Who]] = {}
+    for entry in found:
+        named_now.setdefault(entry.role, set()).update(_parts(ctx, entry))
+    for role, whos in named_now.items():
+        for who in _standing(ctx, case_id, role) - whos:
+            _leave(ctx, case_id, role, who)
+        for who in sorted(whos):
+            _join(ctx, case_id, role, who)
 
 
 def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
@@ -146,39 +161,74 @@ def of_case(ctx: Context, case_id: str) -> Parties:
 
 
 def members(ctx: Context, case_id: str, role: str) -> frozenset[str]:
-    """Ids of the people who hold this role in the case now."""
-    return frozenset(
-        ctx.session.scalars(
-            select(participant.c.person_id).where(
-                participant.c.case_id == case_id,
-                participant.c.role_key == role,
-                participant.c.to_at.is_(None),
-            )
+    """Ids of the people who hold this role in the case today."""
+    standing = _standing(ctx, case_id, role)
+    holding = {
+        holder.person_id
+        for who in standing
+        if who.unit_id
+        for holder in people.holders(ctx, who.unit_id, ctx.today)
+    }
+    return frozenset(holding | {who.person_id for who in standing if who.person_id})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Who:
+    """Who has a part: a person, or an office; the other one is empty."""
+
+    person_id: str = ""
+    unit_id: str = ""
+
+    @property
+    def columns(self) -> dict[str, str | None]:
+        return {"person_id": self.person_id or None, "unit_id": self.unit_id or None}
+
+
+def _standing(ctx: Context, case_id: str, role: str) -> set[_Who]:
+    rows = ctx.session.execute(
+        select(participant.c.person_id, participant.c.unit_id).where(
+            participant.c.case_id == case_id,
+            participant.c.role_key == role,
+            participant.c.to_at.is_(None),
         )
     )
+    return {_Who(row.person_id or "", row.unit_id or "") for row in rows}
 
 
-def _people(ctx: Context, entry: Named, day: date) -> list[str]:
+def _parts(ctx: Context, entry: Named) -> list[_Who]:
     if entry.person_id:
-        return [entry.person_id]
-    offices = [people.office_of_unit(ctx, kind, entry.unit_id or "") for kind in OF_THE_UNIT]
-    return [
-        holder.person_id
-        for office in offices
-        if office is not None
-        for holder in people.holders(ctx, office.id, day)
+        return [_Who(person_id=entry.person_id)]
+    offices = [
+        people.office_of_unit(ctx, kind, entry.unit_id or "") for kind in sorted(OF_THE_UNIT)
     ]
+    return [_Who(unit_id=office.id) for office in offices if office is not None]
 
 
-def _join(ctx: Context, case_id: str, role: str, person_id: str) -> None:
-    if person_id in members(ctx, case_id, role):
+def _join(ctx: Context, case_id: str, role: str, who: _Who) -> None:
+    if who in _standing(ctx, case_id, role):
         return
     ctx.session.execute(
         insert(participant).values(
-            id=new_id(), case_id=case_id, person_id=person_id, role_key=role, from_at=ctx.now
+            id=new_id(), case_id=case_id, role_key=role, from_at=ctx.now, **who.columns
         )
     )
-    ctx.record("participant.join", person_id, case_id, {"role": role})
+    ctx.record("participant.join", who.person_id or who.unit_id, case_id, {"role": role})
+
+
+def _leave(ctx: Context, case_id: str, role: str, who: _Who) -> None:
+    ctx.session.execute(
+        update(participant)
+        .where(
+            participant.c.case_id == case_id,
+            participant.c.role_key == role,
+            participant.c.to_at.is_(None),
+            participant.c.person_id == who.person_id
+            if who.person_id
+            else participant.c.unit_id == who.unit_id,
+        )
+        .values(to_at=ctx.now)
+    )
+    ctx.record("participant.leave", who.person_id or who.unit_id, case_id, {"role": role})
 
 
 def _card(ctx: Context, entry: Named) -> dict[str, str | None]:

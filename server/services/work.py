@@ -28,7 +28,7 @@ from server.services.work_rows import ItemRow
 
 
 def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
-    """Take the item into one's own hands.
+    """Take the item into one's own hands; also out of those of somebody who has left his post.
 
     Raises:
         NotFound: there is no such item, or the actor may not see it.
@@ -39,7 +39,7 @@ def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     item, case = work_rows.held(ctx, actor, item_id, seen)
     taken = rules.claim(work_rows.judged(ctx, item, case), actor)
     work_rows.write(ctx, item, state=taken.state, assignee_id=actor.person_id)
-    ctx.record("work.claim", item.id, case.id, {"node": item.node_key})
+    ctx.record("work.claim", item.id, case.id, {"node": item.node_key, "from": item.assignee_id})
 
 
 def release(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
@@ -75,7 +75,7 @@ def complete(
     definition = definitions.release(ctx, case.pack_version_id)
     chart = charts.chart(definition.files[case.procedure])
     checked = _checked(ctx, definition, case, item, given)
-    _appoint(ctx, definition, case, item, checked.values)
+    _appoint(ctx, definition, chart, case, item, checked.values)
     ctx.record("work.complete", item.id, case.id, {"node": item.node_key})
     act = Act(
         command="complete",
@@ -99,13 +99,20 @@ def _checked(
 
 
 def _appoint(
-    ctx: Context, definition: Release, case: CaseRow, item: ItemRow, checked: Mapping[str, Json]
+    ctx: Context,
+    definition: Release,
+    chart: Chart,
+    case: CaseRow,
+    item: ItemRow,
+    checked: Mapping[str, Json],
 ) -> None:
+    """The people the answers name; a second round of the step names them anew."""
     appointments = [entry for entry in definition.pack.appointments if entry.node == item.node_key]
     if appointments:
         named = parties.named(definition.forms[item.form_key], appointments, checked)
         parties.refuse_barred(ctx, case.id, named)
-        parties.appoint(ctx, case.id, named, ctx.today)
+        is_one_of_many = chart.nodes[item.node_key].multi_instance is not None
+        (parties.appoint if is_one_of_many else parties.replace_members)(ctx, case.id, named)
 
 
 def _variables(

@@ -8,12 +8,13 @@ from server.domain.access import Actor, Offered
 from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus, WorkState
+from server.domain.recusal import Parties, barred
 from server.domain.texts import _
 from server.domain.work import Work
 from server.models.case import case as case_table
 from server.models.work import work_item
 from server.queries.visibility import visible_cases
-from server.services import case_rows, parties
+from server.services import case_rows, parties, people
 from server.services.case_rows import CaseRow
 from server.services.context import Context
 
@@ -44,6 +45,7 @@ def held(ctx: Context, actor: Actor, item_id: str, seen: int | None) -> tuple[It
         NotFound: there is no such item, or the actor may not see it.
         Conflict: the item changed since he looked.
     """
+    case_rows.refuse_odd(item_id)
     units = [post.unit_id for post in actor.posts]
     case_id = ctx.session.scalar(
         select(work_item.c.case_id)
@@ -68,6 +70,8 @@ def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
         if item.candidate_unit is None
         else frozenset()
     )
+    concerned = parties.of_case(ctx, case.id)
+    has_left = item.assignee_id is not None and not _is_able(ctx, item, by_name, concerned)
     return Work(
         state=WorkState(item.state),
         case_status=CaseStatus(case.status),
@@ -78,8 +82,19 @@ def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
             people=by_name,
             assignee_id=item.assignee_id,
         ),
-        parties=parties.of_case(ctx, case.id),
+        parties=concerned,
+        is_abandoned=has_left,
     )
+
+
+def _is_able(ctx: Context, item: ItemRow, by_name: frozenset[str], concerned: Parties) -> bool:
+    """Is the assignee still one of those it is offered to, and not barred by now."""
+    if barred(item.assignee_id or "", item.candidate_role, concerned):
+        return False
+    if item.candidate_unit is None:
+        return item.assignee_id in by_name
+    holders = people.holders(ctx, item.candidate_unit, ctx.today, head_only=item.head_only)
+    return item.assignee_id in {holder.person_id for holder in holders}
 
 
 def write(ctx: Context, item: ItemRow, **values: Json) -> None:

@@ -41,6 +41,12 @@ def test_claiming_a_claimed_item_is_a_conflict() -> None:
         claim(mine, MINE)
 
 
+def test_what_somebody_left_behind_is_claimed_by_another() -> None:
+    left = replace(claim(OFFERED, OTHER), is_abandoned=True)
+
+    assert claim(left, MINE) == claim(OFFERED, MINE)
+
+
 def test_a_stranger_cannot_claim() -> None:
     with pytest.raises(Forbidden):
         claim(OFFERED, STRANGER)

@@ -12,6 +12,7 @@ from tests.factories.tiny import (
     COLLEAGUE,
     DESK,
     HEAD,
+    NOW,
     STRANGER,
     Tiny,
 )
@@ -74,7 +75,8 @@ def test_pages_are_stable_and_the_earliest_due_comes_first(tiny: Tiny) -> None:
     actor = tiny.actor(DESK)
     with tiny.tools.readers() as session:
         pages = [
-            inbox.entries(session, actor, "queue", page=page, page_size=1) for page in (1, 2, 3)
+            inbox.entries(session, actor, "queue", on=NOW.date(), page=page, page_size=1)
+            for page in (1, 2, 3)
         ]
     assert [entry.case_id for page in pages for entry in page] == [earlier, later]
 
@@ -90,14 +92,14 @@ def test_a_page_is_one_query_however_long_it_is(tiny: Tiny) -> None:
             "before_cursor_execute",
             lambda _connection, _cursor, statement, *_rest: asked.append(statement),
         )
-        assert len(inbox.entries(session, actor, "queue")) == 3
+        assert len(inbox.entries(session, actor, "queue", on=NOW.date())) == 3
     assert len([statement for statement in asked if statement.startswith("SELECT")]) == 1
 
 
 def entries(tiny: Tiny, login: str, view: View) -> tuple[Entry, ...]:
     actor = tiny.actor(login)
     with tiny.tools.readers() as session:
-        return inbox.entries(session, actor, view)
+        return inbox.entries(session, actor, view, on=NOW.date())
 
 
 def nodes(found: tuple[Entry, ...]) -> list[str]:

@@ -72,7 +72,7 @@ def test_the_head_of_the_office_the_case_is_with_hears_of_an_overdue_applicant(t
 
 def offices(tiny: Tiny, case_id: str, rule_key: str) -> list[str]:
     def ask(ctx: Context) -> list[Answering]:
-        case = case_rows.load(ctx, case_id)
+        case = case_rows.lock(ctx, case_id)
         release = definitions.release(ctx, case.pack_version_id)
         return case_offices.answering(ctx, case, release, rule_key)
 

@@ -99,6 +99,7 @@ def test_a_closed_case_has_no_clock_running(tiny: Tiny) -> None:
     assert {each.rule_key: each.state for each in facts.clocks} == {
         "registration": "met",
         "supplement": "cancelled",
+        "renewed": "met",
     }
     assert armed(tiny, case_id) == []
 

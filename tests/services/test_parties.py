@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 
 from server.domain.access import SYSTEM
@@ -94,7 +92,7 @@ def test_a_unit_stands_for_its_personnel_office_and_its_head(tiny: Tiny) -> None
 
     def name_unit(ctx: Context) -> None:
         unit = people.unit_by_key(ctx, "county1.housing")
-        parties.appoint(ctx, case_id, [Named(role="checker", unit_id=unit.id)], date(2026, 2, 12))
+        parties.appoint(ctx, case_id, [Named(role="checker", unit_id=unit.id)])
 
     tiny.program(name_unit)
     with reading(tiny.tools, SYSTEM, NOW) as ctx:
@@ -113,7 +111,7 @@ def test_whoever_is_named_twice_has_the_role_once(tiny: Tiny) -> None:
     case_id = tiny.open()
     someone = Named(role="checker", person_id=tiny.person(DESK))
     for _time in range(2):
-        tiny.program(lambda ctx: parties.appoint(ctx, case_id, [someone], date(2026, 2, 12)))
+        tiny.program(lambda ctx: parties.appoint(ctx, case_id, [someone]))
     with reading(tiny.tools, SYSTEM, NOW) as ctx:
         assert parties.members(ctx, case_id, "checker") == {tiny.person(DESK)}
 

@@ -134,11 +134,13 @@ def upgrade() -> None:
     sa.Column('opened_on', sa.Date(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('opened_by', sa.String(length=36), nullable=True),
+    sa.Column('opened_for', sa.String(length=36), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('parent_case_id', sa.String(length=36), nullable=True),
     sa.CheckConstraint("level IN ('province', 'city', 'county', 'township')", name=op.f('ck_case_level')),
     sa.CheckConstraint("status IN ('open', 'suspended', 'closed', 'cancelled')", name=op.f('ck_case_status')),
     sa.ForeignKeyConstraint(['opened_by'], ['person.id'], name=op.f('fk_case_opened_by_person')),
+    sa.ForeignKeyConstraint(['opened_for'], ['unit.id'], name=op.f('fk_case_opened_for_unit')),
     sa.ForeignKeyConstraint(['pack_version_id'], ['pack_version.id'], name=op.f('fk_case_pack_version_id_pack_version')),
     sa.ForeignKeyConstraint(['parent_case_id'], ['case.id'], name=op.f('fk_case_parent_case_id_case')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_case_unit_id_unit')),
@@ -146,6 +148,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('reference', name=op.f('uq_case_reference'))
     )
     op.create_index('ix_case_parent', 'case', ['parent_case_id'], unique=False)
+    op.create_index('ix_case_opened_for', 'case', ['opened_for'], unique=False)
     op.create_index('ix_case_procedure_status', 'case', ['procedure', 'status'], unique=False)
     op.create_index('ix_case_unit_status', 'case', ['unit_id', 'status', 'opened_on'], unique=False)
     op.create_table('post',
@@ -285,16 +288,20 @@ def upgrade() -> None:
     op.create_table('participant',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('case_id', sa.String(length=36), nullable=False),
-    sa.Column('person_id', sa.String(length=36), nullable=False),
+    sa.Column('person_id', sa.String(length=36), nullable=True),
+    sa.Column('unit_id', sa.String(length=36), nullable=True),
     sa.Column('role_key', sa.String(length=80), nullable=False),
     sa.Column('from_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('to_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint('(person_id IS NULL) <> (unit_id IS NULL)', name=op.f('ck_participant_who')),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_participant_case_id_case')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_participant_person_id_person')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_participant_unit_id_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_participant'))
     )
     op.create_index('ix_participant_case', 'participant', ['case_id', 'role_key'], unique=False)
     op.create_index('ix_participant_person', 'participant', ['person_id', 'to_at'], unique=False)
+    op.create_index('ix_participant_unit', 'participant', ['unit_id', 'to_at'], unique=False)
     op.create_table('recusal',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
