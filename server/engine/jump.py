@@ -62,7 +62,8 @@ def drop(workflow: Any, task: LeanTask) -> None:
     for each in _subtree(task):
         top.event_manager.remove_task(each)
         top.drop_part(each.id)
-    workflow._remove_task(task.id)
+        del workflow.tasks[each.id]
+    task.workflow.tasks[task._parent]._children.remove(task.id)
 
 
 def _scope(case: Case, scope: str | None) -> Any:

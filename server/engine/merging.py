@@ -1,14 +1,18 @@
 """What comes out of a join: a three-way merge, and how jumps move the base of it.
 
 Branches are compared with the data at their fork: what one changed wins over what others only
-inherited, what two changed differently is a conflict. A jump mixes that: its token begins with
-the current variables, written by all branches. So at a jump every open token notes its data of
-that moment (``bases``, by the tick of the jump) and the new token is the jump's ``seat``. A join
-that a seat reaches starts from the data of the jump and adds what each branch changed since.
+inherited, what two changed differently is a conflict. Where forks lie within each other the inner
+ones are merged first, as if they had a join of their own: of three tokens, two may have seen a
+change that only looks like two changes from the outer fork.
+
+A jump mixes all that: its token begins with the current variables, written by all branches. So at
+a jump every open token notes its data of that moment (``bases``, by the tick of the jump) and the
+new token is the jump's ``seat``. A join that a seat reaches starts from the data of the jump and
+adds what each branch changed since.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from server.domain.errors import MergeConflict
@@ -22,9 +26,14 @@ _Data = Mapping[str, Json]
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """One arrival at a join, with the jumps that happened since the fork."""
+    """What came one way from a fork: one token, or several met, and the jumps since the fork."""
 
-    arrival: LeanTask
+    data: _Data
+    #: the element it came from
+    writer: str
+    #: when it came; of several, the variables that an earlier one wrote last
+    tick: int
+    ticks: Mapping[str, int]
     #: tick of a jump -> what the branch knew then
     bases: Mapping[int, _Data]
     #: jumps whose token came this way
@@ -37,12 +46,17 @@ def merge(element: str, arrivals: Sequence[LeanTask]) -> tuple[dict[str, Json], 
     Raises:
         MergeConflict: two branches wrote one variable differently.
     """
-    data, marks, conflict = _joined(arrivals)
+    _fork, met, conflict = _met(arrivals)
     if conflict:
         raise MergeConflict(
             _("并行的几个分支对同一事项填写了不同内容，无法合并"), element=element, detail=conflict
         )
-    return data, marks
+    marks: dict[str, Any] = {}
+    if met.bases:
+        marks["bases"] = {str(tick): data for tick, data in met.bases.items()}
+    if met.seats:
+        marks["seats"] = sorted(met.seats)
+    return dict(met.data), marks
 
 
 def merge_ends(arrivals: Sequence[LeanTask]) -> dict[str, Json]:
@@ -51,31 +65,52 @@ def merge_ends(arrivals: Sequence[LeanTask]) -> dict[str, Json]:
     Two rounds of a reminder end side by side and may say different things: no fault of anyone,
     and nothing that an official could put right at the last step.
     """
-    return _joined(sorted(arrivals, key=lambda arrival: arrival.last_state_change))[0]
+    return dict(_met(arrivals)[1].data)
 
 
-def _joined(
-    arrivals: Sequence[LeanTask],
-) -> tuple[dict[str, Json], dict[str, Any], str]:
-    fork = _fork(arrivals)
-    branches = [_branch(arrival, fork) for arrival in arrivals]
+def _met(arrivals: Sequence[LeanTask]) -> tuple[LeanTask, _Branch, str]:
+    """The newest common ancestor of the arrivals, what comes of them there, and any conflict."""
+    lines = [_line(arrival) for arrival in arrivals]
+    depth = _shared(lines)
+    fork = lines[0][depth - 1]
+    ways: dict[str, list[LeanTask]] = {}
+    for arrival, line in zip(arrivals, lines, strict=True):
+        ways.setdefault(line[depth].id, []).append(arrival)
+    branches, conflicts = [], []
+    for way in ways.values():
+        here, branch, conflict = _met(way) if len(way) > 1 else (way[0], _single(way[0]), "")
+        branches.append(_since(fork, here, branch))
+        conflicts.append(conflict)
+    met, conflict = _joined(fork.data, branches)
+    return fork, met, next(filter(None, conflicts), conflict)
+
+
+def _joined(base: _Data, branches: Sequence[_Branch]) -> tuple[_Branch, str]:
+    """What comes of branches that began with ``base``."""
     jumped = max((seat for branch in branches for seat in branch.seats), default=0)
-    first: _Data = fork.data
+    first = base
     for branch in branches:
         if jumped in branch.seats:
             first = branch.bases[jumped]
-    known = [branch.bases.get(jumped, fork.data) for branch in branches]
-    arrived = [branch.arrival.data for branch in branches]
-    writers = [_writer(arrival) for arrival in arrivals]
-    data, conflict = _merged(first, list(zip(writers, known, arrived, strict=True)))
-    bases: dict[str, _Data] = {str(jumped): first} if jumped else {}
+    known = [branch.bases.get(jumped, base) for branch in branches]
+    merged = _Merged(first)
+    for branch, before in zip(branches, known, strict=True):
+        merged.add(branch, before, branch.data)
+    bases: dict[int, _Data] = {jumped: first} if jumped else {}
     for tick in sorted({tick for branch in branches for tick in branch.bases if tick > jumped}):
-        then = [branch.bases.get(tick, branch.arrival.data) for branch in branches]
-        bases[str(tick)] = _merged(first, list(zip(writers, known, then, strict=True)))[0]
-    marks: dict[str, Any] = {"bases": bases} if bases else {}
-    if jumped:
-        marks["seats"] = [jumped]
-    return data, marks, conflict
+        then = _Merged(first)
+        for branch, before in zip(branches, known, strict=True):
+            then.add(branch, before, branch.bases.get(tick, branch.data))
+        bases[tick] = then.data
+    met = _Branch(
+        data=merged.data,
+        writer=", ".join(branch.writer for branch in branches),
+        tick=max(branch.tick for branch in branches),
+        ticks=merged.ticks,
+        bases=bases,
+        seats=frozenset({jumped}) if jumped else frozenset(),
+    )
+    return met, merged.conflict
 
 
 def mark_jump(seat: LeanTask, data: _Data) -> None:
@@ -121,53 +156,69 @@ def _mark(workflow: Any, seat: LeanTask, tick: int, data: _Data) -> None:
             task.internal_data["bases"] = {key: bases[key] for key in bases if key in alive}
 
 
-def _merged(
-    first: _Data, branches: Iterable[tuple[str, _Data, _Data]]
-) -> tuple[dict[str, Json], str]:
-    """``first`` with all that each (writer, known, arrived) changed; and the conflict, if any."""
-    merged = dict(first)
-    written: dict[str, tuple[str, Json]] = {}
-    conflict = ""
-    for writer, known, arrived in branches:
+class _Merged:
+    """Data being put together from what each branch changed."""
+
+    def __init__(self, first: _Data) -> None:
+        self.data: dict[str, Json] = dict(first)
+        #: variable -> when the branch came that wrote it last
+        self.ticks: dict[str, int] = {}
+        #: the first variable that two branches wrote differently, and by whom
+        self.conflict = ""
+        self._written: dict[str, tuple[str, Json]] = {}
+
+    def add(self, branch: _Branch, known: _Data, arrived: _Data) -> None:
+        """What ``branch`` changed of ``known``."""
         for key in [*known, *(key for key in arrived if key not in known)]:
             value = arrived.get(key, MISSING)
-            if same(known.get(key, MISSING), value):
-                continue
-            other, before = written.setdefault(key, (writer, value))
-            if not same(before, value):
-                conflict = conflict or f"{key}: {other}, {writer}"
-            if value is MISSING:
-                merged.pop(key, None)
-            else:
-                merged[key] = value
-    return merged, conflict
+            if not same(known.get(key, MISSING), value):
+                self._write(key, value, branch)
+
+    def _write(self, key: str, value: Json, branch: _Branch) -> None:
+        other, before = self._written.setdefault(key, (branch.writer, value))
+        if not same(before, value):
+            self.conflict = self.conflict or f"{key}: {other}, {branch.writer}"
+        tick = branch.ticks.get(key, branch.tick)
+        if tick < self.ticks.get(key, tick):
+            return
+        self.ticks[key] = tick
+        if value is MISSING:
+            self.data.pop(key, None)
+        else:
+            self.data[key] = value
 
 
-def _branch(arrival: LeanTask, fork: LeanTask) -> _Branch:
-    bases: dict[int, _Data] = {}
-    seats: set[int] = set()
-    here = arrival
+def _single(arrival: LeanTask) -> _Branch:
+    parent = arrival.parent
+    return _Branch(
+        data=arrival.data,
+        writer=element_of(parent.task_spec),
+        tick=parent.last_state_change,
+        ticks={},
+        bases={},
+        seats=frozenset(),
+    )
+
+
+def _since(fork: LeanTask, here: LeanTask, branch: _Branch) -> _Branch:
+    """The branch with the jumps noted between ``here`` and the fork; the latest note counts."""
+    bases, seats = dict(branch.bases), set(branch.seats)
     while here is not fork:
         for tick, data in here.internal_data.get("bases", {}).items():
             bases.setdefault(int(tick), data)
         seats.update(here.internal_data.get("seats", ()))
         here = here.parent
-    return _Branch(arrival, bases, frozenset(seats))
+    return replace(branch, bases=bases, seats=frozenset(seats))
 
 
-def _writer(arrival: LeanTask) -> str:
-    return element_of(arrival.parent.task_spec)
-
-
-def _fork(arrivals: Sequence[LeanTask]) -> LeanTask:
-    """The newest common ancestor of the branches; compaction keeps it while one is open."""
-    lines = [_line(arrival.parent) for arrival in arrivals]
-    fork = lines[0][0]
+def _shared(lines: Sequence[Sequence[LeanTask]]) -> int:
+    """How many generations all lines have in common; compaction keeps the last while it counts."""
+    depth = 0
     for generation in zip(*lines, strict=False):
         if any(task is not generation[0] for task in generation):
             break
-        fork = generation[0]
-    return fork
+        depth += 1
+    return depth
 
 
 def _line(task: LeanTask) -> list[LeanTask]:

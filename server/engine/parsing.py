@@ -25,7 +25,9 @@ from SpiffWorkflow.bpmn.parser.task_parsers import (
     SubWorkflowParser,
 )
 from SpiffWorkflow.bpmn.specs import defaults
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
 from SpiffWorkflow.bpmn.specs.data_spec import BpmnDataStoreSpecification
+from SpiffWorkflow.bpmn.specs.mixins.multiinstance_task import LoopTask
 from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.specs import MultiChoice
 
@@ -86,7 +88,8 @@ def define(files: Files, key: str) -> Definition:
             parser.add_bpmn_xml(root, filename=name)
         spec = parser.get_spec(files.process)
         parts = parser.get_subprocess_specs(files.process)
-        for each in (spec, *parts.values()):
+        # a process that calls itself is one of its own parts
+        for each in (spec, *(part for part in parts.values() if part is not spec)):
             element = each.name
             _connect(each)
     except _ESCAPING as refused:
@@ -207,6 +210,7 @@ class _Parser(BpmnParser):
 
 
 _OURS: Final[Mapping[type, type]] = {
+    BoundaryEventJoin: tasks.ActivityOver,
     defaults.ParallelMultiInstanceTask: instances.KeyedParallel,
     defaults.SequentialMultiInstanceTask: instances.KeyedSequential,
     defaults.StandardLoopTask: instances.AssigningLoop,
@@ -217,21 +221,18 @@ def _connect(spec: Any) -> None:
     """Exchange classes and connect what a run would connect; nothing changes afterwards."""
     spec.end.__class__ = joins.MergingEnd
     _name_data(spec)
-    for each in list(spec.task_specs.values()):
-        ours = _OURS.get(type(each))
-        if ours is not None:
-            each.__class__ = ours
+    for each in spec.task_specs.values():
+        each.__class__ = one_ahead(_OURS.get(each.__class__, each.__class__))
+        if isinstance(each, LoopTask):
             instances.name_items(each)
             spec.task_specs[each.task_spec].completed_event.connect(each.merge_child)
         if isinstance(each, MultiChoice):
             for condition, _output in each.cond_task_specs:
                 if condition is not None:
                     condition.__class__ = FeelCondition
-        _name_data(each)
-    for each in spec.task_specs.values():
-        each.__class__ = one_ahead(each.__class__)
         if isinstance(each, joins.MergingInclusive):
             each.reach = _reach(spec, each)
+        _name_data(each)
 
 
 def _name_data(spec: Any) -> None:

@@ -11,7 +11,8 @@ from typing import Any
 
 from SpiffWorkflow.bpmn.parser.TaskParser import TaskParser
 from SpiffWorkflow.bpmn.specs.bpmn_task_spec import BpmnTaskSpec
-from SpiffWorkflow.bpmn.specs.defaults import BpmnSpecMixin, CallActivity
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, BpmnSpecMixin, CallActivity
 from SpiffWorkflow.bpmn.specs.defaults import SubWorkflowTask as Subprocess
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition
 from SpiffWorkflow.util.task import TaskState
@@ -19,7 +20,15 @@ from SpiffWorkflow.util.task import TaskState
 from server.domain.errors import EngineError
 from server.domain.expressions import Json
 from server.domain.texts import _
-from server.engine.casetree import LeanTask, begin, boundary_events, element_of, plant
+from server.engine.casetree import (
+    FINISHED,
+    LeanTask,
+    begin,
+    boundary_events,
+    element_of,
+    plant,
+)
+from server.engine.joins import take_in
 from server.engine.xml_gate import RONGCUO, tag
 
 _FIRED = TaskState.READY | TaskState.COMPLETED
@@ -83,6 +92,33 @@ class CalledPart(_Scope, CallActivity):
         else:
             results = _picked(wanted.data_outputs, part.last_task.data, element_of(self))
             my_task.data = {**my_task.data, **results}
+
+
+class ActivityOver(BoundaryEventJoin):
+    """Behind an activity and each of its events: when it is over, nothing waits beside it.
+
+    The stock class walks the tree above and below, by recursion (SpiffWorkflow 3.2.0,
+    specs/Join.py:204).
+    """
+
+    def _update_hook(self, my_task: LeanTask) -> bool:
+        my_task._inherit_data()
+        split = my_task.parent.parent
+        events = [each for each in split.children if isinstance(each.task_spec, BoundaryEvent)]
+        activities = [each for each in split.children if each not in events]
+        ended = any(each._state & _FIRED and each.task_spec.cancel_activity for each in events)
+        if not ended and not all(each._state & FINISHED for each in activities):
+            my_task._set_state(TaskState.WAITING)
+            return False
+        for each in activities if ended else ():
+            each.cancel()
+        for each in events:
+            if each._state == TaskState.WAITING:
+                each.cancel()
+        beside = [child for each in split.children for child in each.children]
+        others = [each for each in beside if each.task_spec is self and each is not my_task]
+        take_in(each for each in others if not each._state & FINISHED)
+        return True
 
 
 class RuleTask(BpmnSpecMixin):

@@ -41,6 +41,43 @@ def test_what_one_branch_changed_wins_over_what_others_inherited() -> None:
     assert player.task("dec").data["x"] == 1
 
 
+@pytest.mark.parametrize("order", list(permutations(("a", "c", "d"))))
+def test_what_was_written_before_an_inner_split_is_no_conflict_of_its_branches(
+    order: tuple[str, ...],
+) -> None:
+    process = Process().start().user("a", "b", "c", "d", "after").end()
+    process.parallel("outer", "inner", "join").path("outer", "b", "inner", "c", "join")
+    process.path("start", "outer", "a", "join", "after", "end").path("inner", "d", "join")
+    player = Player(files(process)).start(x=0).do("b", x=1)
+    for step in order:
+        player.do(step, **({"x": 2} if step == "c" else {step: True}))
+    assert dict(player.task("after").data) == {"x": 2, "a": True, "d": True}
+
+
+def test_a_conflict_of_inner_branches_is_found_at_the_outer_join() -> None:
+    process = Process().start().user("a", "b", "c", "d", "after").end()
+    process.parallel("outer", "inner", "join").path("outer", "b", "inner", "c", "join")
+    process.path("start", "outer", "a", "join", "after", "end").path("inner", "d", "join")
+    player = Player(files(process)).start(x=0).do("b", x=1).do("c", x=2).do("d", x=3)
+    with pytest.raises(MergeConflict) as conflict:
+        player.do("a")
+    assert conflict.value.detail == "x: c, d"
+
+
+@pytest.mark.parametrize("order", list(permutations(("a", "c", "d"))))
+def test_at_the_end_of_a_subprocess_what_was_inherited_never_wins_over_what_was_written(
+    order: tuple[str, ...],
+) -> None:
+    inner = Process("inner").start("s").user("a", "b", "c", "d").parallel("outer", "split")
+    inner.end("e1", "e2", "e3").path("s", "outer", "a", "e1").path("outer", "b", "split", "c", "e2")
+    process = Process().start().subprocess("sub", inner.path("split", "d", "e3")).user("after")
+    player = Player(files(process.end().path("start", "sub", "after", "end"))).start(x=0)
+    player.do("b", x=1)
+    for step in order:
+        player.do(step, **({"x": 2} if step == "c" else {}))
+    assert player.task("after").data["x"] == 2
+
+
 def test_a_list_is_replaced_and_never_merged() -> None:
     player = Player(files(review_loop())).start(items=[5, 5], again=False).do("prep")
     player.do("ra", items=[7, 7, 7]).do("rb", "rc")

@@ -124,6 +124,17 @@ def test_back_across_timers_arms_those_of_the_target_and_drops_the_others() -> N
     assert [each.element for each in player.last.timers_dropped] == ["late2"]
 
 
+def test_back_out_of_a_block_in_which_one_branch_went_round_for_ever() -> None:
+    process = Process().start().user("first", "a", "b", "after").end().parallel("split", "join")
+    process.xor("merge").xor("again", default="done")
+    process.path("start", "first", "split", "a", "join", "after", "end")
+    process.path("split", "merge", "b", "again")
+    process.flow("again", "join", flow_id="done")
+    process.flow("again", "merge", "v = 1")
+    player = Player(files(process), live=True).start(v=1).do("first", *["b"] * 350)
+    assert player.back("first").open == ["first"]
+
+
 def test_the_own_step_can_be_begun_again() -> None:
     player = Player(files(timed())).start().do("t1")
     key = player.task("t2").task_key

@@ -8,7 +8,7 @@ import pytest
 from server.domain.errors import BudgetExceeded
 from server.engine import steps
 from tests.engine.playing import Player
-from tests.factories.bpmn import Process, files
+from tests.factories.bpmn import Process, files, timer
 
 
 def test_a_step_stops_after_two_thousand_automatic_elements() -> None:
@@ -33,6 +33,15 @@ def test_a_step_stops_when_it_makes_too_many_tasks() -> None:
     with pytest.raises(BudgetExceeded) as stopped:
         Player(files(process)).start(organs=list(range(1_000)))
     assert int(stopped.value.detail.split()[2]) > 5_000
+
+
+def test_a_loop_of_steps_with_events_on_empty_lists_stops_at_the_budget_too() -> None:
+    process = Process().start().user("ask").xor("merge").end().each("none", results="")
+    process.boundary("late", "none", timer('deadline("x")'))
+    process.path("start", "ask", "merge", "none", "merge").path("late", "end")
+    with pytest.raises(BudgetExceeded) as stopped:
+        Player(files(process)).start(organs=[]).do("ask")
+    assert int(stopped.value.detail.split()[0]) == 2_001
 
 
 def test_two_hundred_subprocesses_are_the_end() -> None:

@@ -34,7 +34,7 @@ class WildMaker(Maker):
     kinds = (
         *("user", "seq", "seq", "xor", "and", "and", "or", "or", "each", "call", "loop"),
         *("interrupt", "remind", "sub", "sub", "fail", "first", "catch", "receive", "send"),
-        *("until", "times", "signal", "when", "beside", "subeach", "calleach", "side"),
+        *("until", "times", "signal", "when", "beside", "subeach", "calleach", "side", "nest"),
     )
 
     def branches(
@@ -228,6 +228,18 @@ class WildMaker(Maker):
         begin, last = self.block(process, depth - 1)
         process.path(split, begin)
         return split, last
+
+    def _nest(self, process: Process, depth: int) -> tuple[str, str]:
+        """A split inside a branch of another, both ending at the same join."""
+        outer, inner, join = self.id("split"), self.id("split"), self.id("join")
+        process.parallel(outer, inner).add(
+            self.random.choice(("parallelGateway", "inclusiveGateway")), join
+        )
+        for split, target in ((outer, join), (outer, inner), (inner, join), (inner, join)):
+            begin, end = self.block(process, depth - 1)
+            process.path(split, begin)
+            process.path(end, target)
+        return outer, join
 
 
 def wild(seed: int, *, bends: int = 0) -> Files:
