@@ -4,7 +4,7 @@ from sqlalchemy.orm import sessionmaker
 
 from server.config import Config
 from server.engine.feel import Feel
-from server.engine.spiff import SpiffEngine
+from server.engine.runtime.spiff import SpiffEngine
 from server.services.context import Tools
 from server.services.databases import open_database
 

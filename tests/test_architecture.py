@@ -16,7 +16,7 @@ BROAD = {
     "server/cli/__init__.py": "the command line never shows a traceback",
     "server/services/timers.py": "one poisoned case must not stop the sweep",
     "server/services/context.py": "everything rolls back, whatever happened, and goes on up",
-    "server/engine/spiff.py": "whatever the library raises becomes an EngineError",
+    "server/engine/runtime/spiff.py": "whatever the library raises becomes an EngineError",
     "server/engine/parse_check.py": "a parser failure is a finding",
     "server/engine/definitions.py": "whatever a file does to the gate is a finding",
     "server/engine/child.py": "a crash in the child is a finding",

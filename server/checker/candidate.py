@@ -8,8 +8,8 @@ from server.adapters.packs import PackFiles
 from server.checker.form_sheets import FieldSheet, FormSheet
 from server.domain.expressions import Evaluate
 from server.domain.packs import PolicyPack, Procedure
+from server.engine.diagrams.elements import Node
 from server.engine.dmn import Decisions
-from server.engine.elements import Node
 from server.engine.graph import ProcessGraph
 
 

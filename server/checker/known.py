@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from server.checker.candidate import Candidate
 from server.domain.packs import Procedure
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 from server.engine.graph import ProcessGraph
 
 

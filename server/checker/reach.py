@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 
-from server.engine.elements import SUBPROCESSES, WAITS, Flow, Node
+from server.engine.diagrams.elements import SUBPROCESSES, WAITS, Flow, Node
 from server.engine.graph import ProcessGraph
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from server.checker.rules_calls import MOST_DEPTH
 from server.domain.notes import Notes
 from server.domain.texts import _
-from server.engine.elements import SUBPROCESSES, Node
+from server.engine.diagrams.elements import SUBPROCESSES, Node
 from server.engine.graph import ProcessGraph
 
 _KINDS = ("error", "escalation")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from server.checker.reach import successors, waits
 from server.domain.notes import Notes
 from server.domain.texts import _
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 from server.engine.graph import ProcessGraph
 
 #: deepest chain of call activities a case may be in

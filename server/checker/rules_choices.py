@@ -16,7 +16,7 @@ from server.domain.expressions import Json
 from server.domain.notes import Notes
 from server.domain.packs import Procedure
 from server.domain.texts import _
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 from server.engine.graph import ProcessGraph
 
 #: more combinations than this are not tried

@@ -3,7 +3,7 @@
 from server.checker.reach import flow_label
 from server.domain.notes import Notes
 from server.domain.texts import _
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 from server.engine.graph import ProcessGraph
 
 _CHOICES = ("exclusiveGateway", "inclusiveGateway")

@@ -14,7 +14,7 @@ from server.domain.errors import DecisionFailed
 from server.domain.notes import Notes
 from server.domain.packs import Feel, Given
 from server.domain.texts import _
-from server.engine.elements import Expression, Node
+from server.engine.diagrams.elements import Expression, Node
 from server.engine.feel_names import reserved_names
 
 _SETTING: Final = re.compile(r"\bsettings\.([\w]+)")

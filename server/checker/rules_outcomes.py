@@ -11,7 +11,7 @@ from server.domain.expressions import Parsed
 from server.domain.notes import Notes
 from server.domain.packs import Procedure
 from server.domain.texts import _
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 
 #: what an end says that records no outcome on purpose
 NO_OUTCOME: Final = "none"

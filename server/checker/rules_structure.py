@@ -6,7 +6,7 @@ from typing import Final
 from server.checker.reach import backward, flow_label, forward, scopes, successors
 from server.domain.notes import Notes
 from server.domain.texts import _
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 from server.engine.graph import ProcessGraph
 
 _AFTER_EVENT_GATEWAY: Final = frozenset({"message", "timer", "conditional", "signal"})

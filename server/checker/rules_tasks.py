@@ -7,7 +7,7 @@ from server.domain.errors import DecisionFailed
 from server.domain.notes import Notes
 from server.domain.packs import Feel, Lane
 from server.domain.texts import _
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 
 LEVELS: Final = ("province", "city", "county", "township")
 _LANE_LEVELS: Final = (*LEVELS, "case", "superior")

@@ -6,7 +6,7 @@ from server.checker.rules_calls import MOST_DEPTH
 from server.domain.notes import Notes
 from server.domain.texts import _
 from server.domain.wishes import Cycle, Duration, Moment, NamedDeadline, WishRefused, read_wish
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 from server.engine.graph import ProcessGraph
 
 #: where somebody acts: a person here, or whoever sends the message

@@ -6,7 +6,7 @@ from server.checker.reach import scopes
 from server.checker.tokens import OUTCOME, Board, Game, Marking, Trouble, play
 from server.domain.notes import Notes
 from server.domain.texts import _
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 from server.engine.graph import ProcessGraph
 
 #: steps of a trace that are shown

@@ -15,9 +15,9 @@ from server.checker.form_sheets import FieldSheet
 from server.domain.errors import DecisionFailed
 from server.domain.expressions import Evaluate, Parsed
 from server.domain.packs import Setting
-from server.engine.dmn_boxes import Box, Context, OutputClause, Table, Text
-from server.engine.dmn_graph import Graph
-from server.engine.dmn_model import Node as DecisionNode
+from server.engine.decisions.boxes import Box, Context, OutputClause, Table, Text
+from server.engine.decisions.graph import Graph
+from server.engine.decisions.model import Node as DecisionNode
 
 _STEP: Final = re.compile(r"\[\]|[^.\[\]]+")
 #: types whose values are never texts

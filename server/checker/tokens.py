@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import chain, combinations
 from typing import Final
 
-from server.engine.elements import ACTIVITIES, Node
+from server.engine.diagrams.elements import ACTIVITIES, Node
 from server.engine.graph import ProcessGraph
 
 MOST_MARKINGS: Final = 20_000

@@ -1,11 +1,11 @@
-"""``rongcuo sweep``: what has become due happens now."""
+"""``rongcuo sweep``: what has become due happens now, and messages between cases arrive."""
 
 import argparse
 
 from server.cli.arguments import Commands, moment
 from server.cli.console import Console
 from server.domain.texts import _
-from server.services import timers
+from server.services import messages, timers
 
 
 def add(commands: Commands) -> None:
@@ -21,6 +21,7 @@ def _sweep(options: argparse.Namespace, console: Console) -> int:
     with console.installed() as tools:
         while found := timers.sweep(tools, now).done:
             done += found
+        arrived = messages.hand_over(tools, now)
     document = {
         "now": now.isoformat(),
         "done": [
@@ -33,6 +34,7 @@ def _sweep(options: argparse.Namespace, console: Console) -> int:
             }
             for each in done
         ],
+        "messages": arrived,
     }
     lines = [
         _("{state} {what} 事项{case} {effect}").format(
@@ -43,5 +45,7 @@ def _sweep(options: argparse.Namespace, console: Console) -> int:
         )
         for each in done
     ]
+    if arrived:
+        lines.append(_("转送消息{n}条").format(n=arrived))
     console.say(document, lines or [_("没有到时的定时")])
     return 1 if any(each.state == "failed" for each in done) else 0

@@ -13,7 +13,8 @@ from lxml import etree
 from server.domain.findings import Finding, has_errors
 from server.domain.notes import Notes
 from server.domain.texts import _
-from server.engine import bounds, constructs, extensions, normalise, references, schema, xml_gate
+from server.engine import xml_gate
+from server.engine.diagrams import bounds, constructs, extensions, normalise, references, schema
 from server.engine.graph import ProcessGraph, graph_of
 from server.engine.xml_gate import BPMN, local, namespace
 

@@ -14,9 +14,9 @@ from typing import Any, Final
 from server.domain.errors import DecisionFailed, ExpressionFailed
 from server.domain.expressions import Json
 from server.domain.texts import _
-from server.engine.dmn_graph import Graph, Program, compile_decision
-from server.engine.dmn_model import Model
-from server.engine.dmn_reader import read_model
+from server.engine.decisions.graph import Graph, Program, compile_decision
+from server.engine.decisions.model import Model
+from server.engine.decisions.reader import read_model
 from server.engine.feel import moment_text, refuse_inexact
 from server.engine.isolate import Isolate, shared
 from server.engine.recent import Recent

@@ -13,14 +13,14 @@ from typing import Final
 from server.domain.errors import DecisionFailed
 from server.domain.findings import Finding, Severity
 from server.domain.texts import _
-from server.engine.dmn_boxes import Table, boxes
-from server.engine.dmn_check_tables import check_table
-from server.engine.dmn_check_texts import check_texts
-from server.engine.dmn_coverage import check_coverage
-from server.engine.dmn_graph import Graph, GraphBroken
-from server.engine.dmn_model import Model, Node
-from server.engine.dmn_reader import read_model
-from server.engine.dmn_xml import is_model
+from server.engine.decisions.boxes import Table, boxes
+from server.engine.decisions.check_tables import check_table
+from server.engine.decisions.check_texts import check_texts
+from server.engine.decisions.coverage import check_coverage
+from server.engine.decisions.graph import Graph, GraphBroken
+from server.engine.decisions.model import Model, Node
+from server.engine.decisions.reader import read_model
+from server.engine.decisions.xml import is_model
 from server.engine.feel import Feel
 from server.engine.feel_names import reserved_names
 

@@ -12,8 +12,8 @@ from typing import Literal
 
 from lxml import etree
 
-from server.engine.elements import Expression, Flow, Lane, Node, Process
-from server.engine.graph_reader import Reader, executable, process_of
+from server.engine.diagrams.elements import Expression, Flow, Lane, Node, Process
+from server.engine.diagrams.graph_reader import Reader, executable, process_of
 from server.engine.xml_gate import RONGCUO, local, parse, tag
 
 

@@ -11,10 +11,10 @@ from typing import Any, Final
 from server.domain.errors import EngineError
 from server.domain.findings import Finding
 from server.domain.texts import _
-from server.engine import specs
-from server.engine.elements import Node
+from server.engine.diagrams.elements import Node
 from server.engine.graph import ProcessGraph, read_graph
 from server.engine.port import Files
+from server.engine.runtime import specs
 
 #: specs the engine makes for itself
 _OWN: Final = frozenset({"Start", "End", "Root", "StartEventSplit", "StartEventJoin"})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
-from server.engine.elements import Flow, Node
+from server.engine.diagrams.elements import Flow, Node
 from server.engine.graph import read_graph
 from server.engine.port import Files
 

@@ -110,7 +110,7 @@ def _change(
         raise Forbidden(_("您没有权限变更这一期限"))
     recusal.refuse_barred(ctx.actor.person_id, "", parties.of_case(ctx, case.id))
     row, pack = rows[-1], release.pack
-    now: Clock = deadline_rows.clock(ctx, pack.deadlines[rule_key], row)
+    now: Clock = deadline_rows.clock(ctx, pack, row)
     check(now, act, ctx.today)
     deadlines.refresh(ctx, pack, row, [*now.changes, act])
     verb = deadline_changes.as_json(act)["kind"]

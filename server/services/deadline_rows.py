@@ -12,11 +12,11 @@ from sqlalchemy import select, update
 
 from server.domain import deadline_changes
 from server.domain.calendar import WorkingCalendar
-from server.domain.deadline_rules import DeadlineRule
 from server.domain.deadline_verbs import Clock
 from server.domain.errors import Conflict
 from server.domain.expressions import Json
 from server.domain.lifecycle import OPEN_DEADLINES
+from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.models.time import deadline
 from server.services import calendars
@@ -83,14 +83,16 @@ def write(ctx: Context, row: DeadlineRow, **values: Json) -> None:
         raise Conflict(_("该期限已被他人更改，请刷新后重试"))
 
 
-def clock(ctx: Context, rule: DeadlineRule, row: DeadlineRow) -> Clock:
-    """Everything the end of this period depends on."""
+def clock(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> Clock:
+    """Everything the end of this period depends on, and what its worked line says of it."""
+    rule = pack.deadlines[row.rule_key]
     return Clock(
         rule=rule,
         origin_on=row.origin_on,
         changes=tuple(map(deadline_changes.from_json, row.changes)),
         calendar=calendar_of(ctx, rule.calendar),
         until=row.until_on,
+        origin_title=pack.events[row.origin_event].title,
     )
 
 

@@ -50,7 +50,7 @@ def cancel_all(ctx: Context, pack: PolicyPack, case_id: str) -> None:
 def tick(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> str:
     """Let the state of an open clock follow the time, and return it."""
     rule = pack.deadlines[row.rule_key]
-    state = state_at(rule, deadline_rows.clock(ctx, rule, row).due(), ctx.now)
+    state = state_at(rule, deadline_rows.clock(ctx, pack, row).due(), ctx.now)
     if state != row.state:
         deadline_rows.write(ctx, row, state=state)
         ctx.record(f"deadline.{state}", row.id, row.case_id, {"rule": row.rule_key})
@@ -62,7 +62,7 @@ def refresh(
 ) -> Due:
     """Store the changes of a clock with the end they give, and move everything that follows it."""
     rule = pack.deadlines[row.rule_key]
-    clock = deadline_rows.clock(ctx, rule, row)
+    clock = deadline_rows.clock(ctx, pack, row)
     end = clock.due(*changes[len(clock.changes) :])
     kept = [deadline_changes.as_json(change) for change in changes]
     deadline_rows.write(
@@ -96,7 +96,7 @@ def _start(
     if rule.until is not None and until is None:
         return
     row = _new_row(ctx, case, rule, happening, until, occurrence=len(earlier) + 1)
-    end = deadline_rows.clock(ctx, rule, row).due()
+    end = deadline_rows.clock(ctx, pack, row).due()
     ctx.session.execute(
         insert(deadline).values(
             **{name: getattr(row, name) for name in DeadlineRow.__slots__}
@@ -143,7 +143,7 @@ def _meet(
 ) -> None:
     for row in rows:
         rule = pack.deadlines[row.rule_key]
-        end = deadline_rows.clock(ctx, rule, row).due()
+        end = deadline_rows.clock(ctx, pack, row).due()
         state = state_at(rule, end, ctx.now, met=happening.at or happening.on)
         deadline_rows.write(ctx, row, state=state, met_on=happening.on)
         ctx.record(f"deadline.{state}", row.id, row.case_id, {"rule": row.rule_key})
@@ -213,7 +213,7 @@ def _recompute_case(ctx: Context, case_id: str, calendar: str) -> int:
         rule = pack.deadlines[row.rule_key]
         if rule.calendar != calendar:
             continue
-        clock = deadline_rows.clock(ctx, rule, row)
+        clock = deadline_rows.clock(ctx, pack, row)
         change = recomputed(clock, row.due_on, ctx.today)
         refresh(ctx, pack, row, [*clock.changes, *([change] if change else [])])
         if change:

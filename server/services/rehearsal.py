@@ -18,12 +18,13 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Invalid, NotFound
 from server.domain.findings import Finding
 from server.domain.texts import _
-from server.engine.elements import Flow
-from server.services import charts, definitions, demo, installation, region_gaps
+from server.engine.diagrams.elements import Flow
+from server.services import charts, definitions, demo, installation
 from server.services.context import Tools, transaction
-from server.services.play import Play, Trouble
+from server.services.rehearsing import region_gaps
+from server.services.rehearsing.play import Play, Trouble
+from server.services.rehearsing.scenario import Scenario, read
 from server.services.releases import Release
-from server.services.scenario import Scenario, read
 
 #: when the region of a rehearsal was set up: before anything is played in it
 SET_UP = datetime(2020, 1, 2, 9, 0, tzinfo=CHINA_TIME)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from server.domain.expressions import Evaluate, Feel, Given, Json
 from server.domain.packs import PolicyPack, Procedure
+from server.engine.decisions.boxes import Table, Text, boxes
+from server.engine.decisions.model import Node as Decision
+from server.engine.diagrams.elements import Node
 from server.engine.dmn import Decisions
-from server.engine.dmn_boxes import Table, Text, boxes
-from server.engine.dmn_model import Node as Decision
-from server.engine.elements import Node
 from server.engine.graph import ProcessGraph
 from server.forms.fields import flat, read
 

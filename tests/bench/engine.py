@@ -5,10 +5,10 @@ from typing import Any
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 
 from server.engine.port import CompleteTask, Files, OpenTask, Start
-from server.engine.spiff import Running, SpiffEngine
+from server.engine.runtime.spiff import Running, SpiffEngine
 from tests.bench.figures import Figure, Stopwatch, best
-from tests.engine import stock
-from tests.engine.playing import FEEL, NOW
+from tests.engine.runtime import stock
+from tests.engine.runtime.playing import FEEL, NOW
 from tests.factories.bpmn import Process, files, timer
 
 _DATA = {f"field_{number}": "x" * 90 + str(number) for number in range(20)}

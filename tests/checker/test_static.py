@@ -10,7 +10,8 @@ import pytest
 from server.adapters import yaml_files
 from server.checker.static import Reading
 from server.domain.findings import Severity
-from server.engine import dmn_check, dmn_reader
+from server.engine import dmn_check
+from server.engine.decisions import reader as dmn_reader
 from tests.factories.bpmn import Process, condition, document, message, timer
 from tests.factories.packs import CALENDARS, FEEL, Draft
 

@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -192,7 +193,7 @@ def test_the_template_rehearses_with_every_flow_taken(cli: "Cli") -> None:
     assert not cli.data.exists()
 
 
-def test_a_scenario_that_fails_says_where_and_what_is_not_covered(
+def test_a_scenario_that_fails_says_where_and_names_no_flows_it_leaves_out(
     cli: "Cli", tmp_path: Path
 ) -> None:
     scenario = sorted((PROCESSES / "_template" / "scenarios").glob("*.yaml"))[0]
@@ -202,12 +203,25 @@ def test_a_scenario_that_fails_says_where_and_what_is_not_covered(
     done = cli("pack", "rehearse", str(PROCESSES / "_template"), "--scenario", str(wrong))
     assert done.status == 1
     assert done.out.startswith("失败 wrong.yaml")
+    assert "第7步" in done.out
+    assert "没有走到" not in done.out
+
+
+def test_a_whole_rehearsal_names_the_flows_no_scenario_takes(cli: "Cli", tmp_path: Path) -> None:
+    for kind in ("processes", "forms"):
+        shutil.copytree(PROCESSES.parent / kind / "_template", tmp_path / kind / "_template")
+    shutil.copytree(PROCESSES / "_national", tmp_path / "processes" / "_national")
+    folder = tmp_path / "processes" / "_template"
+    for left_out in sorted((folder / "scenarios").glob("*.yaml"))[1:]:
+        left_out.unlink()
+    done = cli("pack", "rehearse", str(folder))
+    assert done.out.startswith("通过")
     assert "没有走到" in done.out
 
 
 def test_nothing_is_due_in_a_new_data_directory(cli: "Cli") -> None:
     done = cli("sweep", "--now", "2026-03-02T08:30+08:00", "--json")
-    assert done.document == {"now": "2026-03-02T08:30:00+08:00", "done": []}
+    assert done.document == {"now": "2026-03-02T08:30:00+08:00", "done": [], "messages": 0}
 
 
 def test_accounts_are_listed_with_their_posts(databases: Databases, cli: "Cli") -> None:

@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from server.domain.findings import Severity
-from server.engine import references
 from server.engine.definitions import Gated, gate
+from server.engine.diagrams import references
 from server.engine.graph import ProcessGraph, read_graph
 from tests.factories.bpmn import Process, document, shapes
 from tests.factories.diagnosis import diagnose

@@ -1,6 +1,6 @@
 """The graph says what the diagram says, by ids, in document order."""
 
-from server.engine.elements import Expression
+from server.engine.diagrams.elements import Expression
 from server.engine.graph import ProcessGraph, read_graph
 from tests.factories.bpmn import Process, condition, document, lane, message, timer
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.lifecycle import OPEN_DEADLINES
 from server.engine.feel import Feel
-from server.engine.resting import Difference, difference
-from server.engine.spiff import SpiffEngine
+from server.engine.runtime.resting import Difference, difference
+from server.engine.runtime.spiff import SpiffEngine
 from server.models.case import case, case_state, case_step
 from server.models.outbox import message_subscription, notification
 from server.models.time import deadline, timer

@@ -7,8 +7,8 @@ from typing import Final
 
 from lxml import etree
 
-from server.engine.elements import FLOW_NODES
-from server.engine.graph_reader import executable
+from server.engine.diagrams.elements import FLOW_NODES
+from server.engine.diagrams.graph_reader import executable
 from server.engine.xml_gate import BPMN, RONGCUO, local, namespace, parse, tag
 
 Element = etree._Element

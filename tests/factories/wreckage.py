@@ -16,8 +16,8 @@ from server.config import SHIPPED
 from server.domain.expressions import Json
 from server.domain.findings import Finding, Severity
 from server.engine import dmn_check
+from server.engine.decisions.model import Model
 from server.engine.definitions import Gated, gate
-from server.engine.dmn_model import Model
 from server.engine.feel import Feel
 from tests.factories.packs import CALENDARS, FEEL
 

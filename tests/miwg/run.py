@@ -19,7 +19,7 @@ from server.domain.findings import Finding, Severity
 from server.engine.feel import Feel
 from server.engine.graph import ProcessGraph
 from server.engine.port import Advance, Command, CompleteTask, Deliver, Files, Start, TimerDue
-from server.engine.spiff import SpiffEngine
+from server.engine.runtime.spiff import SpiffEngine
 from tests.factories.diagnosis import diagnose, gated
 
 NOW: Final = datetime(2026, 3, 2, 0, 30, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event, select
 
 from server.domain.calendar import CHINA_TIME
-from server.engine.codec import digest
-from server.engine.spiff import SpiffEngine
+from server.engine.runtime.codec import digest
+from server.engine.runtime.spiff import SpiffEngine
 from server.models.base import Base
 from server.models.case import case_state
 from server.services import deadline_clock, definitions, timers, work

@@ -8,7 +8,7 @@ from server.config import SHIPPED
 from server.domain.errors import StateUnreadable
 from server.engine.feel import Feel
 from server.engine.port import Start
-from server.engine.spiff import SpiffEngine
+from server.engine.runtime.spiff import SpiffEngine
 from server.services import releases
 
 TEMPLATE = read_folder(SHIPPED / "processes" / "_template")

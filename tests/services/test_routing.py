@@ -16,8 +16,8 @@ from server.domain.packs import (
     Starter,
     Unit,
 )
+from server.engine.diagrams.elements import Flow, MultiInstance, Node
 from server.engine.dmn import Decisions
-from server.engine.elements import Flow, MultiInstance, Node
 from server.engine.feel import Feel as Evaluator
 from server.engine.graph import ProcessGraph
 from server.services.routing import Parts, fields_of, routing_variables

@@ -1,0 +1,1 @@
+"""Decision models: read, required in order, and what is wrong with them."""

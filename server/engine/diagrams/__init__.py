@@ -1,0 +1,1 @@
+"""A diagram before anything runs it: what the definition gate reads, refuses and rewrites."""

@@ -1,0 +1,1 @@
+"""The engine behind its port: the one place that knows SpiffWorkflow."""

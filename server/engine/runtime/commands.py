@@ -1,0 +1,111 @@
+"""What each command of the port does to a case at rest, before the case runs on."""
+
+from SpiffWorkflow.util.task import TaskState
+
+from server.domain.errors import UnknownTask
+from server.domain.expressions import Json
+from server.domain.texts import _
+from server.engine.port import Cancel, CompleteTask, Deliver, Return, Start, TimerDue
+from server.engine.runtime.casetree import Case, LeanTask, begin, enclosing_item, plant
+from server.engine.runtime.events import (
+    PassiveMessage,
+    PassiveTimer,
+    definitions_of,
+    fire,
+    fire_beside,
+    happen,
+    waiting_for,
+)
+from server.engine.runtime.jump import jump
+from server.engine.runtime.parsing import Definition
+from server.engine.runtime.steps import Step
+from server.engine.runtime.tasks import start_of
+from server.engine.runtime.values import clean
+
+#: commands that go to a case, old or new
+CaseCommand = Start | CompleteTask | TimerDue | Deliver | Return | Cancel
+
+
+def apply(definition: Definition, case: Case, step: Step, command: CaseCommand) -> None:
+    """Do what the command says; nothing else of the case has moved yet.
+
+    Raises:
+        Invalid: variables that are not plain JSON, or lack the result of an item.
+        UnknownTask: what the command names is not there, or no longer.
+    """
+    match command:
+        case Start():
+            start(definition, case, command)
+        case CompleteTask():
+            _complete(case, step, command)
+        case TimerDue():
+            _due(case, step, command)
+        case Deliver():
+            _deliver(case, step, command)
+        case Return():
+            _return(case, step, command)
+        case Cancel():
+            case.close()
+
+
+def start(definition: Definition, case: Case, command: Start) -> None:
+    """Put the first token on the start event the command means; every declared name exists."""
+    variables: dict[str, Json] = dict.fromkeys(sorted(definition.files.variables))
+    variables.update(clean(command.variables))
+    case.variables = dict(variables)
+    begun = begin(plant(case, variables), start_of(case.spec, command.message), variables)
+    if begun._state == TaskState.WAITING:
+        fire(begun, next(definitions_of(begun)))
+
+
+def _complete(case: Case, step: Step, command: CompleteTask) -> None:
+    task = _task(case, command.task_key)
+    if task._state != TaskState.READY or not task.task_spec.manual:
+        raise UnknownTask(_("该任务已办结或已失效"))
+    answers = clean(command.variables)
+    if "key" in task.internal_data:
+        task.parent.task_spec.check_result(answers)
+    task.data = {**task.data, **answers}
+    case.write(task, answers)
+    step.run(task)
+
+
+def _due(case: Case, step: Step, command: TimerDue) -> None:
+    step.element = command.element
+    task = _task(case, command.task_key)
+    definition = waiting_for(task, PassiveTimer, command.element)
+    (fire_beside if command.again else fire)(task, definition)
+
+
+def _deliver(case: Case, step: Step, command: Deliver) -> None:
+    step.element = command.element
+    task = _task(case, command.task_key)
+    definition = waiting_for(task, PassiveMessage, command.element)
+    task.internal_data["payload"] = clean(command.payload)
+    happen(task, definition)
+
+
+def _return(case: Case, step: Step, command: Return) -> None:
+    step.element = command.target
+    answers = clean(command.variables)
+    data = {**_current(case, command.scope), **answers}
+    case.variables.update(answers)
+    jump(case, command.target, data, command.scope)
+
+
+def _current(case: Case, scope: str | None) -> dict[str, Json]:
+    """The variables of now: the table, and inside one item of a list what is known there."""
+    part = case.subprocesses.get(scope) if scope is not None else None
+    owner = case.find(part.parent_task_id) if part is not None else None
+    opened = part.open_tasks() if part is not None else []
+    if owner is None or enclosing_item(owner) is None or not opened:
+        return case.variables
+    newest = max(opened, key=lambda task: task.last_state_change)
+    return {**case.variables, **newest.data}
+
+
+def _task(case: Case, key: str) -> LeanTask:
+    task = case.find(key)
+    if task is None:
+        raise UnknownTask(_("该任务已办结或已失效"))
+    return task

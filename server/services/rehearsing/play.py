@@ -1,0 +1,272 @@
+"""One scenario played through the verbs officials use, with a clock that is set.
+
+The play decides nothing: it chooses who acts (``casting``), moves the clock, calls the verb, and
+compares what is seen (``expectations``).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from server.domain.access import SYSTEM, Actor
+from server.domain.errors import Conflict, EngineError, Invalid, NotFound, RongcuoError
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.texts import _
+from server.queries import cases as case_queries
+from server.queries.cases import CaseFacts, OpenWork
+from server.services import (
+    calendar_imports,
+    cases,
+    deadline_clock,
+    incidents,
+    messages,
+    timers,
+    work,
+)
+from server.services.context import Context, Tools, reading
+from server.services.rehearsing import casting, expectations
+from server.services.rehearsing.casting import Part, Place
+from server.services.rehearsing.scenario import Scenario, Step
+from server.services.releases import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trouble:
+    """What went otherwise than the scenario says."""
+
+    #: 0: the start, else the step as counted in the file, None: the end
+    step: int | None
+    message: str
+
+
+@dataclass(slots=True)
+class Play:
+    """A scenario under way."""
+
+    tools: Tools
+    release: Release
+    scenario: Scenario
+    now: datetime
+    case_id: str = ""
+    troubles: list[Trouble] = field(default_factory=list)
+
+    def run(self) -> None:
+        """Play from the start to the end, or to the first act that goes otherwise than said."""
+        for step in (self.scenario.start, *self.scenario.steps):
+            if not self._play(step):
+                return
+        if self.case_id:
+            self._compare(None, self.scenario.expect)
+
+    def facts(self) -> CaseFacts | None:
+        """The case as it stands, None when the start was refused."""
+        if not self.case_id:
+            return None
+        with self.tools.readers() as session:
+            return case_queries.whole(session, self.case_id)
+
+    def _play(self, step: Step) -> bool:
+        try:
+            if step.at is not None:
+                self._move(step.at)
+            self._act(step)
+        except RongcuoError as error:
+            return self._judge(step, error)
+        if step.refused:
+            self._note(step, _("应被拒绝（{code}），实际获准").format(code=step.refused))
+            return False
+        self._compare(step, step.expect)
+        return True
+
+    def _judge(self, step: Step, error: RongcuoError) -> bool:
+        """Was this refusal the one the scenario asks for."""
+        named = {finding.field for finding in _findings(error)}
+        if error.code == step.refused and set(step.problems) <= named:
+            self._compare(step, step.expect)
+            return True
+        said = step.refused and _("应以{code}拒绝，实际为").format(code=step.refused)
+        self._note(step, f"{said}{_told(error)}")
+        return False
+
+    def _act(self, step: Step) -> None:
+        acts: Mapping[str, Callable[[Step], None]] = {
+            "start": self._start,
+            "do": self._do,
+            "claim": self._claim,
+            "release": self._release,
+            "deliver": self._deliver,
+            "until": self._until,
+            "stop": self._clock,
+            "restart": self._clock,
+            "extend": self._clock,
+            "import_calendar": self._import,
+        }
+        if step.act:
+            acts[step.act](step)
+
+    def _start(self, step: Step) -> None:
+        pack, key = self.release.pack, self.scenario.procedure
+        procedure = pack.procedures.get(key)
+        if procedure is None:
+            raise NotFound(_("政策包中没有程序“{key}”").format(key=key))
+        given = {**procedure.defaults, **step.answers}
+        with reading(self.tools, SYSTEM, self.now) as ctx:
+            actor = casting.starter(ctx, pack, Part(by=step.by, level=step.level), given)
+            place = casting.start_place(given, step.level)
+            answers = self._named(ctx, procedure.start_form, {**step.answers}, place)
+        with incidents.acting(self.tools, actor, self.now) as ctx:
+            case_id = cases.open_case(ctx, key, answers)
+        self.case_id = case_id
+
+    def _do(self, step: Step) -> None:
+        case = self._seen()
+        item = _item(case, step)
+        with reading(self.tools, SYSTEM, self.now) as ctx:
+            actor, place = self._actor(ctx, step, case, item)
+            answers = self._named(ctx, item.form_key, dict(step.answers), place)
+        if item.assignee_id is None:
+            self._verb(actor, lambda ctx: work.claim(ctx, item.id))
+        self._verb(actor, lambda ctx: work.complete(ctx, item.id, answers))
+
+    def _claim(self, step: Step) -> None:
+        actor, item = self._cast(step)
+        self._verb(actor, lambda ctx: work.claim(ctx, item.id))
+
+    def _release(self, step: Step) -> None:
+        actor, item = self._cast(step)
+        self._verb(actor, lambda ctx: work.release(ctx, item.id))
+
+    def _deliver(self, step: Step) -> None:
+        target = step.target
+        self._verb(
+            SYSTEM,
+            lambda ctx: messages.deliver(
+                ctx, self.case_id, target["message"], target["with"], sender=target["from"]
+            ),
+        )
+
+    def _until(self, step: Step) -> None:
+        self._move(step.target)
+
+    def _clock(self, step: Step) -> None:
+        target = step.target
+        with reading(self.tools, SYSTEM, self.now) as ctx:
+            actor, _place = self._actor(ctx, step, self._seen())
+        self._verb(actor, lambda ctx: _change_clock(ctx, step.act, self.case_id, target))
+
+    def _import(self, step: Step) -> None:
+        self._verb(
+            SYSTEM,
+            lambda ctx: calendar_imports.import_notice(ctx, "import_calendar", step.target),
+        )
+
+    def _verb(self, actor: Actor, verb: Callable[[Context], object]) -> None:
+        with incidents.acting(self.tools, actor, self.now) as ctx:
+            verb(ctx)
+
+    def _cast(self, step: Step) -> tuple[Actor, OpenWork]:
+        """Who acts, and the open task he acts on."""
+        case = self._seen()
+        item = _item(case, step)
+        with reading(self.tools, SYSTEM, self.now) as ctx:
+            return self._actor(ctx, step, case, item)[0], item
+
+    def _actor(
+        self, ctx: Context, step: Step, case: CaseFacts, item: OpenWork | None = None
+    ) -> tuple[Actor, Place]:
+        """Who acts, and where the roles that the step names are looked up."""
+        level = step.level or (item.level if item else "") or ""
+        place = casting.place_of(ctx, case, level)
+        part = Part(by=step.by, level=step.level)
+        return casting.actor(ctx, self.release.pack, part, case, item, place), place
+
+    def _named(
+        self, ctx: Context, form: str, answers: dict[str, Json], place: Place
+    ) -> dict[str, Json]:
+        schema = self.release.forms.get(form)
+        if schema is None:
+            return answers
+        return casting.named(ctx, self.release.pack, schema, answers, place)
+
+    def _seen(self) -> CaseFacts:
+        found = self.facts()
+        if found is None:
+            raise Conflict(_("事项尚未登记"))
+        return found
+
+    def _move(self, then: datetime) -> None:
+        """Move the clock; everything due on the way fires at its own moment, one by one."""
+        if then < self.now:
+            raise Invalid(_("时间只能向前：{then}").format(then=then.isoformat()))
+        while self.case_id:
+            due = timers.next_due(self.tools, self.case_id)
+            if due is None or due > then:
+                break
+            self.now = max(self.now, due)
+            self._sweep()
+        self.now = then
+
+    def _sweep(self) -> None:
+        for done in timers.sweep(self.tools, self.now).done:
+            if done.state == "failed":
+                message = _("定时“{what}”没有完成：{why}").format(
+                    what=done.what, why="、".join(done.effect)
+                )
+                raise EngineError(message, element=done.what)
+
+    def _compare(self, step: Step | None, expected: Mapping[str, Json]) -> None:
+        case = self.facts() if expected else None
+        if case is None:
+            return
+        for mismatch in expectations.mismatches(case, expected):
+            self._note(step, str(mismatch))
+
+    def _note(self, step: Step | None, message: str) -> None:
+        self.troubles.append(Trouble(step=step.number if step else None, message=message))
+
+
+def _item(case: CaseFacts, step: Step) -> OpenWork:
+    """The open task a step names; of a multi-instance the one with the item, else the first."""
+    found = [item for item in case.work if item.node_key == step.target]
+    if step.item is not None:
+        found = [item for item in found if step.item in (item.item, _key(item.item))]
+    if not found:
+        standing = f"；{case.status_reason}" if case.status_reason else ""
+        raise NotFound(
+            _("环节“{node}”没有待办，当前待办为{open}{standing}").format(
+                node=step.target,
+                open="、".join(item.node_key for item in case.work) or _("（无）"),
+                standing=standing,
+            )
+        )
+    return min(found, key=lambda item: item.assignee_id is not None)
+
+
+def _key(item: Json) -> Json:
+    """A dynamic list's row is named by its first value."""
+    return next(iter(item.values()), None) if isinstance(item, Mapping) else item
+
+
+def _change_clock(ctx: Context, act: str, case_id: str, target: Mapping[str, Json]) -> None:
+    rule_key, reason = target["deadline"], target["reason"]
+    if act == "stop":
+        deadline_clock.stop(ctx, case_id, rule_key, reason=reason)
+    elif act == "restart":
+        deadline_clock.restart(ctx, case_id, rule_key, note=reason)
+    else:
+        deadline_clock.extend(ctx, case_id, rule_key, n=target["n"] or 0, note=reason)
+
+
+def _findings(error: RongcuoError) -> tuple[Finding, ...]:
+    return error.findings if isinstance(error, Invalid) else ()
+
+
+def _told(error: RongcuoError) -> str:
+    """The refusal in words, with its problems and, for the designer, its detail."""
+    parts = [error.message]
+    if isinstance(error, Invalid):
+        parts += [f"{finding.field}：{finding.message}" for finding in error.findings]
+    if error.detail:
+        parts.append(error.detail)
+    return f"{error.code}：{'；'.join(parts)}"
