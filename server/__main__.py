@@ -3,9 +3,20 @@
 import os
 import signal
 import sys
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from server.app import build
 from server.cli import run
+
+if TYPE_CHECKING:
+    from server.config import Config
+    from server.services.context import Tools
+
+
+def build(config: "Config") -> "Tools":
+    """The tools, wired in ``server.app``, which is loaded when a command first asks for them."""
+    tools: Tools = import_module("server.app").build(config)
+    return tools
 
 
 def main() -> None:

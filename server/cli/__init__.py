@@ -7,27 +7,41 @@ said on stderr, one line each, in plain words and without a traceback.
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from sqlalchemy.exc import SQLAlchemyError
-
-from server.cli import audits, calendars, expressions, incidents, packs, people, sweeps
 from server.cli.arguments import Commands, Parser, common, subcommands
 from server.cli.console import Console, complain, finding_line
 from server.config import Config
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Invalid, RongcuoError
 from server.domain.texts import _
-from server.services.context import Tools
+
+if TYPE_CHECKING:
+    from server.services.context import Tools
+
+#: first word of a command -> module that does it; only what is named is loaded, so that evaluating
+#: an expression does not wait for a database driver
+NOUNS: Final = {
+    "pack": "packs",
+    "calendar": "calendars",
+    "feel": "expressions",
+    "dmn": "expressions",
+    "sweep": "sweeps",
+    "incident": "incidents",
+    "user": "people",
+    "audit": "audits",
+}
 
 _log = logging.getLogger(__name__)
 
 
 def run(
-    arguments: Sequence[str], environ: Mapping[str, str], build: Callable[[Config], Tools]
+    arguments: Sequence[str], environ: Mapping[str, str], build: Callable[[Config], "Tools"]
 ) -> int:
     """Do what the arguments say and give the exit status; raises SystemExit for wrong usage."""
-    options = parser().parse_args(arguments)
+    options = parser(arguments).parse_args(arguments)
     folder: Path | None = getattr(options, "data", None)
     console = Console(
         build=build,
@@ -40,24 +54,23 @@ def run(
     except RongcuoError as refused:
         _refuse(refused)
         return 1
-    except SQLAlchemyError as error:
-        _log.debug("database", exc_info=error)
-        complain(_("数据库出错（{kind}）").format(kind=type(error).__name__))
-        return 1
     except Exception as error:  # noqa: BLE001  # the command line never shows a traceback
         _log.debug("command", exc_info=error)
-        complain(_("程序内部错误（{kind}）").format(kind=type(error).__name__))
+        from_database = type(error).__module__.startswith("sqlalchemy.")
+        text = _("数据库出错（{kind}）") if from_database else _("程序内部错误（{kind}）")
+        complain(text.format(kind=type(error).__name__))
         return 1
     return status
 
 
-def parser() -> Parser:
-    """Everything the command line understands."""
+def parser(arguments: Sequence[str] = ()) -> Parser:
+    """What the command line understands; of the nouns only those the arguments name, if any."""
     root = Parser(prog="rongcuo", description=_("容错纠错事项办理系统"))
     common(root)
     commands = Commands(subcommands(root))
-    for noun in (packs, calendars, expressions, sweeps, incidents, people, audits):
-        noun.add(commands)
+    named = [NOUNS[word] for word in arguments if word in NOUNS]
+    for module in dict.fromkeys(named or NOUNS.values()):
+        import_module(f"server.cli.{module}").add(commands)
     return root
 
 

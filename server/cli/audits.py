@@ -4,6 +4,7 @@ import argparse
 
 from server.cli.arguments import Commands
 from server.cli.console import Console, complain
+from server.cli.stores import installed
 from server.domain.access import SYSTEM
 from server.domain.texts import _
 from server.services import audit
@@ -17,7 +18,7 @@ def add(commands: Commands) -> None:
 
 
 def _verify(options: argparse.Namespace, console: Console) -> int:
-    with console.installed() as tools, reading(tools, SYSTEM, console.now) as ctx:
+    with installed(console) as tools, reading(tools, SYSTEM, console.now) as ctx:
         found = audit.verify(ctx.session)
     document = {"count": found.count, "broken": found.broken, "reason": found.reason or None}
     if found.broken is None:

@@ -7,14 +7,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from server.config import IN_MEMORY, Config, in_folder
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding, Severity
 from server.domain.texts import _
-from server.services import installation
-from server.services.context import Tools
+
+if TYPE_CHECKING:  # the tools come with the database: commands that need none start without
+    from server.services.context import Tools
 
 #: largest file a command reads, in bytes
 MAX_INPUT = 20 * 1024 * 1024
@@ -30,7 +32,7 @@ _SEVERITIES = {
 class Console:
     """One run of the command line."""
 
-    build: Callable[[Config], Tools]
+    build: Callable[[Config], "Tools"]
     config: Config
     as_json: bool
     #: the moment of this run, the one place where the wall clock is read
@@ -43,7 +45,7 @@ class Console:
         return self.config.database_url != file or Path(file.split("///")[1]).exists()
 
     @contextmanager
-    def tools(self) -> Iterator[Tools]:
+    def tools(self) -> Iterator["Tools"]:
         """The tools without a database that is ready: for what needs none."""
         tools = self.build(self.config)
         try:
@@ -52,26 +54,13 @@ class Console:
             tools.database.dispose()
 
     @contextmanager
-    def in_memory(self) -> Iterator[Tools]:
+    def in_memory(self) -> Iterator["Tools"]:
         """The tools over an empty database that is gone afterwards."""
         tools = self.build(replace(self.config, database_url=IN_MEMORY))
         try:
             yield tools
         finally:
             tools.database.dispose()
-
-    @contextmanager
-    def installed(self) -> Iterator[Tools]:
-        """The tools over a database that is made ready first."""
-        folder = self.config.data
-        try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            message = _("无法使用数据目录“{folder}”：{why}")
-            raise Invalid(message.format(folder=folder, why=error.strerror)) from None
-        with self.tools() as tools:
-            installation.prepare(tools, self.now)
-            yield tools
 
     def say(self, document: Json, lines: Sequence[str]) -> None:
         """Print the document with ``--json``, else the lines."""

@@ -8,6 +8,7 @@ from server.cli.console import Console, complain, read_bytes, write_json
 from server.domain.errors import Invalid
 from server.domain.texts import _
 from server.engine import dmn
+from server.engine.feel import Feel
 
 
 def add(commands: Commands) -> None:
@@ -27,11 +28,11 @@ def add(commands: Commands) -> None:
 
 
 def _feel(options: argparse.Namespace, console: Console) -> int:
-    with console.tools() as tools:
-        errors = tools.evaluate.parse(options.expression).errors
-        if errors:
-            raise Invalid(_("表达式有误：{why}").format(why="；".join(errors)))
-        answer = tools.evaluate.values([options.expression], options.context, now=console.now)[0]
+    feel = Feel()
+    errors = feel.parse(options.expression).errors
+    if errors:
+        raise Invalid(_("表达式有误：{why}").format(why="；".join(errors)))
+    answer = feel.values([options.expression], options.context, now=console.now)[0]
     for warning in answer.warnings:
         complain(_("提示：{text}").format(text=warning))
     write_json(answer.value)

@@ -4,6 +4,7 @@ import argparse
 
 from server.cli.arguments import Commands
 from server.cli.console import Console
+from server.cli.stores import installed
 from server.domain.access import SYSTEM
 from server.domain.texts import _
 from server.services import people
@@ -17,7 +18,7 @@ def add(commands: Commands) -> None:
 
 
 def _list(options: argparse.Namespace, console: Console) -> int:
-    with console.installed() as tools, reading(tools, SYSTEM, console.now) as ctx:
+    with installed(console) as tools, reading(tools, SYSTEM, console.now) as ctx:
         accounts = people.accounts(ctx, ctx.today)
     document = [
         {

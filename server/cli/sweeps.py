@@ -4,6 +4,7 @@ import argparse
 
 from server.cli.arguments import Commands, moment
 from server.cli.console import Console
+from server.cli.stores import installed
 from server.domain.texts import _
 from server.services import messages, timers
 
@@ -18,7 +19,7 @@ def _sweep(options: argparse.Namespace, console: Console) -> int:
     now = options.now or console.now
     states = {"fired": _("已触发"), "cancelled": _("已取消"), "failed": _("失败")}
     done: list[timers.Done] = []
-    with console.installed() as tools:
+    with installed(console) as tools:
         while found := timers.sweep(tools, now).done:
             done += found
         arrived = messages.hand_over(tools, now)

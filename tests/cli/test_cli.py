@@ -219,6 +219,19 @@ def test_a_whole_rehearsal_names_the_flows_no_scenario_takes(cli: "Cli", tmp_pat
     assert "没有走到" in done.out
 
 
+def test_a_folder_called_like_a_command_is_a_folder(cli: "Cli") -> None:
+    done = cli("--data", "calendar", "feel", "1 + 1")
+    assert (done.status, done.out) == (0, "2\n")
+
+
+def test_an_expression_is_evaluated_without_loading_the_database() -> None:
+    loaded = "import sys, server.cli.expressions; print('sqlalchemy' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", loaded], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "False\n"
+
+
 def test_nothing_is_due_in_a_new_data_directory(cli: "Cli") -> None:
     done = cli("sweep", "--now", "2026-03-02T08:30+08:00", "--json")
     assert done.document == {"now": "2026-03-02T08:30:00+08:00", "done": [], "messages": 0}
@@ -268,7 +281,7 @@ def test_an_unforeseen_fault_is_one_line_without_a_traceback(
         raise LookupError("secret")
 
     monkeypatch.setattr(cli, "build", fail)
-    done = cli("feel", "1")
+    done = cli("user", "list")
     assert_refused(done)
     assert "secret" not in done.errors[0]
 

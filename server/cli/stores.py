@@ -1,0 +1,24 @@
+"""The tools over a database that is made ready first, for the commands that need one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from server.cli.console import Console
+from server.domain.errors import Invalid
+from server.domain.texts import _
+from server.services import installation
+from server.services.context import Tools
+
+
+@contextmanager
+def installed(console: Console) -> Iterator[Tools]:
+    """The tools over the database of the data directory, which is made when there is none."""
+    folder = console.config.data
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        message = _("无法使用数据目录“{folder}”：{why}")
+        raise Invalid(message.format(folder=folder, why=error.strerror)) from None
+    with console.tools() as tools:
+        installation.prepare(tools, console.now)
+        yield tools
