@@ -23,3 +23,22 @@ class FakeEngine:
 
     def forget(self, case_id: str) -> None:
         self.forgotten.append(case_id)
+
+
+class Broken:
+    """An engine that answers every command with an error."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def advance(self, files: Files, state: bytes | None, command: Command) -> Advance:
+        raise self.error
+
+    def restore(self, files: Files, state: bytes, earlier: bytes) -> Advance:
+        raise self.error
+
+    def keep(self, case_id: str, version: int, state: bytes) -> None:
+        raise AssertionError
+
+    def forget(self, case_id: str) -> None:
+        return

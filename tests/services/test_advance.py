@@ -5,13 +5,14 @@ from sqlalchemy import select
 
 from server.domain.errors import Conflict, EngineError, ExpressionFailed
 from server.domain.packs import Feel
-from server.engine.port import Advance, Command, Files
+from server.engine.port import Advance
 from server.models.audit import AuditEvent
 from server.models.case import case_state, case_step
 from server.services import advance, case_rows, staffing
 from server.services import case_state as states
 from server.services.context import Context, Tools
 from server.services.staffing import NewUnit
+from tests.factories.engine import Broken
 from tests.factories.tiny import ACCEPT, DESK, Tiny
 
 
@@ -157,25 +158,6 @@ def test_the_head_of_the_office_decides_at_the_level_of_the_case(tiny: Tiny) -> 
     tiny.deliver(case_id, "evidence_received", {})
     item = tiny.item(case_id, "decide")
     assert (item.level, item.head_only) == ("city", True)
-
-
-class Broken:
-    """An engine that answers every command with an error."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def advance(self, files: Files, state: bytes | None, command: Command) -> Advance:
-        raise self.error
-
-    def restore(self, files: Files, state: bytes, earlier: bytes) -> Advance:
-        raise self.error
-
-    def keep(self, case_id: str, version: int, state: bytes) -> None:
-        raise AssertionError
-
-    def forget(self, case_id: str) -> None:
-        return
 
 
 def with_engine(tools: Tools, error: Exception) -> Tools:

@@ -6,13 +6,13 @@ from sqlalchemy import Update, select, update
 
 from server.domain.errors import Conflict, EngineError, Forbidden, NotFound
 from server.domain.packs import Feel
-from server.engine.port import Advance, Command, Files
 from server.models.identity import Unit
 from server.models.time import timer
 from server.queries import incidents as queries
 from server.queries.incidents import Incident
 from server.services import incidents, timers
 from server.services.context import Tools
+from tests.factories.engine import Broken
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, DESK, HEAD, NOW, Tiny
 
@@ -135,22 +135,3 @@ def give_up(tiny: Tiny, error: Exception) -> datetime:
 
 def broken(tiny: Tiny, error: Exception) -> Tools:
     return replace(tiny.tools, engine=Broken(error))
-
-
-class Broken:
-    """An engine that answers every command with an error."""
-
-    def __init__(self, error: Exception) -> None:
-        self.error = error
-
-    def advance(self, files: Files, state: bytes | None, command: Command) -> Advance:
-        raise self.error
-
-    def restore(self, files: Files, state: bytes, earlier: bytes) -> Advance:
-        raise self.error
-
-    def keep(self, case_id: str, version: int, state: bytes) -> None:
-        raise AssertionError
-
-    def forget(self, case_id: str) -> None:
-        return

@@ -69,10 +69,6 @@ class Definition:
     chains: Mapping[Any, tuple[str, ...]]
     decisions: Decisions
 
-    def spec_named(self, name: str) -> Any:
-        """The spec of the process or of one of its parts, None when there is none."""
-        return self.spec if name == self.spec.name else self.parts.get(name)
-
 
 def define(files: Files, key: str) -> Definition:
     """Parse and connect the files.
