@@ -6,11 +6,12 @@ organ is the organ kind (``discipline_organ``). Nothing here is ever deleted: a 
 an ended post explain old cases.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from server.domain.expressions import Json
 from server.models.base import Base, Id, Versioned, one_of
 
 #: from the highest to the lowest
@@ -57,7 +58,13 @@ class Person(Versioned, Base):
     name: Mapped[str]
     #: level that holds the management authority over him (干部管理权限), None: not an official
     managed_by: Mapped[str | None]
+    #: Argon2id, with its parameters; None: cannot sign in
     secret_hash: Mapped[str | None]
+    secret_changed_at: Mapped[datetime | None]
+    #: signs in with a first password and has to choose his own
+    must_change_secret: Mapped[bool] = mapped_column(default=False)
+    #: large_type, shortcuts …
+    preferences: Mapped[dict[str, Json]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(default="active")
 
     __table_args__ = (

@@ -72,6 +72,8 @@ def _people(ctx: Context, region: Region) -> int:
             "login": entry.login,
             "name": entry.name,
             "managed_by": entry.managed_by,
+            "must_change_secret": False,
+            "preferences": {},
             "state": "active",
             "version": 1,
         }

@@ -46,6 +46,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('calendar', 'version', 'day', name=op.f('pk_calendar_day'))
     )
     op.create_index(op.f('ix_calendar_day_calendar_name_day'), 'calendar_day', ['calendar', 'name', 'day'], unique=False)
+    op.create_table('drill',
+    sa.Column('id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('marked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('clock_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('ahead', sa.Float(), nullable=False),
+    sa.CheckConstraint('id = 1', name=op.f('ck_drill_single')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_drill'))
+    )
     op.create_table('pack_version',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -73,6 +82,9 @@ def upgrade() -> None:
     sa.Column('name', sa.Text(), nullable=False),
     sa.Column('managed_by', sa.Text(), nullable=True),
     sa.Column('secret_hash', sa.Text(), nullable=True),
+    sa.Column('secret_changed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('must_change_secret', sa.Boolean(), nullable=False),
+    sa.Column('preferences', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('state', sa.Text(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.CheckConstraint("managed_by IN ('central', 'province', 'city', 'county', 'township')", name=op.f('ck_person_managed_by')),
@@ -97,6 +109,13 @@ def upgrade() -> None:
     sa.Column('last', sa.Integer(), nullable=False),
     sa.PrimaryKeyConstraint('pattern', 'year', name=op.f('pk_reference_counter'))
     )
+    op.create_table('sign_in_failure',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('subject', sa.String(length=240), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_failure'))
+    )
+    op.create_index('ix_sign_in_failure_subject', 'sign_in_failure', ['subject', 'at'], unique=False)
     op.create_table('unit',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
@@ -147,8 +166,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_case')),
     sa.UniqueConstraint('reference', name=op.f('uq_case_reference'))
     )
-    op.create_index('ix_case_parent', 'case', ['parent_case_id'], unique=False)
     op.create_index('ix_case_opened_for', 'case', ['opened_for'], unique=False)
+    op.create_index('ix_case_parent', 'case', ['parent_case_id'], unique=False)
     op.create_index('ix_case_procedure_status', 'case', ['procedure', 'status'], unique=False)
     op.create_index('ix_case_unit_status', 'case', ['unit_id', 'status', 'opened_on'], unique=False)
     op.create_table('post',
@@ -168,6 +187,48 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_post_person_id'), 'post', ['person_id'], unique=False)
     op.create_index(op.f('ix_post_unit_id_to_on'), 'post', ['unit_id', 'to_on'], unique=False)
+    op.create_table('proposal',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('person_id', sa.String(length=36), nullable=True),
+    sa.Column('unit_id', sa.String(length=36), nullable=True),
+    sa.Column('payload', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('proposed_by', sa.String(length=36), nullable=True),
+    sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.String(length=36), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('answer', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("decided_by IS NULL OR decided_by <> COALESCE(person_id, '')", name=op.f('ck_proposal_not_himself')),
+    sa.CheckConstraint("decided_by IS NULL OR decided_by <> COALESCE(proposed_by, '')", name=op.f('ck_proposal_two_persons')),
+    sa.CheckConstraint("state IN ('proposed', 'approved', 'refused', 'withdrawn')", name=op.f('ck_proposal_state')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_proposal_decided_by_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_proposal_person_id_person')),
+    sa.ForeignKeyConstraint(['proposed_by'], ['person.id'], name=op.f('fk_proposal_proposed_by_person')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_proposal_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_proposal'))
+    )
+    op.create_index(op.f('ix_proposal_person_id'), 'proposal', ['person_id'], unique=False)
+    op.create_index(op.f('ix_proposal_state_proposed_at'), 'proposal', ['state', 'proposed_at'], unique=False)
+    op.create_table('session',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('token_hash', sa.String(length=64), nullable=False),
+    sa.Column('person_id', sa.String(length=36), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('fresh_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('address', sa.String(length=64), nullable=False),
+    sa.CheckConstraint("kind IN ('browser', 'token')", name=op.f('ck_session_kind')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_session_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_session')),
+    sa.UniqueConstraint('token_hash', name='uq_session_token_hash')
+    )
+    op.create_index('ix_session_person', 'session', ['person_id', 'revoked_at'], unique=False)
     op.create_table('case_state',
     sa.Column('case_id', sa.String(length=36), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -253,6 +314,21 @@ def upgrade() -> None:
     )
     op.create_index('ix_decision_body', 'decision', ['body_unit_id', 'decided_on'], unique=False)
     op.create_index('ix_decision_case', 'decision', ['case_id'], unique=False)
+    op.create_table('idempotency',
+    sa.Column('person_id', sa.String(length=36), nullable=False),
+    sa.Column('route', sa.String(length=200), nullable=False),
+    sa.Column('key', sa.String(length=200), nullable=False),
+    sa.Column('body_hash', sa.String(length=64), nullable=False),
+    sa.Column('status', sa.Integer(), nullable=False),
+    sa.Column('answer', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('headers', sa.JSON(none_as_null=True), nullable=False),
+    sa.Column('case_id', sa.String(length=36), nullable=True),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_idempotency_case_id_case')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_idempotency_person_id_person')),
+    sa.PrimaryKeyConstraint('person_id', 'route', 'key', name=op.f('pk_idempotency'))
+    )
+    op.create_index('ix_idempotency_at', 'idempotency', ['at'], unique=False)
     op.create_table('message_subscription',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('case_id', sa.String(length=36), nullable=False),
@@ -379,6 +455,32 @@ def upgrade() -> None:
     op.create_index('ix_work_item_mine', 'work_item', ['assignee_id', 'state', 'due_on'], unique=False)
     op.create_index('ix_work_item_queue', 'work_item', ['candidate_unit', 'candidate_role', 'state', 'due_on'], unique=False)
     op.create_index('uq_work_item_open_group', 'work_item', ['group_id', 'assignee_id'], unique=True, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
+    op.create_table('attachment',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('case_id', sa.String(length=36), nullable=True),
+    sa.Column('work_item_id', sa.String(length=36), nullable=True),
+    sa.Column('step_seq', sa.Integer(), nullable=True),
+    sa.Column('field', sa.String(length=120), nullable=False),
+    sa.Column('name', sa.String(length=240), nullable=False),
+    sa.Column('media_type', sa.String(length=120), nullable=False),
+    sa.Column('size', sa.Integer(), nullable=False),
+    sa.Column('content_hash', sa.String(length=64), nullable=False),
+    sa.Column('uploaded_by', sa.String(length=36), nullable=False),
+    sa.Column('uploaded_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('bound_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('state', sa.String(length=16), nullable=False),
+    sa.Column('scan', sa.String(length=16), nullable=False),
+    sa.CheckConstraint("scan IN ('none', 'waiting', 'clean', 'refused')", name=op.f('ck_attachment_scan')),
+    sa.CheckConstraint("state IN ('draft', 'bound', 'removed')", name=op.f('ck_attachment_state')),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_attachment_case_id_case')),
+    sa.ForeignKeyConstraint(['uploaded_by'], ['person.id'], name=op.f('fk_attachment_uploaded_by_person')),
+    sa.ForeignKeyConstraint(['work_item_id'], ['work_item.id'], name=op.f('fk_attachment_work_item_id_work_item')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_attachment'))
+    )
+    op.create_index('ix_attachment_case', 'attachment', ['case_id'], unique=False)
+    op.create_index('ix_attachment_content', 'attachment', ['content_hash'], unique=False)
+    op.create_index('ix_attachment_draft', 'attachment', ['uploaded_by', 'state'], unique=False)
     op.create_table('notification',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('recipient_id', sa.String(length=36), nullable=True),
@@ -449,7 +551,11 @@ def upgrade() -> None:
         sa.column("key_id"),
     )
     op.bulk_insert(
-        chain, [{"chain": "act", "seq": 0, "hash": "", "algorithm": "SM3", "key_id": ""}]
+        chain,
+        [
+            {"chain": name, "seq": 0, "hash": "", "algorithm": "SM3", "key_id": ""}
+            for name in ("act", "access")
+        ],
     )
     for table in ("audit_event", "process_definition", "calendar_day"):
         keep(table)

@@ -1,0 +1,1 @@
+"""What the scheduler does at each tick: lines that call one service, never logic."""

@@ -1,0 +1,1 @@
+"""Logs and counters; never content of a case."""

@@ -1,0 +1,1 @@
+"""HTML pages: parse, one call, render."""
