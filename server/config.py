@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -22,6 +23,8 @@ class Config:
     sqlite_sync: Literal["FULL", "NORMAL", "OFF"] = "FULL"
     audit_algorithm: Literal["SM3", "SHA-256"] = "SM3"
     shipped: Path = SHIPPED
+    #: how long the answer to an idempotency key is remembered
+    answers_kept: timedelta = timedelta(days=1)
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, data: Path | None = None) -> Self:
