@@ -183,7 +183,8 @@ def _kind(count: _Count, day: date) -> tuple[Kind, str]:
     calendar = count.clock.calendar
     if _has_numbers(count.clock) and not calendar.guess(day):
         return Kind.REST, _rest(calendar, day)
-    return Kind.WITHIN, ""
+    is_rolled = day == count.due_on and bool(count.numbers)
+    return Kind.WITHIN, _("顺延至此") if is_rolled else ""
 
 
 def _counted(count: _Count, day: date) -> tuple[Kind, str]:
@@ -238,10 +239,10 @@ def _folded(cells: list[Day], today: date) -> Iterator[Day]:
     last = len(cells) - 1
     due = next((place for place, cell in enumerate(cells) if cell.is_due), last)
     now = next((place for place, cell in enumerate(cells) if cell.on <= today <= cell.through), 0)
-    marks = {0: _NEAR, now: _NEAR, due: _NEAR, last: 0}
+    marks = ((0, _NEAR), (now, _NEAR), (due, _NEAR), (last, 0))
     held: list[Day] = []
     for place, cell in enumerate(cells):
-        if any(abs(place - mark) <= near for mark, near in marks.items()):
+        if any(abs(place - mark) <= near for mark, near in marks):
             yield from _together(held)
             held = []
             yield cell
