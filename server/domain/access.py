@@ -9,6 +9,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: duties of the program itself (三员分立), as kinds of unit; administrators have no part in any
+#: procedure
+SYSTEM_ADMIN = "system_admin"
+SECURITY_ADMIN = "security_admin"
+AUDIT_ADMIN = "audit_admin"
+DESIGNER = "designer"
+ADMINISTRATORS = frozenset({SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN})
+
 #: the role anybody with an account may act in: he applies for himself or for his unit
 APPLICANT = "applicant"
 
@@ -65,6 +73,25 @@ class Permission(StrEnum):
     MESSAGE_DELIVER = "message.deliver"
     #: let a case go on whose procedure had a fault; the program and its operator only
     INCIDENT_RESOLVE = "incident.resolve"
+    #: what needs no account: signing in, health, the look of the pages
+    ANYBODY = "anybody"
+    #: what every account may do: its own profile, its own notices
+    ACCOUNT = "account"
+    #: work on cases and look at them, as far as each case lets him; administrators and designers
+    #: have no part in cases
+    CASE_READ = "case.read"
+    #: watch over the deadlines of the offices he is head of
+    BOARD_READ = "board.read"
+    #: the ledger of the cases that the offices he serves can see
+    LEDGER_READ = "ledger.read"
+    #: settings, calendar, jobs, the clock of a drill
+    SYSTEM_ADMINISTER = "system.administer"
+    #: accounts, posts and duties
+    SECURITY_ADMINISTER = "security.administer"
+    #: the record of acts and of looks, without content
+    AUDIT_READ = "audit.read"
+    #: check and publish packs
+    PACK_PUBLISH = "pack.publish"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,6 +171,35 @@ def _is_program(actor: Actor, _target: Target) -> bool:
     return actor.is_system
 
 
+def _is_anybody(_actor: Actor, _target: Target) -> bool:
+    return True
+
+
+def _has_account(actor: Actor, _target: Target) -> bool:
+    return not actor.is_system
+
+
+def _may_have_cases(actor: Actor, _target: Target) -> bool:
+    """Not an administrator, nor somebody who only designs: those see no case (SY-1, SY-5)."""
+    kinds = {post.kind for post in actor.posts}
+    return not actor.is_system and not kinds & ADMINISTRATORS and kinds != {DESIGNER}
+
+
+def _is_head(actor: Actor, target: Target) -> bool:
+    return _may_have_cases(actor, target) and any(post.is_head for post in actor.posts)
+
+
+def _serves_an_office(actor: Actor, target: Target) -> bool:
+    return _may_have_cases(actor, target) and bool(actor.posts)
+
+
+def _duty(kind: str) -> Callable[[Actor, Target], bool]:
+    def has(actor: Actor, _target: Target) -> bool:
+        return any(post.kind == kind for post in actor.posts)
+
+    return has
+
+
 _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.CASE_OPEN: _may_open,
     Permission.WORK_CLAIM: _may_claim,
@@ -152,4 +208,13 @@ _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.TIMERS_SWEEP: _is_program,
     Permission.MESSAGE_DELIVER: _is_program,
     Permission.INCIDENT_RESOLVE: _is_program,
+    Permission.ANYBODY: _is_anybody,
+    Permission.ACCOUNT: _has_account,
+    Permission.CASE_READ: _may_have_cases,
+    Permission.BOARD_READ: _is_head,
+    Permission.LEDGER_READ: _serves_an_office,
+    Permission.SYSTEM_ADMINISTER: _duty(SYSTEM_ADMIN),
+    Permission.SECURITY_ADMINISTER: _duty(SECURITY_ADMIN),
+    Permission.AUDIT_READ: _duty(AUDIT_ADMIN),
+    Permission.PACK_PUBLISH: _duty(DESIGNER),
 }

@@ -40,6 +40,48 @@ class Forbidden(RongcuoError):
     code = "forbidden"
 
 
+class NotSignedIn(RongcuoError):
+    """Nobody is signed in, or the session or token is over."""
+
+    code = "not_signed_in"
+
+    def __init__(self) -> None:
+        super().__init__(_("请先登录，或者登录已过期"))
+
+
+class FreshNeeded(Forbidden):
+    """The act asks for a password entered a short while ago."""
+
+    code = "fresh_sign_in"
+
+    def __init__(self) -> None:
+        super().__init__(_("为安全起见，请再次输入口令后继续"))
+
+
+class SecretOutdated(Forbidden):
+    """The first password has to be replaced by one's own before anything else."""
+
+    code = "secret_outdated"
+
+    def __init__(self) -> None:
+        super().__init__(_("请先把初始口令改为自己的口令"))
+
+
+class Stale(RongcuoError):
+    """What the request wants to change is no longer the version it names."""
+
+    code = "stale"
+
+
+class SignInRefused(Forbidden):
+    """Nobody is signed in. One text for every reason: wrong, unknown, locked, disabled."""
+
+    code = "sign_in_refused"
+
+    def __init__(self) -> None:
+        super().__init__(_("账号或口令不正确，或者账号暂时不能登录。请核对后重试"))
+
+
 class Conflict(RongcuoError):
     """The object is not in the state the act needs: stale page, claimed by another, closed."""
 

@@ -3,6 +3,8 @@
 import pytest
 
 from server.domain.access import (
+    ADMINISTRATORS,
+    DESIGNER,
     SYSTEM,
     Actor,
     Offered,
@@ -82,8 +84,44 @@ def test_only_the_program_sweeps_and_delivers(permission: Permission) -> None:
     assert not permits(LEADER, permission)
 
 
+#: doors that open to everybody with an account: behind them sight follows the person
+OPEN_DOORS = {Permission.ANYBODY, Permission.ACCOUNT, Permission.CASE_READ}
+
+
 @pytest.mark.parametrize("permission", list(Permission))
-def test_every_permission_has_its_rule_and_a_stranger_without_target_nothing(
+def test_every_permission_has_its_rule_and_a_stranger_passes_the_open_doors_only(
     permission: Permission,
 ) -> None:
-    assert not permits(STRANGER, permission)
+    assert permits(STRANGER, permission) is (permission in OPEN_DOORS)
+
+
+@pytest.mark.parametrize("kind", sorted(ADMINISTRATORS | {DESIGNER}))
+def test_administrators_and_designers_have_no_door_to_cases(kind: str) -> None:
+    actor = Actor(person_id="p", posts=(PostHeld(unit_id="u", kind=kind, is_head=True),))
+    doors = (Permission.CASE_READ, Permission.BOARD_READ, Permission.LEDGER_READ)
+    assert not any(permits(actor, door) for door in doors)
+
+
+def test_the_program_itself_looks_at_no_page() -> None:
+    assert not permits(SYSTEM, Permission.ACCOUNT)
+    assert not permits(SYSTEM, Permission.CASE_READ)
+
+
+@pytest.mark.parametrize(
+    ("kind", "duty"),
+    [
+        ("system_admin", Permission.SYSTEM_ADMINISTER),
+        ("security_admin", Permission.SECURITY_ADMINISTER),
+        ("audit_admin", Permission.AUDIT_READ),
+        ("designer", Permission.PACK_PUBLISH),
+    ],
+)
+def test_each_duty_opens_its_own_door_and_no_other(kind: str, duty: Permission) -> None:
+    actor = Actor(person_id="p", posts=(PostHeld(unit_id="u", kind=kind),))
+    duties = {
+        Permission.SYSTEM_ADMINISTER,
+        Permission.SECURITY_ADMINISTER,
+        Permission.AUDIT_READ,
+        Permission.PACK_PUBLISH,
+    }
+    assert {each for each in duties if permits(actor, each)} == {duty}
