@@ -5,9 +5,9 @@ to people the case itself names (applicant, subject, team).
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 
 from sqlalchemy import case as case_when
 from sqlalchemy import insert, update
@@ -82,10 +82,7 @@ def _item(
     ctx: Context, case: CaseRow, release: Release, chart: Chart, task: OpenTask, known: Facts
 ) -> dict[str, object]:
     node = chart.nodes[task.node_key]
-    lane = node.lane or task.lane
-    role, level, unit_id, head_only = _candidates(
-        ctx, case, release.pack, replace(task, lane=lane), known
-    )
+    held = candidates(ctx, case, release.pack, replace(task, lane=node.lane or task.lane), known)
     return {
         "id": new_id(),
         "version": 1,
@@ -94,16 +91,16 @@ def _item(
         "task_key": task.task_key,
         "node_key": task.node_key,
         "title": node.label,
-        "lane": lane,
+        "lane": node.lane or task.lane,
         "instance": task.instance,
         "item": task.item,
         "form_key": node.form,
         "form_hash": release.form_hashes.get(node.form),
-        "candidate_role": role,
-        "candidate_unit": unit_id,
-        "level": level,
+        "candidate_role": held.role,
+        "candidate_unit": held.office.id if held.office else None,
+        "level": held.level,
         "due_on": _due_on(ctx, case, node.deadline),
-        "head_only": head_only,
+        "head_only": held.head_only,
         "state": WorkState.OFFERED,
         "deadline_key": "" if node.deadline == "none" else node.deadline,
         "opened_at": ctx.now,
@@ -115,9 +112,41 @@ def _due_on(ctx: Context, case: CaseRow, rule_key: str) -> date | None:
     return clocks[-1].due_on if clocks else None
 
 
-def _candidates(
-    ctx: Context, case: CaseRow, pack: PolicyPack, task: OpenTask, known: Facts
-) -> tuple[str, str | None, str | None, bool]:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidates:
+    """To whom a task is offered: an office at a level, or a role that people of the case hold."""
+
+    role: str
+    level: Level | None = None
+    office: Office | None = None
+    #: only holders of the head's post
+    head_only: bool = False
+
+
+class Place(Protocol):
+    """Where the offices of a case are looked up: a stored case, or one that is only thought of."""
+
+    @property
+    def level(self) -> str:
+        """Level of the case."""
+
+    @property
+    def region(self) -> str:
+        """Path of localities of the unit it concerns."""
+
+    @property
+    def unit_id(self) -> str | None:
+        """The unit it concerns."""
+
+
+def candidates(
+    ctx: Context, place: Place, pack: PolicyPack, task: OpenTask, known: Facts
+) -> Candidates:
+    """To whom the task of this lane is offered; writes nothing.
+
+    Raises:
+        EngineError: as ``open_``.
+    """
     lane = pack.lanes.get(task.lane)
     if lane is None:
         raise _nowhere(task, f"lane {task.lane}")
@@ -127,18 +156,18 @@ def _candidates(
     evaluate = ctx.tools.evaluate
     role = str(facts.given(evaluate, lane.office, seen) or "")
     if role in case_roles(pack):
-        return role, None, None, False
+        return Candidates(role=role)
     try:
-        level = level_of(str(facts.given(evaluate, lane.level, seen) or ""), Level(case.level))
-        office = office_of(ctx, case, role, level)
+        level = level_of(str(facts.given(evaluate, lane.level, seen) or ""), Level(place.level))
+        office = office_of(ctx, place, role, level)
     except NotCompetent as error:
         raise _nowhere(task, error.detail or error.message) from error
     if office is None:
-        raise _nowhere(task, f"{role} at {level} for {case.region}")
-    return role, level, office.id, lane.head_only
+        raise _nowhere(task, f"{role} at {level} for {place.region}")
+    return Candidates(role=role, level=level, office=office, head_only=lane.head_only)
 
 
-def office_of(ctx: Context, case: CaseRow, role: str, level: Level) -> Office | None:
+def office_of(ctx: Context, case: Place, role: str, level: Level) -> Office | None:
     """The unit that is this office for this case, None when its region has none.
 
     Raises:

@@ -6,14 +6,14 @@ it is never patched.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import insert, select, update
 
 from server.domain import deadline_changes
 from server.domain.deadline_rules import DeadlineRule
-from server.domain.deadline_verbs import recomputed
+from server.domain.deadline_verbs import Clock, recomputed
 from server.domain.deadlines import Due, expires_at, state_at
 from server.domain.lifecycle import OPEN_DEADLINES, DeadlineState
 from server.domain.packs import PolicyPack
@@ -38,8 +38,9 @@ def happened(
             _meet(ctx, pack, deadline_rows.open_clocks(ctx, case.id, rule.key), happening)
         if key in rule.cancelled_by:
             _cancel(ctx, pack, deadline_rows.open_clocks(ctx, case.id, rule.key))
-        if rule.origin == key:
-            _start(ctx, case, pack, rule, happening, known)
+        begun = beginning(ctx, pack, rule, happening, known)
+        if begun is not None:
+            _start(ctx, case, pack, begun)
 
 
 def cancel_all(ctx: Context, pack: PolicyPack, case_id: str) -> None:
@@ -76,47 +77,61 @@ def refresh(
     return end
 
 
-def _start(
-    ctx: Context,
-    case: CaseRow,
-    pack: PolicyPack,
-    rule: DeadlineRule,
-    happening: Happening,
-    known: Facts,
-) -> None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beginning:
+    """A clock that an event starts."""
+
+    rule: DeadlineRule
+    origin_on: date
+    until_on: date | None
+    end: Due
+
+
+def beginning(
+    ctx: Context, pack: PolicyPack, rule: DeadlineRule, happening: Happening, known: Facts
+) -> Beginning | None:
+    """The clock of this rule that the event starts, None where it starts none; writes nothing."""
+    if rule.origin != happening.event.key:
+        return None
+    if rule.valid_from is not None and happening.on < rule.valid_from:
+        return None
+    if not facts.holds(ctx.tools.evaluate, rule.when, known):
+        return None
+    until = facts.day(ctx.tools.evaluate, rule.until, known) if rule.until is not None else None
+    if rule.until is not None and until is None:
+        return None
+    clock = Clock(
+        rule=rule,
+        origin_on=happening.on,
+        changes=(),
+        calendar=deadline_rows.calendar_of(ctx, rule.calendar),
+        until=until,
+        origin_title=pack.events[rule.origin].title,
+    )
+    return Beginning(rule=rule, origin_on=happening.on, until_on=until, end=clock.due())
+
+
+def _start(ctx: Context, case: CaseRow, pack: PolicyPack, begun: Beginning) -> None:
+    rule = begun.rule
     earlier = [row for row in deadline_rows.of_case(ctx, case.id) if row.rule_key == rule.key]
     standing = [row for row in earlier if row.state != DeadlineState.CANCELLED]
     if standing and rule.again == "keep":
         return
-    if rule.valid_from is not None and happening.on < rule.valid_from:
-        return
-    if not facts.holds(ctx.tools.evaluate, rule.when, known):
-        return
-    until = facts.day(ctx.tools.evaluate, rule.until, known) if rule.until is not None else None
-    if rule.until is not None and until is None:
-        return
-    row = _new_row(ctx, case, rule, happening, until, occurrence=len(earlier) + 1)
-    end = deadline_rows.clock(ctx, pack, row).due()
+    row = _new_row(ctx, case, begun, occurrence=len(earlier) + 1)
     ctx.session.execute(
         insert(deadline).values(
             **{name: getattr(row, name) for name in DeadlineRow.__slots__}
             | {"calendar": rule.calendar, "started_at": ctx.now}
-            | _columns(rule, end, ctx.now)
+            | _columns(rule, begun.end, ctx.now)
         )
     )
-    ctx.record("deadline.start", row.id, case.id, {"rule": rule.key, "due_on": _iso(end.on)})
-    _publish(ctx, pack, row, end)
+    detail = {"rule": rule.key, "due_on": _iso(begun.end.on)}
+    ctx.record("deadline.start", row.id, case.id, detail)
+    _publish(ctx, pack, row, begun.end)
 
 
-def _new_row(
-    ctx: Context,
-    case: CaseRow,
-    rule: DeadlineRule,
-    happening: Happening,
-    until: date | None,
-    *,
-    occurrence: int,
-) -> DeadlineRow:
+def _new_row(ctx: Context, case: CaseRow, begun: Beginning, *, occurrence: int) -> DeadlineRow:
+    rule = begun.rule
     return DeadlineRow(
         id=new_id(),
         version=1,
@@ -124,9 +139,9 @@ def _new_row(
         rule_key=rule.key,
         subject="",
         occurrence=occurrence,
-        origin_event=happening.event.key,
-        origin_on=happening.on,
-        until_on=until,
+        origin_event=rule.origin,
+        origin_on=begun.origin_on,
+        until_on=begun.until_on,
         due_on=None,
         provisional_on=None,
         expires_at=None,
