@@ -1,11 +1,11 @@
-"""What this installation is: an ordinary one or a drill, and how far the drill's clock stands off.
+"""What this installation is: an ordinary one or a drill, and when its worker was last alive.
 
-At most one row of each; an ordinary installation has no ``drill`` row and can never get one.
+At most one ``drill`` row; an ordinary installation has none and can never get one.
 """
 
-from sqlalchemy import CheckConstraint, Column, Float, Integer, Table
+from sqlalchemy import CheckConstraint, Column, Float, Integer, String, Table
 
-from server.models.base import Base, Moment
+from server.models.base import Base, Moment, one_of
 
 drill = Table(
     "drill",
@@ -18,5 +18,16 @@ drill = Table(
     Column("clock_at", Moment, nullable=False),
     # seconds the drill's clock is ahead of the real one; may be negative; only grows
     Column("ahead", Float, nullable=False),
+    # none: there are no demo accounts; known: theirs is the one everybody knows; own: another
+    Column("demo_password", String(16), nullable=False, default="none"),
     CheckConstraint("id = 1", name="single"),
+    one_of("demo_password", "none", "known", "own"),
+)
+
+#: when each kind of background work was last done; the moment is the real one, also in a drill
+heartbeat = Table(
+    "heartbeat",
+    Base.metadata,
+    Column("name", String(64), primary_key=True),
+    Column("at", Moment, nullable=False),
 )

@@ -52,8 +52,15 @@ def upgrade() -> None:
     sa.Column('marked_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('clock_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('ahead', sa.Float(), nullable=False),
+    sa.Column('demo_password', sa.String(length=16), nullable=False),
     sa.CheckConstraint('id = 1', name=op.f('ck_drill_single')),
+    sa.CheckConstraint("demo_password IN ('none', 'known', 'own')", name=op.f('ck_drill_demo_password')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_drill'))
+    )
+    op.create_table('heartbeat',
+    sa.Column('name', sa.String(length=64), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.PrimaryKeyConstraint('name', name=op.f('pk_heartbeat'))
     )
     op.create_table('pack_version',
     sa.Column('id', sa.String(length=36), nullable=False),
@@ -223,6 +230,8 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('address', sa.String(length=64), nullable=False),
+    sa.Column('previous_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('failures', sa.Integer(), nullable=False),
     sa.CheckConstraint("kind IN ('browser', 'token')", name=op.f('ck_session_kind')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_session_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_session')),
@@ -279,11 +288,13 @@ def upgrade() -> None:
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('calendar', sa.String(length=40), nullable=False),
     sa.Column('calendar_version', sa.String(length=80), nullable=False),
+    sa.Column('force', sa.String(length=16), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('met_on', sa.Date(), nullable=True),
     sa.Column('line', sa.Text(), nullable=False),
     sa.Column('changes', sa.JSON(none_as_null=True), nullable=False),
     sa.Column('started_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint("force IN ('statutory', 'soft')", name=op.f('ck_deadline_force')),
     sa.CheckConstraint("state IN ('running', 'stopped', 'undetermined', 'overdue', 'met', 'met_late', 'cancelled')", name=op.f('ck_deadline_state')),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_deadline_case_id_case')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_deadline')),
@@ -439,21 +450,30 @@ def upgrade() -> None:
     sa.Column('parent_id', sa.String(length=36), nullable=True),
     sa.Column('draft', sa.JSON(none_as_null=True), nullable=True),
     sa.Column('deadline_key', sa.String(length=120), nullable=False),
+    sa.Column('deadline_id', sa.String(length=36), nullable=True),
     sa.Column('due_on', sa.Date(), nullable=True),
+    sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('order_key', sa.Integer(), nullable=False),
     sa.Column('priority', sa.Integer(), nullable=False),
     sa.Column('opened_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('opened_version', sa.Integer(), nullable=True),
+    sa.Column('claimed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
     sa.CheckConstraint("state IN ('offered', 'claimed', 'done', 'ended')", name=op.f('ck_work_item_state')),
     sa.ForeignKeyConstraint(['assignee_id'], ['person.id'], name=op.f('fk_work_item_assignee_id_person')),
     sa.ForeignKeyConstraint(['candidate_unit'], ['unit.id'], name=op.f('fk_work_item_candidate_unit_unit')),
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_work_item_case_id_case')),
+    sa.ForeignKeyConstraint(['deadline_id'], ['deadline.id'], name=op.f('fk_work_item_deadline_id_deadline')),
     sa.ForeignKeyConstraint(['owner_id'], ['person.id'], name=op.f('fk_work_item_owner_id_person')),
     sa.ForeignKeyConstraint(['parent_id'], ['work_item.id'], name=op.f('fk_work_item_parent_id_work_item')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_work_item'))
     )
     op.create_index('ix_work_item_case', 'work_item', ['case_id', 'state'], unique=False)
-    op.create_index('ix_work_item_mine', 'work_item', ['assignee_id', 'state', 'due_on'], unique=False)
-    op.create_index('ix_work_item_queue', 'work_item', ['candidate_unit', 'candidate_role', 'state', 'due_on'], unique=False)
+    op.create_index('ix_work_item_done', 'work_item', ['assignee_id', 'closed_at'], unique=False, sqlite_where=sa.text("state = 'done'"), postgresql_where=sa.text("state = 'done'"))
+    op.create_index('ix_work_item_mine', 'work_item', ['assignee_id', 'order_key', 'id'], unique=False, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
+    op.create_index('ix_work_item_named', 'work_item', ['case_id', 'candidate_role'], unique=False, sqlite_where=sa.text("state IN ('offered', 'claimed') AND candidate_unit IS NULL"), postgresql_where=sa.text("state IN ('offered', 'claimed') AND candidate_unit IS NULL"))
+    op.create_index('ix_work_item_office', 'work_item', ['candidate_unit', 'case_id'], unique=False)
+    op.create_index('ix_work_item_queue', 'work_item', ['candidate_unit', 'order_key', 'id', 'state', 'head_only', 'assignee_id', 'expires_at'], unique=False, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
     op.create_index('uq_work_item_open_group', 'work_item', ['group_id', 'assignee_id'], unique=True, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
     op.create_table('attachment',
     sa.Column('id', sa.String(length=36), nullable=False),
