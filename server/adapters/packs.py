@@ -91,6 +91,24 @@ def read_folder(folder: Path) -> PackFiles:
     return PackFiles(key=folder.name, files=files)
 
 
+def completed(files: PackFiles, shelf: Path) -> PackFiles:
+    """The same files with those of every pack on the shelf that they extend and do not bring.
+
+    ``shelf`` is the folder ``processes`` that is shipped with the program.
+    """
+    found = dict(files.files)
+    todo, seen = _extended(found, files.key), {files.key}
+    while todo:
+        name = todo.pop()
+        if name in seen or not name.isidentifier():
+            continue
+        seen.add(name)
+        if (shelf / name).is_dir():
+            found = {**_files_of(shelf / name), **found}
+        todo += _extended(found, name)
+    return PackFiles(key=files.key, files=found)
+
+
 def _files_of(folder: Path) -> dict[str, bytes]:
     forms = folder.parent.parent / "forms" / folder.name
     if not forms.is_dir():
