@@ -3,6 +3,7 @@
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 
@@ -24,8 +25,8 @@ def test_a_pack_comes_back_as_it_was_packed() -> None:
 
 
 def test_folders_of_the_archive_and_other_ways_to_write_it_do_not_matter() -> None:
-    stream = BytesIO()
-    with zipfile.ZipFile(Unseekable(stream), "w", zipfile.ZIP_DEFLATED) as archive:
+    stream = Unseekable()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("processes/", b"")
         for name, content in GOOD.items():
             archive.writestr(name, content)
@@ -75,9 +76,10 @@ def test_a_name_that_is_none_of_a_pack_is_refused(code: str, name: str) -> None:
 
 def test_the_same_name_twice_is_refused() -> None:
     stream = BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive, pytest.warns(UserWarning):
+    with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("processes/here/pack.yaml", b"a")
-        archive.writestr("processes/here/pack.yaml", b"b")
+        with pytest.warns(UserWarning, match="Duplicate name"):
+            archive.writestr("processes/here/pack.yaml", b"b")
     assert refusal(stream.getvalue()) == ["ARCHIVE_TWICE"]
 
 
@@ -163,21 +165,20 @@ def test_a_spoilt_archive_is_read_as_it_was_or_refused(data: st.DataObject) -> N
     good = bytearray(packed(GOOD))
     for _number in range(data.draw(st.integers(1, 3))):
         good[data.draw(st.integers(0, len(good) - 1))] = data.draw(st.integers(0, 255))
-    try:
+    with suppress(Invalid):
         files = read_archive(bytes(good))
-    except Invalid as error:
-        assert error.findings
-    else:
         assert all(name.startswith(("processes/", "forms/")) for name in files.files)
         assert list(files.files.values()) == list(GOOD.values())
 
 
-class Unseekable:
+class Unseekable(BytesIO):
     """A stream that only writes: the sizes follow the bytes of each entry."""
 
-    def __init__(self, stream: BytesIO) -> None:
-        self.write = stream.write
-        self.flush = stream.flush
+    def tell(self) -> int:
+        raise OSError("no position")
+
+    def seek(self, _offset: int, _whence: int = 0) -> int:
+        raise OSError("no position")
 
 
 def packed(files: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
