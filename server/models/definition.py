@@ -1,12 +1,13 @@
-"""Published law: the files cases run on, by content hash, and the pack versions made of them."""
+"""Published law: the files cases run on, by content hash, and the pack versions made of them;
+beside it the drafts of the next version."""
 
 from datetime import date, datetime
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.domain.expressions import Json
-from server.models.base import Base, Id, one_of
+from server.models.base import Base, Id, Versioned, one_of
 
 
 class ProcessDefinition(Base):
@@ -63,3 +64,16 @@ class PackVersion(Base):
         UniqueConstraint("key", "version"),
         Index(None, "key", "valid_from"),
     )
+
+
+class PackDraft(Versioned, Base):
+    """A file that is to replace or join the newest version of a pack at its next publication."""
+
+    __tablename__ = "pack_draft"
+
+    pack: Mapped[str] = mapped_column(primary_key=True)
+    #: path inside the pack
+    path: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes]
+    stored_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    stored_at: Mapped[datetime]

@@ -145,6 +145,16 @@ def upgrade() -> None:
     op.create_index(op.f('ix_unit_level_kind'), 'unit', ['level', 'kind'], unique=False)
     op.create_index(op.f('ix_unit_parent_id'), 'unit', ['parent_id'], unique=False)
     op.create_index(op.f('ix_unit_region_kind'), 'unit', ['region', 'kind'], unique=False)
+    op.create_table('pack_draft',
+    sa.Column('pack', sa.Text(), nullable=False),
+    sa.Column('path', sa.Text(), nullable=False),
+    sa.Column('content', sa.LargeBinary(), nullable=False),
+    sa.Column('stored_by', sa.String(length=36), nullable=False),
+    sa.Column('stored_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['stored_by'], ['person.id'], name=op.f('fk_pack_draft_stored_by_person')),
+    sa.PrimaryKeyConstraint('pack', 'path', name=op.f('pk_pack_draft'))
+    )
     op.create_table('case',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
