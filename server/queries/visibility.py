@@ -1,18 +1,28 @@
 """The one condition per person that every reader applies: which cases he may know of.
 
-Somebody sees a case he has a part in, and a case that an office he holds a post of today opened,
-has or had work in, or was told of. Everything else does not exist for him. What somebody did
-gives him no right by itself: it ends with his post.
+Somebody sees a case that is about him or that he has a part in, and a case that an office he
+holds a post of today opened, has or had work in, or was told of. Everything else does not exist
+for him. What somebody did gives him no right by itself: it ends with his post. Whoever is recused
+sees nothing of the case. What of a case somebody sees is ``domain/perspectives``.
 """
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
-from server.models.case import case
+from server.domain.access import Actor, Permission, permits
+from server.models.case import case, subject
+from server.models.decision import recusal
 from server.models.outbox import notification
 from server.models.work import participant, work_item
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``case`` for the actor with today's posts; administrators see none."""
+    if not permits(actor, Permission.CASE_READ):
+        return false()
+    return visible_cases(actor.person_id, sorted({post.unit_id for post in actor.posts}))
 
 
 def visible_cases(person_id: str, unit_ids: Collection[str]) -> ColumnElement[bool]:
@@ -26,12 +36,20 @@ def visible_cases(person_id: str, unit_ids: Collection[str]) -> ColumnElement[bo
     )
     work = select(work_item.c.case_id).where(work_item.c.candidate_unit.in_(unit_ids))
     told = select(notification.c.case_id).where(notification.c.unit_id.in_(unit_ids))
-    return or_(
+    own = select(subject.c.case_id).where(
+        subject.c.person_id == person_id, subject.c.kind == "subject"
+    )
+    recused = select(recusal.c.case_id).where(
+        recusal.c.person_id == person_id, recusal.c.state == "granted"
+    )
+    known = or_(
         case.c.opened_for.in_(unit_ids),
         case.c.id.in_(part),
+        case.c.id.in_(own),
         case.c.id.in_(work),
         case.c.id.in_(told),
     )
+    return and_(case.c.id.not_in(recused), known)
 
 
 def sees(session: Session, person_id: str, unit_ids: Collection[str], case_id: str) -> bool:

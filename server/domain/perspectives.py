@@ -1,0 +1,239 @@
+"""How somebody stands to a case, and what of its file he sees for that (SECURITY section 6).
+
+Sight follows from facts of today: the parts a person has in the case, the work his offices have or
+had in it, what they were told, whether the matter is his own. The table of section 6 in short::
+
+    capacity    who                                       what it sees
+    PARTY       applicant, subject (person or unit)       own papers, state, clocks
+    DESK        office that registers and routes          all steps; papers but the team's
+    TEAM        investigation team                        all steps; papers but the votes
+    LEADER      who approves                              all steps; all papers
+    BODY        leading body, joint meeting               all steps; papers but the team's notes
+    PETITION    petition desk                             state, clocks, what was handed in
+    CONSULTED   asked for an opinion, helps, other part   state, clocks, what it was asked
+    ARCHIVE     keeps the file                            state, clocks, the decision
+    TOLD        reached by a notice of a deadline         state, clocks
+    HIGHER      supervising organ reached by a rung       state, clocks; the papers once it is over
+
+Everybody sees what he, or an office he serves, wrote himself. Administrators and designers,
+whoever is recused, and everybody else see nothing: for them the case does not exist. Whoever is
+party to a case is nothing else in it, whatever posts he holds.
+
+Later issues refine: what a consulted organ gets to see of the question; a decision addressed to
+it; the head of the subject's unit and the reporter (result only); votes apart from the minutes
+(until decisions stand on their own, those who may not see votes get an extract).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from server.domain.access import Actor, Permission, permits
+
+#: parts in a case of those whom it is about
+PARTIES: Final = frozenset({"applicant", "subject"})
+
+
+class Perspective(StrEnum):
+    """From which side somebody looks at a case."""
+
+    #: an office that handles it: every step, and the papers its capacity allows
+    OFFICE = "office"
+    #: asked, told, or keeping the file: reference, state, clocks, its own papers
+    ASKED = "asked"
+    #: the matter is his: own papers, state, clocks, nothing of those who handle it
+    PARTY = "party"
+
+
+class Capacity(StrEnum):
+    """What somebody is in a case; the table above says what each sees."""
+
+    PARTY = "party"
+    DESK = "desk"
+    TEAM = "team"
+    LEADER = "leader"
+    BODY = "body"
+    PETITION = "petition"
+    CONSULTED = "consulted"
+    ARCHIVE = "archive"
+    TOLD = "told"
+    HIGHER = "higher"
+
+
+class Matter(StrEnum):
+    """What a paper of the file is; a column of the table."""
+
+    #: handed in by applicant, subject or their unit
+    OWN = "own"
+    #: written by the offices that handle the case: registration, proposals, approvals, delivery
+    HANDLING = "handling"
+    #: the team's report, and what it was told by others
+    REPORT = "report"
+    #: the team's own notes
+    NOTES = "notes"
+    #: minutes of a body, with its votes
+    VOTES = "votes"
+    #: what a body decided, without who voted how
+    DECISION = "decision"
+
+
+_ROLES: Final[Mapping[str, Capacity]] = {
+    "applicant": Capacity.PARTY,
+    "subject": Capacity.PARTY,
+    "case_supervision_office": Capacity.DESK,
+    "cadre_supervision_section": Capacity.DESK,
+    "party_committee_office": Capacity.DESK,
+    "internal_supervision_office": Capacity.DESK,
+    "team_lead": Capacity.TEAM,
+    "team_member": Capacity.TEAM,
+    "standing_member": Capacity.LEADER,
+    "deputy_secretary": Capacity.LEADER,
+    "secretary": Capacity.LEADER,
+    "party_secretary": Capacity.LEADER,
+    "organization_leader": Capacity.LEADER,
+    "leading_body": Capacity.BODY,
+    "discipline_body": Capacity.BODY,
+    "organization_body": Capacity.BODY,
+    "special_meeting": Capacity.BODY,
+    "joint_meeting": Capacity.BODY,
+    "coordination_group": Capacity.BODY,
+    "government_leaders": Capacity.BODY,
+    "petition_office": Capacity.PETITION,
+    "personnel_archive": Capacity.ARCHIVE,
+    "supervising_organ": Capacity.HIGHER,
+}
+#: offices of the unit concerned: what they write is the unit's own
+_OF_THE_UNIT: Final = frozenset({"unit_head", "unit_hr"})
+
+_HANDLING: Final = frozenset({Capacity.DESK, Capacity.TEAM, Capacity.LEADER, Capacity.BODY})
+
+_SEES: Final[Mapping[Capacity, frozenset[Matter]]] = {
+    Capacity.PARTY: frozenset(),
+    Capacity.DESK: frozenset({Matter.OWN, Matter.HANDLING, Matter.DECISION}),
+    Capacity.TEAM: frozenset(set(Matter) - {Matter.VOTES}),
+    Capacity.LEADER: frozenset(Matter),
+    Capacity.BODY: frozenset(set(Matter) - {Matter.NOTES}),
+    Capacity.PETITION: frozenset({Matter.OWN}),
+    Capacity.CONSULTED: frozenset(),
+    Capacity.ARCHIVE: frozenset({Matter.DECISION}),
+    Capacity.TOLD: frozenset(),
+    Capacity.HIGHER: frozenset(),
+}
+#: what the supervising organ gets once the case is over
+_IN_THE_END: Final = frozenset({Matter.OWN, Matter.HANDLING, Matter.REPORT, Matter.DECISION})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Work:
+    """Work in a case that one of somebody's offices has or had."""
+
+    unit_id: str
+    role: str
+    head_only: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Standing:
+    """The facts that say how somebody stands to one case today."""
+
+    #: roles he, or an office he serves, has in the case itself
+    parts: frozenset[str] = frozenset()
+    work: frozenset[Work] = frozenset()
+    #: units he serves that opened the case
+    opened: frozenset[str] = frozenset()
+    #: labels of the notices that reached a unit he serves
+    told: frozenset[str] = frozenset()
+    #: he is the person it is about, whatever else he is
+    is_own: bool = False
+    #: granted: he must not look
+    is_recused: bool = False
+    #: closed or cancelled
+    is_over: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sight:
+    """What somebody sees of one case."""
+
+    person_id: str
+    perspective: Perspective
+    capacities: frozenset[Capacity]
+    is_over: bool = False
+    #: units he serves today; none for a party: what his office wrote is not his
+    units: frozenset[str] = frozenset()
+
+    @property
+    def is_office(self) -> bool:
+        """Does he handle the case: every step of it, whoever did it."""
+        return self.perspective is Perspective.OFFICE
+
+    @property
+    def is_party(self) -> bool:
+        """Is the matter his own."""
+        return self.perspective is Perspective.PARTY
+
+    def sees(self, matter: Matter) -> bool:
+        """May he read papers of this kind that others wrote."""
+        if self.is_over and Capacity.HIGHER in self.capacities and matter in _IN_THE_END:
+            return True
+        return any(matter in _SEES[capacity] for capacity in self.capacities)
+
+    def wrote(self, person_id: str | None, unit_id: str | None) -> bool:
+        """Is this his own act, or one of an office he serves."""
+        return person_id == self.person_id or unit_id in self.units
+
+
+def sight(actor: Actor, standing: Standing) -> Sight | None:
+    """What the actor sees of the case, None when it does not exist for him."""
+    if standing.is_recused or not permits(actor, Permission.CASE_READ):
+        return None
+    capacities = frozenset(_capacities(actor, standing))
+    if Capacity.PARTY in capacities:
+        return Sight(
+            person_id=actor.person_id,
+            perspective=Perspective.PARTY,
+            capacities=frozenset({Capacity.PARTY}),
+            is_over=standing.is_over,
+        )
+    if not capacities:
+        return None
+    handles = bool(capacities & _HANDLING)
+    return Sight(
+        person_id=actor.person_id,
+        perspective=Perspective.OFFICE if handles else Perspective.ASKED,
+        capacities=capacities,
+        is_over=standing.is_over,
+        units=frozenset(post.unit_id for post in actor.posts),
+    )
+
+
+def matter_of(role: str, *, is_addressed: bool) -> Matter:
+    """What kind of paper somebody in this role writes; ``is_addressed``: it goes to an office."""
+    if role in _OF_THE_UNIT or not role:
+        return Matter.OWN
+    return {
+        Capacity.PARTY: Matter.OWN,
+        Capacity.TEAM: Matter.REPORT if is_addressed else Matter.NOTES,
+        Capacity.BODY: Matter.VOTES,
+        Capacity.CONSULTED: Matter.REPORT,
+    }.get(capacity_of(role), Matter.HANDLING)
+
+
+def capacity_of(role: str) -> Capacity:
+    """What the holder of this role is in a case; an unknown role sees least."""
+    return _ROLES.get(role, Capacity.CONSULTED)
+
+
+def _capacities(actor: Actor, standing: Standing) -> Collection[Capacity]:
+    found = {capacity_of(role) for role in standing.parts}
+    if standing.is_own:
+        found.add(Capacity.PARTY)
+    headed = {post.unit_id for post in actor.posts if post.is_head}
+    for work in standing.work:
+        leads = work.head_only and work.unit_id in headed
+        found.add(Capacity.LEADER if leads else capacity_of(work.role))
+    found |= {capacity_of(post.kind) for post in actor.posts if post.unit_id in standing.opened}
+    for label in standing.told:
+        found.add(Capacity.HIGHER if label == "supervising_organ" else Capacity.TOLD)
+    return found

@@ -1,0 +1,122 @@
+"""How the actor stands to one case: the facts of today, read in a constant number of statements.
+
+What they mean is ``domain/perspectives``. Nobody may show anything of a case without a
+:class:`~server.domain.perspectives.Sight` from here, or a condition from ``visibility``.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from server.domain.access import Actor
+from server.domain.errors import NotFound
+from server.domain.lifecycle import CaseStatus
+from server.domain.perspectives import Sight, Standing, Work, sight
+from server.models.case import case, subject
+from server.models.decision import recusal
+from server.models.outbox import notification
+from server.models.work import participant, work_item
+
+_OVER = (CaseStatus.CLOSED, CaseStatus.CANCELLED)
+
+
+def of(session: Session, actor: Actor, case_id: str) -> Sight:
+    """What the actor, with the posts he holds today, sees of the case.
+
+    Raises:
+        NotFound: there is no such case, or it does not exist for him; the same answer for both.
+    """
+    seen = None if "\x00" in case_id else of_each(session, actor, [case_id]).get(case_id)
+    if seen is None:
+        raise NotFound
+    return seen
+
+
+def of_each(session: Session, actor: Actor, case_ids: Collection[str]) -> Mapping[str, Sight]:
+    """What the actor sees of each of these cases; those that do not exist for him are missing.
+
+    The number of statements does not depend on how many cases are asked about.
+    """
+    units = sorted({post.unit_id for post in actor.posts})
+    parts, work, told = _facts(session, actor, case_ids, units)
+    rows = session.execute(
+        select(
+            case.c.id,
+            case.c.status,
+            case.c.opened_for,
+            _is_own(actor).label("is_own"),
+            _is_recused(actor).label("is_recused"),
+        ).where(case.c.id.in_(case_ids))
+    )
+    seen = {
+        row.id: sight(
+            actor,
+            Standing(
+                parts=frozenset(parts[row.id]),
+                work=frozenset(work[row.id]),
+                opened=frozenset({row.opened_for} & set(units)),
+                told=frozenset(told[row.id]),
+                is_own=row.is_own,
+                is_recused=row.is_recused,
+                is_over=row.status in _OVER,
+            ),
+        )
+        for row in rows
+    }
+    return {case_id: one for case_id, one in seen.items() if one is not None}
+
+
+def _facts(
+    session: Session, actor: Actor, case_ids: Collection[str], units: Collection[str]
+) -> tuple[dict[str, set[str]], dict[str, set[Work]], dict[str, set[str]]]:
+    """Parts, work and notices of each case, as far as they concern the actor or his offices."""
+    parts, work, told = defaultdict(set), defaultdict(set), defaultdict(set)
+    for row in session.execute(
+        select(participant.c.case_id, participant.c.role_key).where(
+            participant.c.case_id.in_(case_ids),
+            participant.c.to_at.is_(None),
+            or_(participant.c.person_id == actor.person_id, participant.c.unit_id.in_(units)),
+        )
+    ):
+        parts[row.case_id].add(row.role_key)
+    for row in session.execute(
+        select(
+            work_item.c.case_id,
+            work_item.c.candidate_unit,
+            work_item.c.candidate_role,
+            work_item.c.head_only,
+        )
+        .where(work_item.c.case_id.in_(case_ids), work_item.c.candidate_unit.in_(units))
+        .distinct()
+    ):
+        held = Work(unit_id=row.candidate_unit, role=row.candidate_role, head_only=row.head_only)
+        work[row.case_id].add(held)
+    for row in session.execute(
+        select(notification.c.case_id, notification.c.label)
+        .where(notification.c.case_id.in_(case_ids), notification.c.unit_id.in_(units))
+        .distinct()
+    ):
+        told[row.case_id].add(row.label)
+    return parts, work, told
+
+
+def _is_own(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        and_(
+            subject.c.case_id == case.c.id,
+            subject.c.person_id == actor.person_id,
+            subject.c.kind == "subject",
+        )
+    )
+
+
+def _is_recused(actor: Actor) -> ColumnElement[bool]:
+    return exists().where(
+        and_(
+            recusal.c.case_id == case.c.id,
+            recusal.c.person_id == actor.person_id,
+            recusal.c.state == "granted",
+        )
+    )
