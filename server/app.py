@@ -1,12 +1,26 @@
-"""The one wiring file: builds the tools that every use case works with."""
+"""The one wiring file: builds the tools of every use case, and the application that serves them."""
 
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
+from server import api, web
 from server.config import Config
 from server.engine.feel import Feel
 from server.engine.runtime.spiff import SpiffEngine
+from server.http import access, headers, problems
+from server.http.site import EXTENSION, Site
 from server.services.context import Tools
 from server.services.databases import open_database
+
+#: largest body a request may have, in bytes (BU-5); attachments are the largest
+MAX_BODY = 101 * 1024 * 1024
 
 
 def build(config: Config) -> Tools:
@@ -24,3 +38,60 @@ def build(config: Config) -> Tools:
         evaluate=evaluate,
         releases={},
     )
+
+
+def create_app(
+    tools: Tools, clock: Callable[[], datetime], *, is_secure: bool = False, secret: str = ""
+) -> Flask:
+    """The application over these tools.
+
+    Args:
+        tools: what every use case works with; their database is ready.
+        clock: gives the moment it is; in a drill, what the drill's clock shows.
+        is_secure: it is served over TLS.
+        secret: signs the anti-forgery token; a random one when empty, for a single process.
+
+    Raises:
+        RuntimeError: a route does not declare its permission, or the pages were not built.
+    """
+    app = Flask("server", static_folder=None, template_folder=None)
+    app.config.update(
+        SECRET_KEY=secret or secrets.token_hex(32),
+        SQLALCHEMY_DATABASE_URI=tools.config.database_url,
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+        SESSION_COOKIE_NAME="__Host-form" if is_secure else "form",
+        SESSION_COOKIE_SECURE=is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        JSON_AS_ASCII=False,
+    )
+    sessions = _RequestSessions(tools.database.execution_options(read_only=True))
+    sessions.init_app(app)
+    app.extensions[EXTENSION] = Site(
+        tools=tools, clock=clock, session=sessions.session, is_secure=is_secure
+    )
+    access.csrf.init_app(app)
+    problems.install(app)
+    headers.install(app)
+    app.before_request(access.admit)
+    web.register(app)
+    api.register(app)
+    access.check_routes(app)
+    return app
+
+
+class _RequestSessions(SQLAlchemy):
+    """Flask-SQLAlchemy over the engine that is there: one reading session per request."""
+
+    def __init__(self, database: Engine) -> None:
+        self._database = database
+        super().__init__(
+            session_options={"expire_on_commit": False, "autoflush": False},
+            disable_autonaming=True,
+        )
+
+    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> Engine:
+        return self._database

@@ -1,1 +1,16 @@
 """HTML pages: parse, one call, render."""
+
+from flask import Flask
+
+from server.web import assets, context
+
+#: one blueprint per group of pages
+PAGES = (assets.files,)
+
+
+def register(app: Flask) -> None:
+    """Put all pages into the application. Raises RuntimeError when the front end is not built."""
+    app.template_folder = "web/templates"
+    context.install(app, assets.Assets.read())
+    for pages in PAGES:
+        app.register_blueprint(pages)

@@ -1,0 +1,119 @@
+"""What a request stands on: the tools, the clock, and the reading session Flask-SQLAlchemy owns."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from flask import current_app, g
+from sqlalchemy.orm import Session
+
+from server.domain.access import SYSTEM, Actor
+from server.domain.errors import NotSignedIn
+from server.services import drill, incidents, posts, sessions
+from server.services.context import Context, Tools
+from server.services.drill import Drill
+from server.services.sessions import Signed
+
+#: key of the site among the extensions of the application
+EXTENSION = "rongcuo"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Site:
+    """One application: built in ``app.create_app``, the same for all its requests."""
+
+    tools: Tools
+    #: the moment it is; in a drill, what the drill's clock shows
+    clock: Callable[[], datetime]
+    #: the request's own reading session; ended with the request
+    session: Callable[[], Session]
+    #: served over TLS, directly or by a proxy that says so: cookies are marked Secure
+    is_secure: bool = False
+
+
+def site() -> Site:
+    """The site of the application that answers this request."""
+    return cast("Site", current_app.extensions[EXTENSION])
+
+
+def now() -> datetime:
+    """The one moment of this request."""
+    if "now" not in g:
+        g.now = site().clock()
+    return cast("datetime", g.now)
+
+
+def signed() -> Signed | None:
+    """Who is signed in, None for nobody; found once per request by ``access.admit``."""
+    return cast("Signed | None", g.get("signed"))
+
+
+def me() -> Signed:
+    """Who is signed in. Raises NotSignedIn."""
+    found = signed()
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+def actor() -> Actor:
+    """The signed-in person with the posts he holds today; asked once per request.
+
+    Raises NotSignedIn.
+    """
+    if "actor" not in g:
+        g.actor = _with_posts(Actor(person_id=me().person_id, name=me().name))
+    return cast("Actor", g.actor)
+
+
+@contextmanager
+def reading() -> Iterator[Context]:
+    """A context that only reads, in the request's session; the database refuses writes in it.
+
+    Each use sees what is committed when it begins; uses inside one another share one view.
+
+    Raises:
+        NotSignedIn: nobody is signed in.
+    """
+    with _view(actor()) as ctx:
+        yield ctx
+
+
+@contextmanager
+def acting() -> Iterator[Context]:
+    """One use case that may change something: committed on leaving, or nothing of it.
+
+    Raises:
+        NotSignedIn: nobody is signed in, or the session ended since the request began.
+        RongcuoError: as the verb raised it; a fault of the procedure has suspended its case.
+    """
+    person = Actor(person_id=me().person_id, name=me().name)
+    with incidents.acting(site().tools, person, now()) as ctx:
+        sessions.confirm(ctx, me())
+        yield ctx
+
+
+def drilling() -> Drill | None:
+    """What is known of the drill this is, None for an ordinary installation; asked once."""
+    if "drill" not in g:
+        with _view(SYSTEM) as ctx:
+            g.drill = drill.state(ctx)
+    return cast("Drill | None", g.drill)
+
+
+def _with_posts(person: Actor) -> Actor:
+    with _view(person) as ctx:
+        return posts.with_posts(ctx)
+
+
+@contextmanager
+def _view(person: Actor) -> Iterator[Context]:
+    session = site().session()
+    is_outermost = not session.in_transaction()
+    try:
+        yield Context(session=session, actor=person, now=now(), tools=site().tools)
+    finally:
+        if is_outermost:
+            session.rollback()

@@ -1,0 +1,96 @@
+"""What every template may use: texts, dates, assets, who is signed in, where he may go."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from markupsafe import Markup, escape
+
+from server.domain.access import Permission, permits
+from server.domain.calendar import CHINA_TIME
+from server.domain.texts import _
+from server.http.site import actor, drilling, now, signed
+from server.web.assets import Assets
+
+_WEEKDAYS = "一二三四五六日"
+
+#: endpoint, label, what it takes, blueprints that belong to it
+_PLACES = (
+    ("inbox.index", _("待办"), Permission.CASE_READ, ("inbox", "tasks")),
+    ("cases.index", _("案卷"), Permission.CASE_READ, ("cases",)),
+    ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
+    ("board.index", _("督办"), Permission.BOARD_READ, ("board",)),
+    ("ledger.index", _("台账"), Permission.LEDGER_READ, ("ledger",)),
+    ("organisation.index", _("组织"), Permission.SECURITY_ADMINISTER, ("organisation",)),
+    ("calendars.index", _("工作日历"), Permission.SYSTEM_ADMINISTER, ("calendars",)),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """An entry of the navigation."""
+
+    url: str
+    label: str
+    is_current: bool
+    #: how much waits there, None where nothing is counted
+    count: int | None = None
+
+
+def install(app: Flask, assets: Assets) -> None:
+    """Give the templates of the application what they may use."""
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {"day": day, "moment": moment}
+    app.jinja_env.globals |= {"_": _, "asset": assets.url, "csrf": csrf}
+    app.context_processor(_of_request)
+
+
+def day(value: date | None) -> str:
+    """A date with its weekday, ``2026-02-26（周四）``; empty for none."""
+    return f"{value.isoformat()}（周{_WEEKDAYS[value.weekday()]}）" if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """A moment in the time of the country, ``2026-02-26 10:32``; empty for none."""
+    return value.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def csrf() -> Markup:
+    """The hidden field every form carries."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(
+        escape(generate_csrf())
+    )
+
+
+def _of_request() -> dict[str, Any]:
+    who = signed()
+    return {
+        "me": who,
+        "posts": actor().posts if who else (),
+        "nav": _nav() if who else (),
+        "today": now().astimezone(CHINA_TIME).date(),
+        "csrf_token": generate_csrf,
+        "is_large": _is_large(),
+        "drill": _("演练：单位、人员、事项均为虚构，不得录入真实案情") if drilling() else "",
+    }
+
+
+def _nav() -> tuple[Place, ...]:
+    known = request.blueprints[-1] if request.blueprints else ""
+    return tuple(
+        Place(url=url_for(endpoint), label=label, is_current=known in blueprints)
+        for endpoint, label, permission, blueprints in _PLACES
+        if permits(actor(), permission)
+    )
+
+
+def _is_large() -> bool:
+    """Large type (大字版): what the person chose, before signing in what the browser remembers."""
+    who = signed()
+    chosen = who.preferences.get("large_type") if who else None
+    return bool(chosen) if chosen is not None else request.cookies.get("large_type") == "1"

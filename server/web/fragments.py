@@ -1,0 +1,18 @@
+"""One route, one context, page or part: the same template gives both."""
+
+from typing import Any
+
+from flask import render_template, request
+
+PAGE = "layouts/page.html"
+FRAGMENT = "layouts/fragment.html"
+
+
+def render(template: str, **context: Any) -> str:
+    """The whole page, or only its ``main`` block when a part of a page asks for it.
+
+    A template begins with ``{% extends layout %}``; the part is the block ``main`` itself, so
+    page and part cannot differ.
+    """
+    is_part = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-Boosted")
+    return render_template(template, layout=FRAGMENT if is_part else PAGE, **context)
