@@ -50,6 +50,11 @@ def lock(ctx: Context, case_id: str) -> CaseRow:
     return _row(ctx.session.execute(_wanted(case_id).with_for_update(of=case)).one_or_none())
 
 
+def found(ctx: Context, case_id: str) -> CaseRow:
+    """The case as it stands, for reading only: nothing is locked. Raises NotFound."""
+    return _row(ctx.session.execute(_wanted(case_id)).one_or_none())
+
+
 def refuse_odd(row_id: str) -> None:
     """Return when this may be the id of a row: PostgreSQL takes no NUL even to look for one.
 

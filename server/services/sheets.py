@@ -1,0 +1,287 @@
+"""Everything one task shows: what is asked, by which rule and until when, with what is known.
+
+The page of a task and ``GET /tasks/{id}`` show the same sheet. It holds what this task needs and
+nothing else of the case: the names its form reads, the clocks of its step, the opinions its holder
+may read (``domain/perspectives``).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Row, and_, select
+
+from server.domain import work as rules
+from server.domain.access import Actor, is_candidate
+from server.domain.errors import Conflict, Forbidden, NotFound
+from server.domain.expressions import Json
+from server.domain.lifecycle import WorkState
+from server.domain.work import Work
+from server.forms import fields as tree
+from server.forms import shown
+from server.models.case import case as case_table
+from server.models.case import case_state, subject
+from server.models.identity import Person, Unit
+from server.models.work import work_item
+from server.queries import perspectives
+from server.queries.visibility import visible_cases
+from server.services import (
+    case_rows,
+    charts,
+    deadline_sheets,
+    definitions,
+    facts,
+    posts,
+    sheet_history,
+    work_rows,
+)
+from server.services.context import Context
+from server.services.deadline_sheets import DeadlineSheet, Rule
+from server.services.releases import Release
+from server.services.sheet_history import History
+from server.services.work_rows import ItemRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SubjectLine:
+    """Whom the case is about."""
+
+    #: applicant or subject
+    kind: str
+    name: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseCard:
+    """The case a task belongs to, as far as everybody who has a task in it may know."""
+
+    id: str
+    reference: str
+    procedure: str
+    #: title of the procedure, title and version of the rules it follows
+    title: str
+    law: str
+    law_version: str
+    status: str
+    status_reason: str
+    outcome: str | None
+    level: str
+    opened_on: date
+    subjects: tuple[SubjectLine, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormSheet:
+    """The form of a task with what it is shown with."""
+
+    key: str
+    #: form-js schema as published
+    schema: Mapping[str, Json]
+    #: what its fields and expressions read, and the options of its lists
+    data: Mapping[str, Json]
+    #: may this person fill it in now
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """One task as one person may see it."""
+
+    id: str
+    key: str
+    title: str
+    state: str
+    version: int
+    #: office it is offered to, or the role of people the case names, in words
+    unit_id: str | None
+    office: str
+    assignee_id: str | None
+    assignee: str
+    is_mine: bool
+    opened_at: datetime
+    closed_at: datetime | None
+    #: one item of several: what it is about
+    item: Json
+    case: CaseCard
+    #: what the procedure says about the step, empty for nothing
+    instruction: str
+    rules: tuple[Rule, ...]
+    form: FormSheet | None
+    #: claim, release, complete: what this person may do now
+    actions: tuple[str, ...]
+    #: why he may do nothing, in plain words; empty where he may
+    hindrance: str
+    deadline: DeadlineSheet | None
+    history: History
+
+
+_ACTS: Final[Mapping[str, Callable[[Work, Actor], Work]]] = {
+    "claim": rules.claim,
+    "release": rules.release,
+    "complete": rules.complete,
+}
+
+
+def sheet(ctx: Context, item_id: str) -> Sheet:
+    """The task as the actor may see it.
+
+    Raises:
+        NotFound: there is no such task, or it does not exist for him.
+    """
+    case_rows.refuse_odd(item_id)
+    actor = posts.with_posts(ctx)
+    row = _row(ctx, actor, item_id)
+    sight = perspectives.of(ctx.session, actor, row.case_id)
+    case = case_rows.found(ctx, row.case_id)
+    item = ItemRow(**{name: getattr(row, name) for name in ItemRow.__slots__})
+    judged = work_rows.judged(ctx, item, case)
+    is_his = is_candidate(actor, judged.offered) and (
+        not sight.is_party or row.candidate_unit is None
+    )
+    if not (is_his or sight.is_office):
+        raise NotFound
+    release = definitions.release(ctx, case.pack_version_id)
+    drawn = charts.chart(release.files[case.procedure])
+    actions, hindrance = _actions(judged, actor)
+    done = sheet_history.steps(ctx, row.case_id)
+    return Sheet(
+        **{name: getattr(row, name) for name in _AS_STORED},
+        key=row.node_key,
+        unit_id=row.candidate_unit,
+        office=row.office or _role(release, row.candidate_role),
+        assignee=row.assignee or "",
+        is_mine=row.assignee_id == actor.person_id,
+        case=_card(ctx, release, row),
+        instruction=drawn.nodes[row.node_key].documentation if row.node_key in drawn.nodes else "",
+        rules=tuple(_rules(release, row)),
+        form=_form(ctx, release, row, done, is_open="complete" in actions) if is_his else None,
+        actions=actions,
+        hindrance=hindrance,
+        deadline=_deadline(ctx, release, row),
+        history=sheet_history.of(done, release, case.procedure, drawn, sight),
+    )
+
+
+_AS_STORED: Final = (
+    "id",
+    "title",
+    "state",
+    "version",
+    "assignee_id",
+    "opened_at",
+    "closed_at",
+    "item",
+)
+
+
+def _row(ctx: Context, actor: Actor, item_id: str) -> Row[tuple[object, ...]]:
+    units = [post.unit_id for post in actor.posts]
+    case_columns = ("reference", "procedure", "status", "status_reason", "outcome", "opened_on")
+    found = ctx.session.execute(
+        select(
+            work_item,
+            *(case_table.c[name].label(f"case_{name}") for name in (*case_columns, "level")),
+            Unit.name.label("office"),
+            Person.name.label("assignee"),
+            case_state.c.variables,
+        )
+        .join(case_table, case_table.c.id == work_item.c.case_id)
+        .join(case_state, case_state.c.case_id == work_item.c.case_id)
+        .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
+        .outerjoin(Person, Person.id == work_item.c.assignee_id)
+        .where(and_(work_item.c.id == item_id, visible_cases(actor.person_id, units)))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _card(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> CaseCard:
+    subjects = ctx.session.execute(
+        select(subject.c.kind, subject.c.name, subject.c.outcome)
+        .where(subject.c.case_id == row.case_id)
+        .order_by(subject.c.kind, subject.c.name)
+    )
+    names = ("reference", "procedure", "status", "status_reason", "outcome", "level", "opened_on")
+    return CaseCard(
+        id=row.case_id,
+        **{name: getattr(row, f"case_{name}") for name in names},
+        title=release.pack.procedures[row.case_procedure].title,
+        law=release.pack.title,
+        law_version=release.pack.version,
+        subjects=tuple(SubjectLine(**each._mapping) for each in subjects),
+    )
+
+
+def _role(release: Release, role: str) -> str:
+    known = release.pack.roles.get(role)
+    lane = next((lane for lane in release.pack.lanes.values() if lane.office == role), None)
+    return known.title if known else lane.title if lane else ""
+
+
+def _rules(release: Release, row: Row[tuple[object, ...]]) -> Iterator[Rule]:
+    """The articles the step stands on: its lane, its papers, the rules of its form; each once."""
+    pack = release.pack
+    lane = pack.lanes.get(row.lane)
+    found = [(lane.basis, lane.title)] if lane and lane.basis else []
+    found += [
+        (paper.basis, paper.title)
+        for paper in pack.papers.values()
+        if paper.node == row.node_key and paper.basis
+    ]
+    found += [
+        (rule.basis, rule.message)
+        for rule in pack.rules
+        if rule.form == row.form_key and rule.basis
+    ]
+    seen = set()
+    for basis, about in found:
+        place = (basis.source, basis.article, basis.default)
+        if place not in seen:
+            seen.add(place)
+            yield deadline_sheets.rule_of(pack, basis, about)
+
+
+def _actions(judged: Work, actor: Actor) -> tuple[tuple[str, ...], str]:
+    """What the rules let him do, and the reason of the last refusal where they let him nothing."""
+    allowed, why = [], ""
+    for name, act in _ACTS.items():
+        try:
+            act(judged, actor)
+        except (Conflict, Forbidden) as refused:
+            why = why or refused.message
+        else:
+            allowed.append(name)
+    return tuple(allowed), "" if allowed else why
+
+
+def _form(
+    ctx: Context,
+    release: Release,
+    row: Row[tuple[object, ...]],
+    done: list[sheet_history.Step],
+    *,
+    is_open: bool,
+) -> FormSheet | None:
+    schema = release.forms.get(row.form_key)
+    if schema is None:
+        return None
+    known = {**row.variables, "settings": facts.settings_of(release)}
+    wanted = shown.names(schema, ctx.tools.evaluate)
+    again = {} if row.instance is not None else sheet_history.earlier_answers(done, row.node_key)
+    if row.state == WorkState.DONE:
+        again = {}
+    data = {name: value for name, value in known.items() if name in wanted}
+    for field in tree.flat(tree.read(schema.get("components"))):
+        if not field.is_locked and data.get(field.key) is None and field.key in again:
+            data[field.key] = again[field.key]
+    data |= shown.options(schema, release.pack.lists)
+    return FormSheet(key=row.form_key, schema=schema, data=data, is_open=is_open)
+
+
+def _deadline(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> DeadlineSheet | None:
+    if not row.deadline_key:
+        return None
+    return deadline_sheets.newest(ctx, release.pack, row.case_id, row.deadline_key)
