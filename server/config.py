@@ -12,6 +12,39 @@ SHIPPED = Path(__file__).resolve().parent.parent
 #: a database that lives as long as its one connection
 IN_MEMORY = "sqlite+pysqlite://"
 
+#: a session nobody uses ends after this long (ID-10); settings may only shorten
+SESSION_IDLE = timedelta(minutes=30)
+#: a session ends after this long in any case, and so does a token (ID-10, ID-15)
+SESSION_LIFE = timedelta(hours=8)
+#: how long the password counts as just entered for acts that ask for it (ID-13)
+FRESH = timedelta(minutes=15)
+#: failures after which an account is locked, and the time they are counted and locked for (ID-4)
+SIGN_IN_FAILURES = 5
+SIGN_IN_LOCK = timedelta(minutes=15)
+#: failures from one address within ``SIGN_IN_LOCK`` after which its answers are slowed (ID-4)
+ADDRESS_FAILURES = 100
+ADDRESS_PAUSE = timedelta(seconds=2)
+#: requests for a forgotten password from one address within ``SIGN_IN_LOCK``
+FORGOTTEN_REQUESTS = 10
+#: open sessions and tokens of one person; the oldest gives way (BU-8)
+SESSIONS_PER_PERSON = 5
+TOKENS_PER_PERSON = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HashCost:
+    """What hashing a password with Argon2id costs."""
+
+    rounds: int = 3
+    kibibytes: int = 64 * 1024
+    lanes: int = 4
+
+
+#: the second recommendation of RFC 9106
+USUAL_HASH = HashCost()
+#: for drills and tests only: a whole region signs in within a second
+CHEAP_HASH = HashCost(rounds=1, kibibytes=64, lanes=1)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
@@ -25,13 +58,21 @@ class Config:
     shipped: Path = SHIPPED
     #: how long the answer to an idempotency key is remembered
     answers_kept: timedelta = timedelta(days=1)
+    session_idle: timedelta = SESSION_IDLE
+    session_life: timedelta = SESSION_LIFE
+    hash_cost: HashCost = USUAL_HASH
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, data: Path | None = None) -> Self:
-        """From ``RONGCUO_DATA`` and ``RONGCUO_DATABASE_URL``; ``data`` (an option) wins."""
+        """From the variables named ``RONGCUO_…``; ``data`` (an option) wins over its variable."""
         folder = (data or Path(environ.get("RONGCUO_DATA", "var"))).absolute()
         url = environ.get("RONGCUO_DATABASE_URL", "")
-        return cls(data=folder, database_url=normalised(url) if url else in_folder(folder))
+        return cls(
+            data=folder,
+            database_url=normalised(url) if url else in_folder(folder),
+            session_idle=_shortened(environ, "RONGCUO_SESSION_IDLE_MINUTES", SESSION_IDLE),
+            session_life=_shortened(environ, "RONGCUO_SESSION_LIFE_MINUTES", SESSION_LIFE),
+        )
 
 
 def in_folder(folder: Path) -> str:
@@ -48,3 +89,9 @@ def normalised(url: str) -> str:
         "sqlite": "sqlite+pysqlite",
     }
     return f"{drivers.get(scheme, scheme)}{separator}{rest}"
+
+
+def _shortened(environ: Mapping[str, str], name: str, limit: timedelta) -> timedelta:
+    """The limit, or what was set when that is shorter; what is no number shortens nothing."""
+    text = environ.get(name, "")
+    return min(limit, timedelta(minutes=int(text))) if text.isdecimal() else limit

@@ -1,4 +1,4 @@
-"""``rongcuo audit``: is the chain of acts whole?"""
+"""``rongcuo audit``: are the chains of acts and of accesses whole?"""
 
 import argparse
 
@@ -10,6 +10,8 @@ from server.domain.texts import _
 from server.services import audit
 from server.services.context import reading
 
+_CHAINS = {audit.ACT: _("操作"), audit.ACCESS: _("访问")}
+
 
 def add(commands: Commands) -> None:
     """Describe the commands."""
@@ -19,11 +21,22 @@ def add(commands: Commands) -> None:
 
 def _verify(options: argparse.Namespace, console: Console) -> int:
     with installed(console) as tools, reading(tools, SYSTEM, console.now) as ctx:
-        found = audit.verify(ctx.session)
-    document = {"count": found.count, "broken": found.broken, "reason": found.reason or None}
-    if found.broken is None:
-        console.say(document, [_("审计记录链完整，共{n}条").format(n=found.count)])
+        verdicts = [(chain, audit.verify(ctx.session, chain)) for chain in audit.CHAINS]
+    count = sum(found.count for _chain, found in verdicts)
+    chain, broken = next(
+        ((chain, found) for chain, found in verdicts if found.broken is not None),
+        (None, audit.Verdict(count=count)),
+    )
+    document = {
+        "count": count,
+        "chain": chain,
+        "broken": broken.broken,
+        "reason": broken.reason or None,
+    }
+    if chain is None:
+        console.say(document, [_("审计记录链完整，共{n}条").format(n=count)])
         return 0
     console.say(document, [])
-    complain(_("第{n}条审计记录有问题：{why}").format(n=found.broken, why=found.reason))
+    told = _("{chain}链第{n}条审计记录有问题：{why}")
+    complain(told.format(chain=_CHAINS[chain], n=broken.broken, why=broken.reason))
     return 1

@@ -39,17 +39,21 @@ session = Table(
     Column("expires_at", Moment, nullable=False),
     Column("revoked_at", Moment),
     Column("address", String(64), nullable=False, default=""),
+    # what the person is told of it: when he signed in before, and what failed in between
+    Column("previous_at", Moment),
+    Column("failures", Integer, nullable=False, default=0),
     one_of("kind", "browser", "token"),
     UniqueConstraint("token_hash", name="uq_session_token_hash"),
     Index("ix_session_person", "person_id", "revoked_at"),
 )
 
-#: one failed sign-in, counted per account name and per address; rows fall away with their window
+#: one failed sign-in. Of an account that exists they stay until somebody signs in to it, so that he
+#: can be told; what is counted per address or under unknown names falls away with its window
 sign_in_failure = Table(
     "sign_in_failure",
     Base.metadata,
     Column("id", String(36), primary_key=True),
-    # login:<name in small letters> or address:<address>
+    # login:<login>, locked:<login>, unknown:<hash of what was typed>, address:<address>
     Column("subject", String(240), nullable=False),
     Column("at", Moment, nullable=False),
     Index("ix_sign_in_failure_subject", "subject", "at"),

@@ -1,4 +1,7 @@
-"""The chain of acts: append under the head's lock, and find the first broken record.
+"""The audit chains: append under the head's lock, and find the first broken record.
+
+Two chains: acts are written with what they change; accesses (reads, denials, sign-ins) in a short
+transaction of their own before the answer leaves (``reads``).
 
 Each record carries the hash of the one before; the hash runs over every stored column, each
 prefixed with its length, so that no two different records read the same. The sequence comes
@@ -23,6 +26,10 @@ from server.models.audit import AuditEvent, AuditHead
 
 #: chain of the business transactions
 ACT = "act"
+#: chain of what was seen, what was denied, and who came and went
+ACCESS = "access"
+#: the order in which their heads are locked
+CHAINS = (ACT, ACCESS)
 
 _ALGORITHMS = {"SM3": SM3, "SHA-256": SHA256}
 
@@ -35,6 +42,7 @@ class Happened:
     target: str
     case_id: str | None
     detail: dict[str, Json]
+    chain: str = ACT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,14 +98,22 @@ def digest(record: Record) -> str:
 def append(
     session: Session, events: Sequence[Happened], *, actor: Actor, now: datetime, config: Config
 ) -> None:
-    """Append the events to the chain of acts; the head stays locked until the commit.
+    """Append the events to their chains; the heads stay locked until the commit.
 
     The last thing before a commit: whoever takes another lock afterwards may deadlock.
     """
-    if not events:
-        return
+    for chain in CHAINS:
+        own = [happened for happened in events if happened.chain == chain]
+        if own:
+            _append(session, own, actor=actor, now=now, config=config)
+
+
+def _append(
+    session: Session, events: Sequence[Happened], *, actor: Actor, now: datetime, config: Config
+) -> None:
+    chain = events[0].chain
     head = session.execute(
-        select(AuditHead.seq, AuditHead.hash).where(AuditHead.chain == ACT).with_for_update()
+        select(AuditHead.seq, AuditHead.hash).where(AuditHead.chain == chain).with_for_update()
     ).one()
     seq, prev_hash = head.seq, head.hash
     rows = []
@@ -109,7 +125,7 @@ def append(
     session.execute(insert(AuditEvent), rows)
     session.execute(
         update(AuditHead)
-        .where(AuditHead.chain == ACT)
+        .where(AuditHead.chain == chain)
         .values(seq=seq, hash=prev_hash, algorithm=config.audit_algorithm)
     )
 
@@ -151,7 +167,7 @@ def _row(
     if actor.on_behalf_of:
         detail["on_behalf_of"] = actor.on_behalf_of
     record = Record(
-        chain=ACT,
+        chain=happened.chain,
         seq=seq,
         at=now,
         actor_id=actor.person_id,

@@ -6,6 +6,7 @@ asked for after the commit. Any exception undoes the whole use case, its audit e
 and throws away what the engine holds in memory of the cases it touched.
 """
 
+import time
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,8 @@ class Tools:
     evaluate: Evaluate
     #: loaded pack versions by id; a release never changes, so it is never outdated
     releases: MutableMapping[str, Release]
+    #: waits that many seconds before an answer is given to somebody who guesses
+    pause: Callable[[float], None] = time.sleep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,13 +74,16 @@ class Context:
         target: str,
         case_id: str | None = None,
         detail: dict[str, Json] | None = None,
+        chain: str = audit.ACT,
     ) -> None:
-        """Note an act for the audit chain; it is appended in the same commit or not at all.
+        """Note an act for an audit chain; it is appended in the same commit or not at all.
 
         ``detail`` holds ids, hashes and dates, never content of a case.
         """
         self.events.append(
-            audit.Happened(verb=verb, target=target, case_id=case_id, detail=detail or {})
+            audit.Happened(
+                verb=verb, target=target, case_id=case_id, detail=detail or {}, chain=chain
+            )
         )
 
     def engine_used(self, case_id: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from server.app import build
-from server.config import Config, normalised
+from server.config import CHEAP_HASH, Config, normalised
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
 from server.services import calendars, demo, schema
@@ -20,7 +20,12 @@ PREPARED = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA_TIME)
 def opened(url: str) -> Iterator[Tools]:
     """The program's own tools over this database, closed in the end."""
     tools = build(
-        Config(data=Path("unused"), database_url=normalised(url), sqlite_sync="OFF"),
+        Config(
+            data=Path("unused"),
+            database_url=normalised(url),
+            sqlite_sync="OFF",
+            hash_cost=CHEAP_HASH,
+        ),
     )
     try:
         yield tools
