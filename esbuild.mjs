@@ -1,9 +1,11 @@
-// Builds the FEEL bundle that the server loads into its V8 isolate (server/engine/isolate.py).
-// The result is git-ignored; its SHA-256 is committed and checked here and again at load, so that
-// what runs is what was reviewed. `npm run build -- --accept` records a new hash after a change.
+// Builds the pages (build/pages.mjs) and the FEEL bundle that the server loads into its V8 isolate
+// (server/engine/isolate.py). The bundle is git-ignored; its SHA-256 is committed and checked here
+// and again at load, so that what runs is what was reviewed. `npm run build -- --accept` records a
+// new hash after a change.
 import { build } from "esbuild";
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
+import { buildPages } from "./build/pages.mjs";
 
 const bundle = "server/engine/feel.js";
 const record = "server/engine/feel.sha256";
@@ -32,3 +34,5 @@ if (process.argv.includes("--accept")) {
 }
 writeFileSync(bundle, text);
 console.log(`${bundle} ${(text.length / 1024).toFixed(0)} KB ${hash}`);
+
+for (const line of await buildPages()) console.log(`server/web/static/${line}`);

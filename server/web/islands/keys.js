@@ -1,0 +1,67 @@
+// Single keys: j and k walk the rows, Enter, o, s and x press what the row marks with data-key.
+// They are off while somebody types, and for whoever switched them off (data-keys="off").
+
+const ROWS = "[data-row]";
+
+export function startKeys() {
+  document.addEventListener("keydown", onKey);
+}
+
+function onKey(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (document.body.dataset.keys === "off" || typing(event.target)) return;
+  if (document.querySelector("dialog[open]")) return;
+  if (act(event.key, event.target)) event.preventDefault();
+}
+
+function typing(target) {
+  if (target.closest?.("[data-no-keys]")) return true;
+  if (target.matches?.("input")) return !["checkbox", "radio", "button", "submit"].includes(target.type);
+  return target.matches?.("textarea, select, [contenteditable='true'], [role='combobox'], [role='textbox']");
+}
+
+function act(key, target) {
+  if (key === "/") return focus(document.getElementById("search"));
+  if (key === "?") return open(document.getElementById("keys"));
+  if (key === "j") return move(1);
+  if (key === "k") return move(-1);
+  const row = current();
+  if (!row) return false;
+  // Enter on a link or button is that link or button
+  if (key === "Enter" && target.closest?.("a, button, summary, input, label")) return false;
+  return press(row.querySelector(`[data-key="${CSS.escape(key)}"]`));
+}
+
+function current() {
+  return document.querySelector(`${ROWS}.is-current`);
+}
+
+function move(by) {
+  const rows = [...document.querySelectorAll(ROWS)].filter((row) => row.getClientRects().length);
+  if (!rows.length) return false;
+  const focused = document.activeElement?.closest?.(ROWS);
+  const from = rows.indexOf(focused ?? current());
+  const next = from < 0 ? rows[by > 0 ? 0 : rows.length - 1] : rows[from + by];
+  if (!next) return true;
+  current()?.classList.remove("is-current");
+  next.classList.add("is-current");
+  const target = next.querySelector('[data-key="Enter"]') ?? next.querySelector("a, button");
+  (target ?? next).focus();
+  next.scrollIntoView({ block: "nearest" });
+  return true;
+}
+
+function press(element) {
+  element?.click();
+  return Boolean(element);
+}
+
+function focus(element) {
+  element?.focus();
+  return Boolean(element);
+}
+
+function open(dialog) {
+  dialog?.showModal();
+  return Boolean(dialog);
+}
