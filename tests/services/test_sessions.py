@@ -306,9 +306,12 @@ def test_a_request_under_way_is_refused_once_its_session_ended(tools: Tools) -> 
 def test_ending_a_session_waits_for_the_use_case_that_runs_in_it(tools: Tools) -> None:
     granted = sign_in(tools)
     order: list[str] = []
-    out = Thread(
-        target=lambda: (sessions.sign_out(tools, NOW, granted.signed), order.append("out"))
-    )
+
+    def leave() -> None:
+        sessions.sign_out(tools, NOW, granted.signed)
+        order.append("out")
+
+    out = Thread(target=leave)
     with transaction(tools, granted_actor(granted), NOW) as ctx:
         sessions.confirm(ctx, granted.signed)
         out.start()
