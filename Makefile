@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 DIR ?=
-FRONT := esbuild.mjs package.json package-lock.json $(wildcard server/engine/feel.entry.mjs server/engine/js/*)
+FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/styles/*)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fast bench soak tck miwg lock clean
