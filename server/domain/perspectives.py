@@ -139,6 +139,8 @@ class Standing:
 
     #: roles he, or an office he serves, has in the case itself
     parts: frozenset[str] = frozenset()
+    #: the ones among them that an office he serves has
+    unit_parts: frozenset[str] = frozenset()
     work: frozenset[Work] = frozenset()
     #: units he serves that opened the case
     opened: frozenset[str] = frozenset()
@@ -162,6 +164,8 @@ class Sight:
     is_over: bool = False
     #: units he serves today; none for a party: what his office wrote is not his
     units: frozenset[str] = frozenset()
+    #: parties he speaks for by his office: what a colleague wrote as such is his as well
+    speaks_for: frozenset[str] = frozenset()
 
     @property
     def is_office(self) -> bool:
@@ -179,9 +183,9 @@ class Sight:
             return True
         return any(matter in _SEES[capacity] for capacity in self.capacities)
 
-    def wrote(self, person_id: str | None, unit_id: str | None) -> bool:
-        """Is this his own act, or one of an office he serves."""
-        return person_id == self.person_id or unit_id in self.units
+    def wrote(self, person_id: str | None, unit_id: str | None, role: str = "") -> bool:
+        """Is this his own act, or one of an office he serves or of a unit he speaks for."""
+        return person_id == self.person_id or unit_id in self.units or role in self.speaks_for
 
 
 def sight(actor: Actor, standing: Standing) -> Sight | None:
@@ -195,6 +199,7 @@ def sight(actor: Actor, standing: Standing) -> Sight | None:
             perspective=Perspective.PARTY,
             capacities=frozenset({Capacity.PARTY}),
             is_over=standing.is_over,
+            speaks_for=standing.unit_parts & PARTIES,
         )
     if not capacities:
         return None

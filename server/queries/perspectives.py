@@ -7,13 +7,13 @@ What they mean is ``domain/perspectives``. Nobody may show anything of a case wi
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.errors import NotFound
 from server.domain.lifecycle import CaseStatus
-from server.domain.perspectives import Sight, Standing, Work, sight
+from server.domain.perspectives import PARTIES, Sight, Standing, Work, sight
 from server.models.case import case, subject
 from server.models.decision import recusal
 from server.models.outbox import notification
@@ -54,7 +54,8 @@ def of_each(session: Session, actor: Actor, case_ids: Collection[str]) -> Mappin
         row.id: sight(
             actor,
             Standing(
-                parts=frozenset(parts[row.id]),
+                parts=frozenset(role for role, _by_unit in parts[row.id]),
+                unit_parts=frozenset(role for role, by_unit in parts[row.id] if by_unit),
                 work=frozenset(work[row.id]),
                 opened=frozenset({row.opened_for} & set(units)),
                 told=frozenset(told[row.id]),
@@ -70,17 +71,17 @@ def of_each(session: Session, actor: Actor, case_ids: Collection[str]) -> Mappin
 
 def _facts(
     session: Session, actor: Actor, case_ids: Collection[str], units: Collection[str]
-) -> tuple[dict[str, set[str]], dict[str, set[Work]], dict[str, set[str]]]:
+) -> tuple[dict[str, set[tuple[str, bool]]], dict[str, set[Work]], dict[str, set[str]]]:
     """Parts, work and notices of each case, as far as they concern the actor or his offices."""
     parts, work, told = defaultdict(set), defaultdict(set), defaultdict(set)
     for row in session.execute(
-        select(participant.c.case_id, participant.c.role_key).where(
+        select(participant.c.case_id, participant.c.role_key, participant.c.unit_id).where(
             participant.c.case_id.in_(case_ids),
             participant.c.to_at.is_(None),
             or_(participant.c.person_id == actor.person_id, participant.c.unit_id.in_(units)),
         )
     ):
-        parts[row.case_id].add(row.role_key)
+        parts[row.case_id].add((row.role_key, row.unit_id is not None))
     for row in session.execute(
         select(
             work_item.c.case_id,
@@ -120,3 +121,17 @@ def _is_recused(actor: Actor) -> ColumnElement[bool]:
             recusal.c.state == "granted",
         )
     )
+
+
+def own_cases(actor: Actor) -> Select[tuple[str]]:
+    """Ids of the cases the actor is party to, himself or through an office he serves."""
+    units = sorted({post.unit_id for post in actor.posts})
+    parts = select(participant.c.case_id).where(
+        participant.c.to_at.is_(None),
+        participant.c.role_key.in_(sorted(PARTIES)),
+        or_(participant.c.person_id == actor.person_id, participant.c.unit_id.in_(units)),
+    )
+    about = select(subject.c.case_id).where(
+        subject.c.person_id == actor.person_id, subject.c.kind == "subject"
+    )
+    return select(parts.union(about).subquery().c.case_id)

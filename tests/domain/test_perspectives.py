@@ -156,3 +156,11 @@ def test_a_paper_is_what_its_writer_makes_it(
     matter: Matter,
 ) -> None:
     assert matter_of(role, is_addressed=is_addressed) is matter
+
+
+def test_what_a_colleague_wrote_for_the_unit_that_applies_is_the_units() -> None:
+    parts = frozenset({"applicant"})
+    by_unit = seen(OFFICIAL, Standing(parts=parts, unit_parts=parts))
+    assert by_unit.wrote("a colleague", None, "applicant")
+    assert not by_unit.wrote("somebody", None, "subject")
+    assert not seen(OFFICIAL, Standing(parts=parts)).wrote("another applicant", None, "applicant")

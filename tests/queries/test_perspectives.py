@@ -69,7 +69,7 @@ def test_the_list_and_the_single_case_agree_for_everybody(tiny: Tiny, seed: int)
     with tiny.tools.readers() as session:
         logins = list(session.scalars(select(Person.login).order_by(Person.login)))
         units = list(session.scalars(select(Unit.id).order_by(Unit.path)))
-        ids = dict(session.execute(select(Person.login, Person.id)).all())  # type: ignore[arg-type]
+        ids = {row.login: row.id for row in session.execute(select(Person.login, Person.id))}
     chosen = [APPLICANT, DESK, "p.audit_admin.head", *chance.sample(logins, 36)]
     for case_id in cases:
         tiny.program(

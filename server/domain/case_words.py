@@ -1,0 +1,64 @@
+"""What people call the states, results and levels of a case (CONTRACTS section 3)."""
+
+from typing import Final
+
+from server.domain.lifecycle import CaseStatus, DeadlineState
+from server.domain.texts import _
+
+_STATUS: Final = {
+    CaseStatus.OPEN: _("办理中"),
+    CaseStatus.SUSPENDED: _("已暂停"),
+    CaseStatus.CLOSED: _("已办结"),
+    CaseStatus.CANCELLED: _("已终止"),
+}
+_OUTCOMES: Final = {
+    "no_pursuit": _("不予追究责任"),
+    "lenient": _("从轻追究责任"),
+    "mitigated": _("减轻追究责任"),
+    "not_tolerated": _("不予容错"),
+    "refused": _("不予启动（受理）"),
+    "excluded": _("排除"),
+    "direct_close": _("直接了结"),
+    "rectified": _("整改到位，不予追责"),
+    "transferred": _("移送"),
+    "withdrawn": _("申请人撤回"),
+}
+_LEVELS: Final = {
+    "central": _("中央"),
+    "province": _("省级"),
+    "city": _("市级"),
+    "county": _("县（区）级"),
+    "township": _("乡（镇、街道）级"),
+}
+_DEADLINES: Final = {
+    DeadlineState.RUNNING: _("计算中"),
+    DeadlineState.STOPPED: _("中止"),
+    DeadlineState.UNDETERMINED: _("期限待定"),
+    DeadlineState.OVERDUE: _("逾期"),
+    DeadlineState.MET: _("按期办结"),
+    DeadlineState.MET_LATE: _("逾期办结"),
+    DeadlineState.CANCELLED: _("不再计算"),
+}
+
+#: the results in the order in which a filter offers them
+OUTCOMES: Final = tuple(_OUTCOMES)
+
+
+def status_word(status: str) -> str:
+    """What people call the status of a case."""
+    return _STATUS[CaseStatus(status)]
+
+
+def outcome_word(outcome: str | None) -> str:
+    """What people call the result of a case; a result a locality invents is its own word."""
+    return _OUTCOMES.get(outcome, outcome) if outcome else ""
+
+
+def level_word(level: str | None) -> str:
+    """What people call the level of an organ or of the authority over a person."""
+    return _LEVELS.get(level, level) if level else ""
+
+
+def deadline_word(state: str) -> str:
+    """What people call the state of a period."""
+    return _DEADLINES[DeadlineState(state)]

@@ -1,0 +1,276 @@
+"""The list of the cases somebody may know of, page by page, with what he may know of each.
+
+The number of statements of a page is constant: the page, the total, how the actor stands to the
+cases of the page, and one each for their subjects, open work and clocks.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy.orm import Session
+
+from server.domain.access import Actor
+from server.domain.lifecycle import OPEN_DEADLINES
+from server.domain.perspectives import PARTIES, Sight
+from server.models.case import case, subject
+from server.models.definition import PackVersion
+from server.models.identity import Person, Unit
+from server.models.time import deadline
+from server.models.work import OPEN_STATES, work_item
+from server.queries import perspectives
+from server.queries.visibility import visible
+
+#: longest page
+MAX_PAGE = 200
+#: totals beyond this are not counted
+MAX_TOTAL = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Wanted:
+    """What a list is narrowed to; what is empty narrows nothing."""
+
+    status: str = ""
+    procedure: str = ""
+    #: id of the unit the case concerns
+    unit_id: str = ""
+    #: beginning of the reference
+    q: str = ""
+    #: only cases the actor is party to, or only cases he is not
+    is_own: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Concerned:
+    """Somebody the case is about."""
+
+    #: applicant or subject
+    kind: str
+    name: str
+    outcome: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """Where the case waits."""
+
+    title: str
+    unit: str
+    assignee: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NextDue:
+    """The clock that ends first."""
+
+    rule_key: str
+    state: str
+    due_on: date | None
+    provisional_on: date | None
+    force: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """One case of the list; what the actor may not know of it is empty."""
+
+    id: str
+    reference: str
+    procedure: str
+    pack_version_id: str
+    status: str
+    outcome: str | None
+    level: str
+    unit: str
+    opened_on: date
+    closed_at: datetime | None
+    subjects: tuple[Concerned, ...]
+    steps: tuple[Step, ...]
+    next_due: NextDue | None
+    sight: Sight
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of the list."""
+
+    items: tuple[Line, ...]
+    #: exact up to 10 000, None beyond
+    total: int | None
+    page: int
+    page_size: int
+
+    @property
+    def has_more(self) -> bool:
+        """Is there a page after this one."""
+        return self.total is None or self.page * self.page_size < self.total
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kind:
+    """A procedure that a filter offers."""
+
+    key: str
+    #: the pack version that brings it: its title stands there
+    pack_version_id: str
+
+
+def page(
+    session: Session, actor: Actor, wanted: Wanted, *, page: int = 1, page_size: int = 50
+) -> Page:
+    """One page of the cases the actor may know of, the newest first.
+
+    ``actor`` brings today's posts; a page is at most 200 long and never before the first.
+    """
+    size, number = max(1, min(page_size, MAX_PAGE)), max(page, 1)
+    found = and_(visible(actor), *_narrowed(actor, wanted))
+    rows = session.execute(
+        select(
+            case.c.id,
+            case.c.reference,
+            case.c.procedure,
+            case.c.pack_version_id,
+            case.c.status,
+            case.c.outcome,
+            case.c.level,
+            case.c.opened_on,
+            case.c.closed_at,
+            Unit.name.label("unit"),
+        )
+        .outerjoin(Unit, Unit.id == case.c.unit_id)
+        .where(found)
+        .order_by(case.c.opened_at.desc(), case.c.id)
+        .limit(size)
+        .offset((number - 1) * size)
+    ).all()
+    ids = [row.id for row in rows]
+    sights = perspectives.of_each(session, actor, ids)
+    known = {case_id for case_id, sight in sights.items() if sight.is_office or sight.is_party}
+    subjects, steps = _subjects(session, known), _steps(session, ids)
+    clocks = _next_due(session, ids)
+    return Page(
+        items=tuple(
+            Line(
+                **{**row._mapping, "unit": row.unit or ""},
+                subjects=tuple(subjects[row.id]),
+                steps=tuple(_shown(sights[row.id], steps[row.id])),
+                next_due=clocks.get(row.id),
+                sight=sights[row.id],
+            )
+            for row in rows
+        ),
+        total=_total(session, found),
+        page=number,
+        page_size=size,
+    )
+
+
+def kinds(session: Session, actor: Actor) -> tuple[Kind, ...]:
+    """The procedures of the cases the actor may know of, with the newest version of each."""
+    rows = session.execute(
+        select(case.c.procedure, PackVersion.id, PackVersion.version)
+        .join(PackVersion, PackVersion.id == case.c.pack_version_id)
+        .where(visible(actor))
+        .distinct()
+        .order_by(case.c.procedure, PackVersion.version)
+    )
+    newest = {row.procedure: row.id for row in rows}
+    return tuple(Kind(key=key, pack_version_id=id_) for key, id_ in newest.items())
+
+
+def _narrowed(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    if any("\x00" in text for text in (wanted.status, wanted.procedure, wanted.unit_id, wanted.q)):
+        return [false()]
+    if wanted.status:
+        found.append(case.c.status == wanted.status)
+    if wanted.procedure:
+        found.append(case.c.procedure == wanted.procedure)
+    if wanted.unit_id:
+        found.append(case.c.unit_id == wanted.unit_id)
+    if wanted.q:
+        found.append(case.c.reference.startswith(wanted.q, autoescape=True))
+    if wanted.is_own is not None:
+        own = case.c.id.in_(perspectives.own_cases(actor))
+        found.append(own if wanted.is_own else ~own)
+    return found
+
+
+def _total(session: Session, found: ColumnElement[bool]) -> int | None:
+    some = select(case.c.id).where(found).limit(MAX_TOTAL + 1).subquery()
+    counted = session.scalar(select(func.count()).select_from(some)) or 0
+    return counted if counted <= MAX_TOTAL else None
+
+
+def _subjects(session: Session, ids: Collection[str]) -> Mapping[str, list[Concerned]]:
+    found: dict[str, list[Concerned]] = defaultdict(list)
+    for row in session.execute(
+        select(subject.c.case_id, subject.c.kind, subject.c.name, subject.c.outcome)
+        .where(subject.c.case_id.in_(ids))
+        .order_by(subject.c.kind.desc(), subject.c.name, subject.c.id)
+    ):
+        entry = Concerned(kind=row.kind, name=row.name, outcome=row.outcome)
+        found[row.case_id].append(entry)
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Open:
+    step: Step
+    role: str
+    unit_id: str | None
+
+
+def _steps(session: Session, ids: Collection[str]) -> Mapping[str, list[_Open]]:
+    found: dict[str, list[_Open]] = defaultdict(list)
+    for row in session.execute(
+        select(
+            work_item.c.case_id,
+            work_item.c.title,
+            work_item.c.candidate_role,
+            work_item.c.candidate_unit,
+            Unit.name.label("unit"),
+            Person.name.label("assignee"),
+        )
+        .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
+        .outerjoin(Person, Person.id == work_item.c.assignee_id)
+        .where(work_item.c.case_id.in_(ids), work_item.c.state.in_(OPEN_STATES))
+        .order_by(work_item.c.opened_at, work_item.c.node_key, work_item.c.id)
+    ):
+        step = Step(title=row.title, unit=row.unit or "", assignee=row.assignee or "")
+        held = _Open(step=step, role=row.candidate_role, unit_id=row.candidate_unit)
+        found[row.case_id].append(held)
+    return found
+
+
+def _shown(sight: Sight, waits: list[_Open]) -> list[Step]:
+    """Offices see every step, everybody else the ones that wait for him."""
+    if sight.is_office:
+        return [wait.step for wait in waits]
+    if sight.is_party:
+        return [wait.step for wait in waits if wait.role in PARTIES]
+    return [wait.step for wait in waits if sight.wrote(None, wait.unit_id)]
+
+
+def _next_due(session: Session, ids: Collection[str]) -> Mapping[str, NextDue]:
+    found: dict[str, NextDue] = {}
+    for row in session.execute(
+        select(
+            deadline.c.case_id,
+            deadline.c.rule_key,
+            deadline.c.state,
+            deadline.c.due_on,
+            deadline.c.provisional_on,
+            deadline.c.force,
+        )
+        .where(deadline.c.case_id.in_(ids), deadline.c.state.in_(OPEN_DEADLINES))
+        .order_by(
+            deadline.c.due_on.is_(None), deadline.c.due_on, deadline.c.force, deadline.c.rule_key
+        )
+    ):
+        values = row._asdict()
+        found.setdefault(values.pop("case_id"), NextDue(**values))
+    return found
