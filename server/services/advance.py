@@ -19,6 +19,7 @@ from server.services import (
     deadlines,
     events,
     facts,
+    search,
     subscriptions,
 )
 from server.services.case_rows import CaseRow
@@ -43,7 +44,8 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     ctx.engine_used(case.id)
     after = ctx.tools.engine.advance(files, before.state if before else None, command)
     version = case_state.store(ctx, case.id, before, after, definition=chart.content_hash)
-    case_state.append(ctx, case.id, before, after, act)
+    seq = case_state.append(ctx, case.id, before, after, act)
+    search.index_step(ctx, case.id, seq, release, act)
     known = facts.collect(release, case.procedure, after.variables, act.answers, ctx.now)
     advance_work.close(ctx, case, after.closed, act.work_item_id)
     for happening in events.raised(release.pack, act, after, known, ctx.tools.evaluate):

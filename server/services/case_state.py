@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 
 from server.domain.errors import Conflict
 from server.domain.expressions import Json
@@ -89,15 +89,16 @@ def store(
     return int(done.version)
 
 
-def append(ctx: Context, case_id: str, before: State | None, after: Advance, act: Act) -> None:
-    """Append the step to the history; nothing ever changes it."""
-    last = ctx.session.execute(
-        select(func.max(case_step.c.seq)).where(case_step.c.case_id == case_id)
-    ).scalar_one()
+def append(ctx: Context, case_id: str, before: State | None, after: Advance, act: Act) -> int:
+    """Append the step to the history, where nothing ever changes it, and return its number.
+
+    Every step makes one version of the state and one row, so they are counted alike.
+    """
+    seq = before.version + 1 if before else 1
     ctx.session.execute(
         insert(case_step).values(
             case_id=case_id,
-            seq=(last or 0) + 1,
+            seq=seq,
             command=act.command,
             node_key=act.node_key,
             task_key=act.task_key,
@@ -110,11 +111,12 @@ def append(ctx: Context, case_id: str, before: State | None, after: Advance, act
             flows=list(after.flows),
             decisions=[_decision(asdict(made)) for made in after.decisions],
             messages=[sent.message for sent in after.messages],
-            state_version=before.version + 1 if before else 1,
+            state_version=seq,
             state_before=before.state if before else None,
             at=ctx.now,
         )
     )
+    return seq
 
 
 def _decision(made: dict[str, Json]) -> dict[str, Json]:

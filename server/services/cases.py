@@ -8,7 +8,7 @@ from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus
 from server.models.base import new_id
 from server.models.case import case as case_table
-from server.services import advance, case_rows, definitions, openings, parties, references
+from server.services import advance, case_rows, definitions, openings, parties, references, search
 from server.services.case_rows import CaseRow
 from server.services.context import Context
 from server.services.openings import Prepared
@@ -28,6 +28,7 @@ def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> st
     named = list(prepared.named)
     parties.concern(ctx, case.id, [entry for entry in named if entry.role in parties.CONCERNED])
     parties.appoint(ctx, case.id, parties.with_subject(named))
+    search.index_case(ctx, case.id, release)
     ctx.record("case.open", case.id, case.id, {"reference": case.reference})
     advance.step(ctx, case, release, prepared.command(), prepared.act())
     return case.id

@@ -483,7 +483,7 @@ def upgrade() -> None:
     op.create_index('ix_work_item_mine', 'work_item', ['assignee_id', 'order_key', 'id'], unique=False, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
     op.create_index('ix_work_item_named', 'work_item', ['case_id', 'candidate_role'], unique=False, sqlite_where=sa.text("state IN ('offered', 'claimed') AND candidate_unit IS NULL"), postgresql_where=sa.text("state IN ('offered', 'claimed') AND candidate_unit IS NULL"))
     op.create_index('ix_work_item_office', 'work_item', ['candidate_unit', 'case_id'], unique=False)
-    op.create_index('ix_work_item_queue', 'work_item', ['candidate_unit', 'order_key', 'id', 'state', 'head_only', 'assignee_id', 'expires_at'], unique=False, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
+    op.create_index('ix_work_item_queue', 'work_item', ['candidate_unit', 'order_key', 'id', 'state', 'head_only', 'assignee_id', 'expires_at', 'case_id'], unique=False, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
     op.create_index('uq_work_item_open_group', 'work_item', ['group_id', 'assignee_id'], unique=True, sqlite_where=sa.text("state IN ('offered', 'claimed')"), postgresql_where=sa.text("state IN ('offered', 'claimed')"))
     op.create_table('attachment',
     sa.Column('id', sa.String(length=36), nullable=False),
@@ -589,6 +589,22 @@ def upgrade() -> None:
     )
     for table in ("audit_event", "process_definition", "calendar_day"):
         keep(table)
+    search_index()
+
+
+def search_index() -> None:
+    """The full-text index, of each database's own kind (models/search)."""
+    if op.get_context().dialect.name == "sqlite":
+        op.execute(
+            "CREATE VIRTUAL TABLE case_search USING fts5("
+            "case_id UNINDEXED, seq UNINDEXED, marks, tokenize='ascii', prefix='6')"
+        )
+        return
+    op.execute(
+        'CREATE TABLE case_search (case_id varchar(36) NOT NULL REFERENCES "case" (id), '
+        "seq integer NOT NULL, marks tsvector NOT NULL)"
+    )
+    op.execute("CREATE INDEX ix_case_search_marks ON case_search USING gin (marks)")
 
 
 def keep(table: str) -> None:
