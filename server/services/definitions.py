@@ -127,6 +127,18 @@ def release(ctx: Context, pack_version_id: str) -> Release:
     return loaded
 
 
+def newest_files(ctx: Context, key: str) -> PackFiles:
+    """Every file of the newest version of a pack, what it inherits included.
+
+    Raises:
+        NotFound: no such pack was ever published.
+    """
+    row = _newest(ctx, key)
+    if row is None:
+        raise NotFound
+    return PackFiles(key=key, files=_stored(ctx, row))
+
+
 def in_force(ctx: Context, procedure: str, on: date) -> Release:
     """The release a case of this procedure opened on the day is bound to.
 
@@ -142,6 +154,20 @@ def in_force(ctx: Context, procedure: str, on: date) -> Release:
         if procedure in row.procedures:
             return release(ctx, row.id)
     raise NotFound(_("没有正在施行的程序“{key}”").format(key=procedure))
+
+
+def all_in_force(ctx: Context, on: date) -> dict[str, Release]:
+    """Every procedure that may be opened on the day, with the release it is bound to, by key."""
+    rows = ctx.session.execute(
+        select(PackVersion.id, PackVersion.procedures)
+        .where(PackVersion.state == "published", PackVersion.valid_from <= on)
+        .order_by(PackVersion.valid_from.desc(), PackVersion.version.desc())
+    ).all()
+    bound: dict[str, str] = {}
+    for row in rows:
+        for procedure in row.procedures:
+            bound.setdefault(procedure, row.id)
+    return {procedure: release(ctx, bound[procedure]) for procedure in sorted(bound)}
 
 
 def _taken(ctx: Context, pack: PolicyPack) -> Iterator[Finding]:

@@ -6,12 +6,15 @@ import pytest
 
 from server.services.releases import Release
 from tests.databases import Databases
+from tests.factories import shipped as shipped_factory
 from tests.factories import tiny as factory
 from tests.factories import tools as tools_factory
+from tests.factories.shipped import Shipped
 from tests.factories.tiny import Tiny
 
 #: the loaded pack of each kind of database: every copy has the same version under the same id
 _LOADED: dict[type[Databases], dict[str, Release]] = {}
+_SHIPPED: dict[type[Databases], dict[str, Release]] = {}
 
 
 @pytest.fixture
@@ -23,3 +26,17 @@ def tiny(databases: Databases) -> Iterator[Tiny]:
             _LOADED[kind] = factory.loaded(tools)
         tools.releases.update(_LOADED[kind])
         yield Tiny(tools)
+
+
+@pytest.fixture
+def shipped(databases: Databases) -> Iterator[Shipped]:
+    """A fresh copy of a database with the shipped packs published."""
+    with (
+        databases.copy("shipped", shipped_factory.fill) as url,
+        tools_factory.opened(url) as tools,
+    ):
+        kind = type(databases)
+        if kind not in _SHIPPED:
+            _SHIPPED[kind] = shipped_factory.loaded(tools)
+        tools.releases.update(_SHIPPED[kind])
+        yield Shipped(tools)
