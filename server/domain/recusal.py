@@ -12,7 +12,7 @@ from server.domain.errors import Forbidden
 from server.domain.texts import _
 
 #: offices in which a party speaks for himself or his unit; acting there is not deciding
-_OF_THE_PARTIES = frozenset({"applicant", "subject"})
+OF_THE_PARTIES = frozenset({"applicant", "subject"})
 #: offices of the unit concerned, through which a unit applies and is heard
 _OF_THE_UNIT = frozenset({"unit_head", "unit_hr"})
 
@@ -41,7 +41,7 @@ def barred(person_id: str, role: str, parties: Parties) -> Ground | None:
     Somebody acts freely in his own part (``applicant``, ``subject``). Who applied for a unit may
     also speak for the unit; the person concerned may not, nor may who reported.
     """
-    if role in _OF_THE_PARTIES:
+    if role in OF_THE_PARTIES:
         return None
     if person_id in parties.subjects:
         return Ground.SUBJECT

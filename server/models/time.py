@@ -43,6 +43,8 @@ deadline = Table(
     Column("expires_at", Moment),
     Column("calendar", String(40), nullable=False),
     Column("calendar_version", String(80), nullable=False, default=""),
+    # statutory or soft, as its rule says
+    Column("force", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("met_on", Date),
     # the worked count shown to the official
@@ -50,6 +52,7 @@ deadline = Table(
     # stop, restart, extend, correct, recompute, in order, with actor and reason
     Column("changes", JSON(none_as_null=True), nullable=False),
     Column("started_at", Moment, nullable=False),
+    one_of("force", "statutory", "soft"),
     one_of(
         "state",
         "running",

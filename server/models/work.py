@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    TextClause,
     text,
 )
 
@@ -22,7 +23,18 @@ from server.models.base import Base, Moment, one_of
 #: states in which an item waits for a person; the partial indexes repeat them
 OPEN_STATES = ("offered", "claimed")
 
+#: the states as conditions with literals: SQLite uses a partial index only for its very words
+WAITING = text("work_item.state IN ('offered', 'claimed')")
+IS_DONE = text("work_item.state = 'done'")
+
 _WAITING = text("state IN ('offered', 'claimed')")
+_NAMED = text("state IN ('offered', 'claimed') AND candidate_unit IS NULL")
+_DONE = text("state = 'done'")
+
+
+def _partial(name: str, where: TextClause, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
 
 work_item = Table(
     "work_item",
@@ -53,14 +65,38 @@ work_item = Table(
     Column("draft", JSON(none_as_null=True)),
     # key of the deadline the diagram names for it; none on purpose is empty
     Column("deadline_key", String(120), nullable=False, default=""),
+    # the clock it hangs on, as that stands now: written by services/worklist alone
+    Column("deadline_id", String(36), ForeignKey("deadline.id")),
     Column("due_on", Date),
+    Column("expires_at", Moment),
+    # place in the lists (domain/urgency): kind of clock, then its day
+    Column("order_key", Integer, nullable=False, default=0),
     Column("priority", Integer, nullable=False, default=0),
     Column("opened_at", Moment, nullable=False),
+    # version of the engine's state whose step opened it: says from whom it came
+    Column("opened_version", Integer),
+    Column("claimed_at", Moment),
     Column("closed_at", Moment),
     one_of("state", "offered", "claimed", "done", "ended"),
-    Index("ix_work_item_mine", "assignee_id", "state", "due_on"),
-    Index("ix_work_item_queue", "candidate_unit", "candidate_role", "state", "due_on"),
+    # the lists: what they filter, sort and count by stands in the index, so that their cost is
+    # that of the person's own work, however much others have and however much is over
+    _partial("ix_work_item_mine", _WAITING, "assignee_id", "order_key", "id"),
+    _partial(
+        "ix_work_item_queue",
+        _WAITING,
+        "candidate_unit",
+        "order_key",
+        "id",
+        "state",
+        "head_only",
+        "assignee_id",
+        "expires_at",
+        "case_id",
+    ),
+    _partial("ix_work_item_named", _NAMED, "case_id", "candidate_role"),
+    _partial("ix_work_item_done", _DONE, "assignee_id", "closed_at"),
     Index("ix_work_item_case", "case_id", "state"),
+    Index("ix_work_item_office", "candidate_unit", "case_id"),
     Index(
         "uq_work_item_open_group",
         "group_id",

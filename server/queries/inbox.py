@@ -1,135 +1,217 @@
-"""The lists an official works from: mine, claimable by my posts, overdue that I may see, done."""
+"""The lists an official works from: mine, claimable by my posts, overdue that I may see, done.
 
-from collections.abc import Collection
-from dataclasses import dataclass
-from datetime import date
-from typing import Literal
+A page is read in a constant number of statements, each of which walks the person's own work or
+that of his offices; ``inbox_rows`` says which rows these are.
+"""
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
-from sqlalchemy import case as case_when
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
-from server.domain.access import Actor, PostHeld
-from server.domain.lifecycle import DeadlineState, WorkState
+from server.domain.access import Actor
+from server.domain.urgency import Rank, Urgency, first_key, order_key, rank_at, urgency
 from server.models.case import case
-from server.models.identity import Person, Post
-from server.models.time import deadline
-from server.models.work import OPEN_STATES, participant, work_item
-from server.queries.visibility import visible_cases
+from server.models.work import work_item
+from server.queries import inbox_lines
+from server.queries.inbox_lines import Entry
+from server.queries.inbox_rows import View, Wanted, selection, together
 
-View = Literal["inbox", "queue", "overdue", "done"]
+__all__ = [
+    "ALL",
+    "FIRST",
+    "VIEWS",
+    "Counts",
+    "Entry",
+    "Filters",
+    "Page",
+    "Sheet",
+    "View",
+    "When",
+    "page",
+    "tallies",
+]
+
+#: the words of the API for the lists
+VIEWS: Final[Mapping[str, View]] = {
+    "inbox": "mine",
+    "queue": "queue",
+    "overdue": "overdue",
+    "done": "done",
+}
 
 #: longest page
-MAX_PAGE = 200
+MAX_PAGE: Final = 200
+#: up to here a list is counted
+COUNTED: Final = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
-    """One line of a list."""
+class Filters:
+    """What a list is narrowed to; empty fields narrow nothing."""
 
-    id: str
-    version: int
-    node_key: str
-    title: str
-    case_id: str
-    reference: str
-    candidate_role: str
-    candidate_unit: str | None
-    assignee_id: str | None
-    state: str
-    deadline_key: str
-    due_on: date | None
+    #: node of the diagram
+    step: str = ""
+    urgency: Urgency | None = None
+    #: id of the office it is offered to
+    unit_id: str = ""
+    procedure: str = ""
+    #: how its reference begins
+    reference: str = ""
 
 
-def entries(
-    session: Session, actor: Actor, view: View, *, on: date, page: int = 1, page_size: int = 50
-) -> tuple[Entry, ...]:
-    """One page of a list of the actor, the earliest due first.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class When:
+    """The moment a list is looked at."""
 
-    ``on`` is today, and ``actor`` brings today's posts.
+    now: datetime
+    #: today
+    on: date
+    #: the next working day: what is due by then is due soon
+    soon_on: date
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """Which page of a list, from 1, and how long it is: 200 rows at most."""
+
+    number: int = 1
+    size: int = 50
+
+    def __post_init__(self) -> None:
+        if self.number < 1 or not 1 <= self.size <= MAX_PAGE:
+            raise ValueError("no such page")
+
+
+#: the whole list, and its first page
+ALL: Final = Filters()
+FIRST: Final = Sheet()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counts:
+    """How much of a list is how urgent; of the first 10 000 and one where there is more."""
+
+    by_urgency: Mapping[Urgency, int] = field(default_factory=dict)
+    #: there is more than was counted
+    is_capped: bool = False
+
+    @property
+    def total(self) -> int | None:
+        """How much there is, None beyond 10 000."""
+        return None if self.is_capped else sum(self.by_urgency.values())
+
+    def of(self, kind: Urgency) -> int:
+        """How much is this urgent."""
+        return self.by_urgency.get(kind, 0)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Page:
+    """One page of a list."""
+
+    items: tuple[Entry, ...]
+    #: rows of the list under the filters: exact up to 10 000, None beyond
+    total: int | None
+    #: under the filters but the one for urgency
+    counts: Counts
+    sheet: Sheet
+
+
+def page(
+    session: Session,
+    actor: Actor,
+    view: View,
+    *,
+    when: When,
+    filters: Filters = ALL,
+    sheet: Sheet = FIRST,
+) -> Page:
+    """One page of a list of the actor: by law and due date first, then targets, then the rest.
+
+    What is done comes with the latest first. ``actor`` brings today's posts.
     """
-    size = min(page_size, MAX_PAGE)
-    columns = [work_item.c[name] for name in Entry.__slots__ if name != "reference"]
-    rows = session.execute(
-        select(*columns, case.c.reference)
-        .join(case, case.c.id == work_item.c.case_id)
-        .where(_wanted(actor, view, on), visible_cases(actor.person_id, _units(actor.posts)))
-        .order_by(work_item.c.due_on.is_(None), work_item.c.due_on, work_item.c.id)
-        .limit(size)
-        .offset((page - 1) * size)
-    )
-    return tuple(Entry(**row._mapping) for row in rows)
+    narrowed = _narrowed(filters)
+    counts = _counted(session, _rows(actor, view, when, narrowed), when)
+    rows, total = _rows(actor, view, when, narrowed), counts.total
+    if filters.urgency is not None:
+        rows = _rows(actor, view, when, (*narrowed, _kinds(work_item.c, when)[filters.urgency]))
+        total = _exact(session.execute(select(_most(rows))).scalar_one())
+    by = rows.c.closed_at.desc() if view == "done" else rows.c.order_key
+    ids = select(rows.c.id).order_by(by, rows.c.id)
+    ids = ids.limit(sheet.size).offset((sheet.number - 1) * sheet.size)
+    items = inbox_lines.entries(session, actor, ids, lambda row: _urgency(row, when))
+    return Page(items=items, total=total, counts=counts, sheet=sheet)
 
 
-def _wanted(actor: Actor, view: View, on: date) -> ColumnElement[bool]:
-    if view == "inbox":
-        return and_(
-            work_item.c.assignee_id == actor.person_id, work_item.c.state == WorkState.CLAIMED
-        )
-    if view == "done":
-        return and_(work_item.c.assignee_id == actor.person_id, work_item.c.state == WorkState.DONE)
-    if view == "overdue":
-        return and_(work_item.c.state.in_(OPEN_STATES), _is_overdue())
-    free = and_(work_item.c.state == WorkState.CLAIMED, ~_is_held(on))
-    return and_(or_(work_item.c.state == WorkState.OFFERED, free), _claimable(actor))
+def tallies(session: Session, actor: Actor, *, when: When) -> Mapping[View, int | None]:
+    """How long each list of the actor is, exact up to 10 000 and None beyond; one statement."""
+    counted = [_most(_rows(actor, view, when)).label(view) for view in VIEWS.values()]
+    row = session.execute(select(*counted)).one()
+    return {view: _exact(row._mapping[view]) for view in VIEWS.values()}
 
 
-def _is_held(on: date) -> ColumnElement[bool]:
-    """The assignee is still one of those it is offered to; what somebody left behind is free."""
-    of_assignee = (
-        Post.person_id == work_item.c.assignee_id,
-        Post.from_on <= on,
-        or_(Post.to_on.is_(None), Post.to_on >= on),
-    )
-    in_office = exists().where(
-        *of_assignee,
-        Post.unit_id == work_item.c.candidate_unit,
-        or_(Post.is_head, ~work_item.c.head_only),
-        Person.id == Post.person_id,
-        Person.state == "active",
-    )
-    by_name = exists().where(
-        *_has_part(),
-        or_(
-            participant.c.person_id == work_item.c.assignee_id,
-            participant.c.unit_id.in_(select(Post.unit_id).where(*of_assignee)),
-        ),
-    )
-    return case_when((work_item.c.candidate_unit.is_(None), by_name), else_=in_office)
+def _rows(actor: Actor, view: View, when: When, also: Wanted = ()) -> Any:
+    return together(selection(actor, view, on=when.on, now=when.now, also=also))
 
 
-def _has_part() -> tuple[ColumnElement[bool], ...]:
-    return (
-        participant.c.case_id == work_item.c.case_id,
-        participant.c.role_key == work_item.c.candidate_role,
-        participant.c.to_at.is_(None),
-    )
+def _urgency(row: Row[Any], when: When) -> Urgency:
+    is_over = row.expires_at is not None and row.expires_at <= when.now
+    return urgency(rank_at(row.order_key), is_over=is_over, due_on=row.due_on, soon_on=when.soon_on)
 
 
-def _claimable(actor: Actor) -> ColumnElement[bool]:
-    """The rows ``domain/access.is_candidate`` says yes to."""
-    headed = _units([post for post in actor.posts if post.is_head])
-    by_name = exists().where(
-        *_has_part(),
-        or_(
-            participant.c.person_id == actor.person_id,
-            participant.c.unit_id.in_(_units(actor.posts)),
-        ),
-    )
-    return or_(
-        and_(work_item.c.candidate_unit.in_(_units(actor.posts)), ~work_item.c.head_only),
-        and_(work_item.c.candidate_unit.in_(headed), work_item.c.head_only),
-        and_(work_item.c.candidate_unit.is_(None), by_name),
-    )
+def _kinds(columns: Any, when: When) -> dict[Urgency, ColumnElement[bool]]:
+    """What ``domain/urgency`` says, as conditions on the key and the last moment."""
+    key, law = columns.order_key, columns.order_key < first_key(Rank.SOFT)
+    is_over = columns.expires_at <= when.now
+    is_running = or_(columns.expires_at.is_(None), columns.expires_at > when.now)
+    soon = order_key(Rank.STATUTORY, when.soon_on)
+    ranked = {
+        Urgency(rank.name.lower()): key.between(first_key(rank), order_key(rank, None))
+        for rank in Rank
+        if rank is not Rank.STATUTORY
+    }
+    return {
+        Urgency.OVERDUE: law & is_over,
+        Urgency.SOON: is_running & (key <= soon),
+        Urgency.NORMAL: law & is_running & (key > soon),
+        **ranked,
+    }
 
 
-def _is_overdue() -> ColumnElement[bool]:
-    return exists().where(
-        deadline.c.case_id == work_item.c.case_id,
-        deadline.c.rule_key == work_item.c.deadline_key,
-        deadline.c.state == DeadlineState.OVERDUE,
-    )
+def _counted(session: Session, rows: Any, when: When) -> Counts:
+    few = select(rows.c.order_key, rows.c.expires_at).limit(COUNTED + 1).subquery()
+    kinds = _kinds(few.c, when)
+    row = session.execute(
+        select(*(func.count().filter(condition).label(kind) for kind, condition in kinds.items()))
+    ).one()
+    found = {kind: row._mapping[kind] for kind in kinds}
+    return Counts(by_urgency=found, is_capped=sum(found.values()) > COUNTED)
 
 
-def _units(posts: Collection[PostHeld]) -> list[str]:
-    return sorted({post.unit_id for post in posts})
+def _most(rows: Any) -> Any:
+    few = select(rows.c.id).limit(COUNTED + 1).subquery()
+    return select(func.count()).select_from(few).scalar_subquery()
+
+
+def _exact(count: int) -> int | None:
+    return count if count <= COUNTED else None
+
+
+def _narrowed(filters: Filters) -> tuple[ColumnElement[bool], ...]:
+    found: list[ColumnElement[bool]] = []
+    if filters.step:
+        found.append(work_item.c.node_key == filters.step)
+    if filters.unit_id:
+        found.append(work_item.c.candidate_unit == filters.unit_id)
+    if filters.procedure or filters.reference:
+        matters = select(case.c.id).where(case.c.id == work_item.c.case_id)
+        if filters.procedure:
+            matters = matters.where(case.c.procedure == filters.procedure)
+        if filters.reference:
+            matters = matters.where(case.c.reference.startswith(filters.reference, autoescape=True))
+        found.append(matters.exists())
+    return tuple(found)

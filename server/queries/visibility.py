@@ -8,7 +8,7 @@ sees nothing of the case. What of a case somebody sees is ``domain/perspectives`
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, or_, select, union
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor, Permission, permits
@@ -30,26 +30,44 @@ def visible_cases(person_id: str, unit_ids: Collection[str]) -> ColumnElement[bo
 
     ``unit_ids`` are the units he holds posts in on the day.
     """
-    part = select(participant.c.case_id).where(
-        or_(participant.c.person_id == person_id, participant.c.unit_id.in_(unit_ids)),
-        participant.c.to_at.is_(None),
+    sources = [case.c.id.in_(found) for found in _sources(person_id, unit_ids)]
+    known = or_(case.c.opened_for.in_(unit_ids), *sources)
+    return and_(case.c.id.not_in(recused_from(person_id)), known)
+
+
+def seen_by(actor: Actor) -> CompoundSelect[tuple[str]]:
+    """The same condition as ids of cases, for lists that begin with what the actor may know of.
+
+    It walks what his offices have and had; cases he is recused from are among them and have to be
+    taken out (``recused_from``).
+    """
+    units = sorted({post.unit_id for post in actor.posts})
+    return union(
+        select(case.c.id).where(case.c.opened_for.in_(units)),
+        *_sources(actor.person_id, units),
     )
-    work = select(work_item.c.case_id).where(work_item.c.candidate_unit.in_(unit_ids))
-    told = select(notification.c.case_id).where(notification.c.unit_id.in_(unit_ids))
-    own = select(subject.c.case_id).where(
-        subject.c.person_id == person_id, subject.c.kind == "subject"
-    )
-    recused = select(recusal.c.case_id).where(
+
+
+def recused_from(person_id: str) -> Select[tuple[str]]:
+    """The cases this person is recused from: nothing of them exists for him."""
+    return select(recusal.c.case_id).where(
         recusal.c.person_id == person_id, recusal.c.state == "granted"
     )
-    known = or_(
-        case.c.opened_for.in_(unit_ids),
-        case.c.id.in_(part),
-        case.c.id.in_(own),
-        case.c.id.in_(work),
-        case.c.id.in_(told),
+
+
+def _sources(person_id: str, unit_ids: Collection[str]) -> tuple[Select[tuple[str]], ...]:
+    """Parts, own matters, work of the offices, notices to them."""
+    return (
+        select(participant.c.case_id).where(
+            or_(participant.c.person_id == person_id, participant.c.unit_id.in_(unit_ids)),
+            participant.c.to_at.is_(None),
+        ),
+        select(subject.c.case_id).where(
+            subject.c.person_id == person_id, subject.c.kind == "subject"
+        ),
+        select(work_item.c.case_id).where(work_item.c.candidate_unit.in_(unit_ids)),
+        select(notification.c.case_id).where(notification.c.unit_id.in_(unit_ids)),
     )
-    return and_(case.c.id.not_in(recused), known)
 
 
 def sees(session: Session, person_id: str, unit_ids: Collection[str], case_id: str) -> bool:

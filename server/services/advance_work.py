@@ -6,11 +6,10 @@ to people the case itself names (applicant, subject, team).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Final, Protocol
 
+from sqlalchemy import ScalarSelect, insert, select, update
 from sqlalchemy import case as case_when
-from sqlalchemy import insert, update
 
 from server.domain.errors import EngineError, NotCompetent
 from server.domain.jurisdiction import Level, competent, level_of
@@ -19,8 +18,9 @@ from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.engine.port import OpenTask
 from server.models.base import new_id
+from server.models.case import case_state
 from server.models.work import OPEN_STATES, work_item
-from server.services import deadline_rows, facts, people
+from server.services import facts, people, work_clocks
 from server.services.case_rows import CaseRow
 from server.services.charts import Chart
 from server.services.context import Context
@@ -99,17 +99,19 @@ def _item(
         "candidate_role": held.role,
         "candidate_unit": held.office.id if held.office else None,
         "level": held.level,
-        "due_on": _due_on(ctx, case, node.deadline),
         "head_only": held.head_only,
         "state": WorkState.OFFERED,
         "deadline_key": "" if node.deadline == "none" else node.deadline,
         "opened_at": ctx.now,
+        "opened_version": _version(case.id),
+        **work_clocks.of_new(ctx, case.id, node.deadline),
     }
 
 
-def _due_on(ctx: Context, case: CaseRow, rule_key: str) -> date | None:
-    clocks = deadline_rows.open_clocks(ctx, case.id, rule_key) if rule_key else []
-    return clocks[-1].due_on if clocks else None
+def _version(case_id: str) -> ScalarSelect[int]:
+    """The version of the state that this step has just stored, read in the insert itself."""
+    stored = select(case_state.c.version).where(case_state.c.case_id == case_id)
+    return stored.scalar_subquery()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -40,6 +40,8 @@ class DeadlineRow:
     provisional_on: date | None
     expires_at: datetime | None
     calendar_version: str
+    #: statutory or soft
+    force: str
     state: str
     met_on: date | None
     line: str

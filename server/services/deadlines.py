@@ -8,8 +8,9 @@ it is never patched.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from server.domain import deadline_changes
 from server.domain.deadline_rules import DeadlineRule
@@ -19,8 +20,14 @@ from server.domain.lifecycle import OPEN_DEADLINES, DeadlineState
 from server.domain.packs import PolicyPack
 from server.models.base import new_id
 from server.models.time import deadline
-from server.models.work import OPEN_STATES, work_item
-from server.services import case_rows, deadline_rows, deadline_timers, definitions, facts
+from server.services import (
+    case_rows,
+    deadline_rows,
+    deadline_timers,
+    definitions,
+    facts,
+    work_clocks,
+)
 from server.services.case_rows import CaseRow
 from server.services.context import Context
 from server.services.deadline_rows import DeadlineRow
@@ -54,6 +61,8 @@ def tick(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> str:
     state = state_at(rule, deadline_rows.clock(ctx, pack, row).due(), ctx.now)
     if state != row.state:
         deadline_rows.write(ctx, row, state=state)
+        if row.state == DeadlineState.STOPPED:
+            work_clocks.follow(ctx, replace(row, state=state))
         ctx.record(f"deadline.{state}", row.id, row.case_id, {"rule": row.rule_key})
     return state
 
@@ -66,14 +75,9 @@ def refresh(
     clock = deadline_rows.clock(ctx, pack, row)
     end = clock.due(*changes[len(clock.changes) :])
     kept = [deadline_changes.as_json(change) for change in changes]
-    deadline_rows.write(
-        ctx,
-        row,
-        changes=kept,
-        calendar_version=clock.calendar.version,
-        **_columns(rule, end, ctx.now),
-    )
-    _publish(ctx, pack, replace(row, changes=kept), end)
+    values = _columns(rule, end, ctx.now)
+    deadline_rows.write(ctx, row, changes=kept, calendar_version=clock.calendar.version, **values)
+    _publish(ctx, pack, replace(row, changes=kept, **values), end)
     return end
 
 
@@ -118,11 +122,12 @@ def _start(ctx: Context, case: CaseRow, pack: PolicyPack, begun: Beginning) -> N
     if standing and rule.again == "keep":
         return
     row = _new_row(ctx, case, begun, occurrence=len(earlier) + 1)
+    row = replace(row, **_columns(rule, begun.end, ctx.now))
     ctx.session.execute(
         insert(deadline).values(
-            **{name: getattr(row, name) for name in DeadlineRow.__slots__}
-            | {"calendar": rule.calendar, "started_at": ctx.now}
-            | _columns(rule, begun.end, ctx.now)
+            **{name: getattr(row, name) for name in DeadlineRow.__slots__},
+            calendar=rule.calendar,
+            started_at=ctx.now,
         )
     )
     detail = {"rule": rule.key, "due_on": _iso(begun.end.on)}
@@ -146,6 +151,7 @@ def _new_row(ctx: Context, case: CaseRow, begun: Beginning, *, occurrence: int) 
         provisional_on=None,
         expires_at=None,
         calendar_version=deadline_rows.calendar_of(ctx, rule.calendar).version,
+        force=rule.force,
         state=DeadlineState.RUNNING,
         met_on=None,
         line="",
@@ -175,23 +181,16 @@ def _cancel(ctx: Context, pack: PolicyPack, rows: Iterable[DeadlineRow]) -> None
 def _over(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> None:
     deadline_timers.disarm(ctx, row)
     deadline_timers.follow(ctx, pack, row.case_id, row.rule_key)
+    work_clocks.let_go(ctx, row)
 
 
 def _publish(ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due) -> None:
     deadline_timers.arm(ctx, pack, row, end)
     deadline_timers.follow(ctx, pack, row.case_id, row.rule_key)
-    ctx.session.execute(
-        update(work_item)
-        .where(
-            work_item.c.case_id == row.case_id,
-            work_item.c.deadline_key == row.rule_key,
-            work_item.c.state.in_(OPEN_STATES),
-        )
-        .values(due_on=end.on)
-    )
+    work_clocks.follow(ctx, row)
 
 
-def _columns(rule: DeadlineRule, end: Due, now: datetime) -> dict[str, object]:
+def _columns(rule: DeadlineRule, end: Due, now: datetime) -> dict[str, Any]:
     return {
         "due_on": end.on,
         "provisional_on": end.provisional_on,

@@ -38,7 +38,7 @@ def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     actor = posts.with_posts(ctx)
     item, case = work_rows.held(ctx, actor, item_id, seen)
     taken = rules.claim(work_rows.judged(ctx, item, case), actor)
-    work_rows.write(ctx, item, state=taken.state, assignee_id=actor.person_id)
+    work_rows.write(ctx, item, state=taken.state, assignee_id=actor.person_id, claimed_at=ctx.now)
     ctx.record("work.claim", item.id, case.id, {"node": item.node_key, "from": item.assignee_id})
 
 
@@ -53,7 +53,7 @@ def release(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     actor = posts.with_posts(ctx)
     item, case = work_rows.held(ctx, actor, item_id, seen)
     given = rules.release(work_rows.judged(ctx, item, case), actor)
-    work_rows.write(ctx, item, state=given.state, assignee_id=None)
+    work_rows.write(ctx, item, state=given.state, assignee_id=None, claimed_at=None)
     ctx.record("work.release", item.id, case.id, {"node": item.node_key})
 
 

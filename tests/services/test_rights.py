@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -271,9 +271,10 @@ def end_posts(tiny: Tiny, login: str, last: date) -> None:
 
 
 def queue(tiny: Tiny, login: str, on: date) -> list[str]:
-    actor = tiny.actor(login)
+    when = inbox.When(now=datetime.combine(on, NOW.timetz()), on=on, soon_on=on)
     with tiny.tools.readers() as session:
-        return [entry.node_key for entry in inbox.entries(session, actor, "queue", on=on)]
+        found = inbox.page(session, tiny.actor(login, when.now), "queue", when=when)
+    return [entry.key for entry in found.items]
 
 
 def sees(tiny: Tiny, login: str, case_id: str, now: Any = NOW) -> bool:

@@ -1,0 +1,241 @@
+"""The lines of a list as people read them: matter, step, clock, and from whom the work came.
+
+Names of officials are shown to their own office; to others an office stands for its people.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from server.domain.access import Actor
+from server.domain.urgency import Urgency
+from server.models.case import case, case_step, subject
+from server.models.identity import Person, Unit
+from server.models.time import deadline
+from server.models.work import work_item
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Clock:
+    """The period a piece of work hangs on."""
+
+    #: key of its rule in the pack
+    key: str
+    due_on: date | None
+    provisional_on: date | None
+    #: as stored: what time alone brings about may lag behind by a tick
+    state: str
+    #: statutory or soft
+    force: str
+    #: the worked count
+    line: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Came:
+    """Why a piece of work is here: the act that opened it."""
+
+    #: open, complete, timer, deliver, return …
+    command: str
+    #: title of the step that was completed, empty for other acts
+    step: str
+    #: who acted, empty where his name is not for the reader
+    name: str
+    #: the office he acted in, empty for people of the case
+    unit: str
+    #: somebody of the case acted: applicant, subject, team
+    is_by_party: bool
+    #: it went through the same step before
+    is_again: bool
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line of a list."""
+
+    id: str
+    version: int
+    #: node of the diagram
+    key: str
+    title: str
+    case_id: str
+    reference: str
+    pack_version_id: str
+    procedure: str
+    #: names of those it is about
+    matter: tuple[str, ...]
+    #: role it is offered to, and the office; no office: a part in the case
+    role: str
+    unit_id: str | None
+    unit_name: str
+    head_only: bool
+    assignee_id: str | None
+    assignee_name: str
+    state: str
+    urgency: Urgency
+    deadline_key: str
+    deadline: Clock | None
+    came: Came | None
+    opened_at: datetime
+    claimed_at: datetime | None
+    closed_at: datetime | None
+
+
+_giver = aliased(Person)
+_holder = aliased(Person)
+_from = work_item.alias("came_from")
+_from_unit = aliased(Unit)
+_earlier = work_item.alias("earlier")
+
+_ITEM = (
+    "id",
+    "version",
+    "title",
+    "case_id",
+    "head_only",
+    "assignee_id",
+    "state",
+    "deadline_key",
+    "opened_at",
+    "claimed_at",
+    "closed_at",
+)
+
+
+def entries(
+    session: Session,
+    actor: Actor,
+    ids: Select[tuple[str]],
+    urgency: Callable[[Row[Any]], Urgency],
+) -> tuple[Entry, ...]:
+    """The lines of these items, in their order; two statements."""
+    wanted = list(session.scalars(ids))
+    rows = {row.id: row for row in session.execute(_lines(wanted))}
+    matters = _matters(session, {row.case_id for row in rows.values()})
+    units = {post.unit_id for post in actor.posts}
+    return tuple(
+        _entry(rows[found], urgency(rows[found]), matters, actor, units) for found in wanted
+    )
+
+
+def _lines(ids: list[str]) -> Select[Any]:
+    step = and_(
+        case_step.c.case_id == work_item.c.case_id,
+        case_step.c.state_version == work_item.c.opened_version,
+    )
+    again = select(_earlier.c.id).where(
+        _earlier.c.case_id == work_item.c.case_id,
+        _earlier.c.node_key == work_item.c.node_key,
+        _earlier.c.opened_version < work_item.c.opened_version,
+    )
+    return (
+        select(
+            *(work_item.c[name] for name in _ITEM),
+            work_item.c.node_key,
+            work_item.c.candidate_role,
+            work_item.c.candidate_unit,
+            work_item.c.order_key,
+            work_item.c.due_on,
+            work_item.c.expires_at,
+            case.c.reference,
+            case.c.procedure,
+            case.c.pack_version_id,
+            Unit.name.label("unit_name"),
+            _holder.name.label("assignee_name"),
+            deadline.c.rule_key,
+            deadline.c.due_on.label("clock_due_on"),
+            deadline.c.provisional_on,
+            deadline.c.state.label("clock_state"),
+            deadline.c.force,
+            deadline.c.line,
+            case_step.c.command,
+            case_step.c.at,
+            _giver.name.label("giver"),
+            _from.c.title.label("from_step"),
+            _from.c.candidate_unit.label("from_unit_id"),
+            _from_unit.name.label("from_unit"),
+            again.exists().label("is_again"),
+        )
+        .join(case, case.c.id == work_item.c.case_id)
+        .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
+        .outerjoin(_holder, _holder.id == work_item.c.assignee_id)
+        .outerjoin(deadline, deadline.c.id == work_item.c.deadline_id)
+        .outerjoin(case_step, step)
+        .outerjoin(_giver, _giver.id == case_step.c.actor_id)
+        .outerjoin(_from, _from.c.id == case_step.c.work_item_id)
+        .outerjoin(_from_unit, _from_unit.id == _from.c.candidate_unit)
+        .where(work_item.c.id.in_(ids))
+    )
+
+
+def _matters(session: Session, case_ids: set[str]) -> Mapping[str, tuple[str, ...]]:
+    """Names of the subjects of each case, or of its applicants where it has none."""
+    found: dict[str, dict[str, list[str]]] = {}
+    rows = session.execute(
+        select(subject.c.case_id, subject.c.kind, subject.c.name)
+        .where(subject.c.case_id.in_(sorted(case_ids)))
+        .order_by(subject.c.name)
+    )
+    for row in rows:
+        found.setdefault(row.case_id, {}).setdefault(row.kind, []).append(row.name)
+    return {
+        case_id: tuple(kinds.get("subject") or kinds["applicant"])
+        for case_id, kinds in found.items()
+    }
+
+
+def _entry(
+    row: Row[Any],
+    urgency: Urgency,
+    matters: Mapping[str, tuple[str, ...]],
+    actor: Actor,
+    units: set[str],
+) -> Entry:
+    is_own = row.candidate_unit in units or row.assignee_id == actor.person_id
+    return Entry(
+        **{name: getattr(row, name) for name in _ITEM},
+        key=row.node_key,
+        reference=row.reference,
+        pack_version_id=row.pack_version_id,
+        procedure=row.procedure,
+        matter=matters.get(row.case_id, ()),
+        role=row.candidate_role,
+        unit_id=row.candidate_unit,
+        unit_name=row.unit_name or "",
+        assignee_name=(row.assignee_name or "") if is_own else "",
+        urgency=urgency,
+        deadline=_clock(row),
+        came=_came(row, may_name=is_own and row.candidate_unit is not None),
+    )
+
+
+def _clock(row: Row[Any]) -> Clock | None:
+    if row.rule_key is None:
+        return None
+    return Clock(
+        key=row.rule_key,
+        due_on=row.clock_due_on,
+        provisional_on=row.provisional_on,
+        state=row.clock_state,
+        force=row.force,
+        line=row.line,
+    )
+
+
+def _came(row: Row[Any], *, may_name: bool) -> Came | None:
+    if row.command is None:
+        return None
+    return Came(
+        command=row.command,
+        step=row.from_step or "",
+        name=(row.giver or "") if may_name else "",
+        unit=row.from_unit or "",
+        is_by_party=row.command == "open" or (row.from_step is not None and not row.from_unit_id),
+        is_again=row.is_again,
+        at=row.at,
+    )

@@ -1,0 +1,234 @@
+"""Which work items belong to whom, as conditions that one index each answers.
+
+``mine``, ``queue``, ``overdue`` and ``done`` are selections of the few columns that sort, count and
+page a list; ``inbox`` adds what people read. A selection walks the person's own work and that of
+his offices, never that of others: candidates are posts (office and dates) or parts in the case.
+"""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, union, union_all
+
+from server.domain.access import Actor, Permission, PostHeld, permits
+from server.domain.lifecycle import WorkState
+from server.domain.recusal import OF_THE_PARTIES
+from server.domain.urgency import Rank, first_key
+from server.models.case import subject
+from server.models.identity import Person, Post
+from server.models.work import IS_DONE, WAITING, participant, work_item
+from server.queries.visibility import recused_from, seen_by
+
+View = Literal["mine", "queue", "overdue", "done"]
+
+#: what every selection gives
+COLUMNS = (
+    work_item.c.id,
+    work_item.c.order_key,
+    work_item.c.expires_at,
+    work_item.c.closed_at,
+)
+
+Rows = Select[Any]
+Wanted = Collection[ColumnElement[bool]]
+
+
+def selection(
+    actor: Actor, view: View, *, on: date, now: datetime, also: Wanted = ()
+) -> tuple[Rows, ...]:
+    """The rows of a list, in parts that have nothing in common; ``also`` narrows each of them.
+
+    ``actor`` brings the posts of the day ``on``. Administrators have no work and see none.
+    """
+    also = (*also, work_item.c.case_id.not_in(recused_from(actor.person_id)))
+    if not permits(actor, Permission.CASE_READ):
+        return (select(*COLUMNS).where(false()),)
+    if view == "mine":
+        return (_mine(actor).where(*also),)
+    if view == "queue":
+        return (_of_offices(actor, on).where(*also), _by_name(actor, on).where(*also))
+    if view == "overdue":
+        return (_overdue(actor, now).where(*also),)
+    return (_done(actor).where(*also),)
+
+
+def together(parts: tuple[Rows, ...]) -> Any:
+    """The parts as one list of rows."""
+    return union_all(*parts).subquery() if len(parts) > 1 else parts[0].subquery()
+
+
+def unit_ids(posts: Collection[PostHeld]) -> list[str]:
+    """The units of these posts, each once."""
+    return sorted({post.unit_id for post in posts})
+
+
+def is_past(now: datetime) -> ColumnElement[bool]:
+    """The period that law sets for the item is over; a target is none."""
+    return and_(
+        work_item.c.order_key < first_key(Rank.SOFT),
+        work_item.c.expires_at <= now,
+    )
+
+
+def _mine(actor: Actor) -> Rows:
+    """What he has claimed, as long as he is one of those it is offered to."""
+    return select(*COLUMNS).where(
+        WAITING,
+        work_item.c.assignee_id == actor.person_id,
+        work_item.c.state == WorkState.CLAIMED,
+        or_(_offered_to_offices(actor), _offered_by_name(actor)),
+        _is_not_about(actor.person_id),
+    )
+
+
+def _of_offices(actor: Actor, on: date) -> Rows:
+    return select(*COLUMNS).where(
+        WAITING,
+        _offered_to_offices(actor),
+        _is_free(_works_there(on)),
+        _is_not_about(actor.person_id),
+    )
+
+
+def _by_name(actor: Actor, on: date) -> Rows:
+    part = _parts(actor).subquery()
+    return (
+        select(*COLUMNS)
+        .join(
+            part,
+            and_(
+                part.c.case_id == work_item.c.case_id,
+                part.c.role_key == work_item.c.candidate_role,
+            ),
+        )
+        .where(
+            WAITING,
+            work_item.c.candidate_unit.is_(None),
+            _is_free(_has_part_still(on)),
+            _is_not_about(actor.person_id),
+        )
+    )
+
+
+def _overdue(actor: Actor, now: datetime) -> Rows:
+    """Past its date by law, in a case he may know of."""
+    return select(*COLUMNS).where(WAITING, is_past(now), work_item.c.case_id.in_(seen_by(actor)))
+
+
+def _done(actor: Actor) -> Rows:
+    """What he completed, in cases he may still know of."""
+    units = unit_ids(actor.posts)
+    return select(*COLUMNS).where(
+        IS_DONE,
+        work_item.c.assignee_id == actor.person_id,
+        or_(
+            work_item.c.candidate_unit.in_(units),
+            work_item.c.case_id.in_(seen_by(actor)),
+        ),
+    )
+
+
+def _offered_to_offices(actor: Actor) -> ColumnElement[bool]:
+    """The rows of offices ``domain/access.is_candidate`` says yes to."""
+    headed = unit_ids([post for post in actor.posts if post.is_head])
+    return and_(
+        work_item.c.candidate_unit.in_(unit_ids(actor.posts)),
+        or_(~work_item.c.head_only, work_item.c.candidate_unit.in_(headed)),
+    )
+
+
+def _offered_by_name(actor: Actor) -> ColumnElement[bool]:
+    part = exists().where(
+        *_in_this_part(),
+        or_(
+            participant.c.person_id == actor.person_id,
+            participant.c.unit_id.in_(unit_ids(actor.posts)),
+        ),
+    )
+    return and_(work_item.c.candidate_unit.is_(None), part)
+
+
+def _parts(actor: Actor) -> Any:
+    """The parts he has in cases, himself or through an office, each once."""
+    columns = (participant.c.case_id, participant.c.role_key)
+    return union(
+        select(*columns).where(
+            participant.c.person_id == actor.person_id, participant.c.to_at.is_(None)
+        ),
+        select(*columns).where(
+            participant.c.unit_id.in_(unit_ids(actor.posts)), participant.c.to_at.is_(None)
+        ),
+    )
+
+
+def _is_free(is_held: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Nobody has it, or whoever has it cannot do it any more."""
+    left_behind = and_(
+        work_item.c.state == WorkState.CLAIMED,
+        or_(~is_held, _is_about_assignee()),
+    )
+    return or_(work_item.c.state == WorkState.OFFERED, left_behind)
+
+
+def _works_there(on: date) -> ColumnElement[bool]:
+    """The assignee still holds a post of the office it is offered to."""
+    return exists().where(
+        *_posts_of_assignee(on),
+        Post.unit_id == work_item.c.candidate_unit,
+        or_(Post.is_head, ~work_item.c.head_only),
+        Person.id == Post.person_id,
+        Person.state == "active",
+    )
+
+
+def _has_part_still(on: date) -> ColumnElement[bool]:
+    """The assignee still has the part in the case it is offered to."""
+    return exists().where(
+        *_in_this_part(),
+        or_(
+            participant.c.person_id == work_item.c.assignee_id,
+            participant.c.unit_id.in_(select(Post.unit_id).where(*_posts_of_assignee(on))),
+        ),
+    )
+
+
+def _posts_of_assignee(on: date) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Post.person_id == work_item.c.assignee_id,
+        Post.from_on <= on,
+        or_(Post.to_on.is_(None), Post.to_on >= on),
+    )
+
+
+def _in_this_part() -> tuple[ColumnElement[bool], ...]:
+    return (
+        participant.c.case_id == work_item.c.case_id,
+        participant.c.role_key == work_item.c.candidate_role,
+        participant.c.to_at.is_(None),
+    )
+
+
+def _is_not_about(person_id: str) -> ColumnElement[bool]:
+    """It is not his own matter, or he speaks in it for himself (``domain/recusal``)."""
+    return or_(
+        work_item.c.case_id.not_in(_matters_of(subject.c.person_id == person_id)),
+        and_(
+            work_item.c.candidate_unit.is_(None),
+            work_item.c.candidate_role.in_(OF_THE_PARTIES),
+        ),
+    )
+
+
+def _is_about_assignee() -> ColumnElement[bool]:
+    own = _matters_of(
+        subject.c.person_id == work_item.c.assignee_id, subject.c.case_id == work_item.c.case_id
+    )
+    return and_(own.exists(), work_item.c.candidate_role.not_in(OF_THE_PARTIES))
+
+
+def _matters_of(*who: ColumnElement[bool]) -> Rows:
+    """Cases about a person: named in them as the subject, or the applicant where nobody is."""
+    other = subject.alias()
+    has_subject = exists().where(other.c.case_id == subject.c.case_id, other.c.kind == "subject")
+    return select(subject.c.case_id).where(*who, or_(subject.c.kind == "subject", ~has_subject))

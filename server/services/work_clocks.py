@@ -1,0 +1,61 @@
+"""What open work items know of the clock they hang on: its last day, and their place in a list.
+
+Kept on the item so that a list is read from one index (``queries/inbox``). It follows every change
+of the clock: started, stopped, restarted, extended, corrected, counted again, met, cancelled.
+Nothing has to be written because time passes: that a period is over is seen from ``expires_at``.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, update
+
+from server.domain.urgency import Rank, order_key, rank
+from server.models.work import OPEN_STATES, work_item
+from server.services import deadline_rows
+from server.services.context import Context
+from server.services.deadline_rows import DeadlineRow
+
+
+def columns(clock: DeadlineRow | None, today: date) -> dict[str, Any]:
+    """The columns of an item under this clock; without one it stands by the day it came to that."""
+    if clock is None:
+        return _untimed(today)
+    kind = rank(clock.state, clock.force)
+    if kind is Rank.UNTIMED:
+        return {"deadline_id": clock.id, **_untimed(today)}
+    return {
+        "deadline_id": clock.id,
+        "due_on": clock.due_on,
+        "expires_at": clock.expires_at,
+        "order_key": order_key(kind, clock.due_on or clock.provisional_on),
+    }
+
+
+def of_new(ctx: Context, case_id: str, rule_key: str) -> dict[str, Any]:
+    """The columns of an item that begins to wait under the newest open clock of a rule."""
+    clocks = deadline_rows.open_clocks(ctx, case_id, rule_key) if rule_key else []
+    return columns(clocks[-1] if clocks else None, ctx.today)
+
+
+def follow(ctx: Context, clock: DeadlineRow) -> None:
+    """Let the open work that names this clock's rule hang on it as it stands now."""
+    named = (work_item.c.case_id == clock.case_id, work_item.c.deadline_key == clock.rule_key)
+    _write(ctx, named, columns(clock, ctx.today))
+
+
+def let_go(ctx: Context, clock: DeadlineRow) -> None:
+    """The clock is over: open work under it has no last day any more."""
+    named = (work_item.c.case_id == clock.case_id, work_item.c.deadline_id == clock.id)
+    _write(ctx, named, _untimed(ctx.today))
+
+
+def _write(ctx: Context, named: tuple[ColumnElement[bool], ...], values: Mapping[str, Any]) -> None:
+    ctx.session.execute(
+        update(work_item).where(*named, work_item.c.state.in_(OPEN_STATES)).values(**values)
+    )
+
+
+def _untimed(today: date) -> dict[str, Any]:
+    return {"due_on": None, "expires_at": None, "order_key": order_key(Rank.UNTIMED, today)}
