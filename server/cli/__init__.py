@@ -29,6 +29,7 @@ NOUNS: Final = {
     "feel": "expressions",
     "dmn": "expressions",
     "sweep": "sweeps",
+    "demo": "demo",
     "incident": "incidents",
     "user": "people",
     "audit": "audits",

@@ -6,7 +6,7 @@ from server.cli.arguments import Commands, moment
 from server.cli.console import Console
 from server.cli.stores import installed
 from server.domain.texts import _
-from server.services import ticks
+from server.services import drill, ticks
 
 
 def add(commands: Commands) -> None:
@@ -16,9 +16,9 @@ def add(commands: Commands) -> None:
 
 
 def _sweep(options: argparse.Namespace, console: Console) -> int:
-    now = options.now or console.now
     states = {"fired": _("已触发"), "cancelled": _("已取消"), "failed": _("失败")}
     with installed(console) as tools:
+        now = options.now or drill.now(tools, console.now)
         ticked = ticks.run_due(tools, now)
     done, arrived = ticked.timers, ticked.messages
     document = {
