@@ -2,6 +2,20 @@
 
 from flask import Flask
 
+from server.api import openapi
+from server.api.audits import audits
+from server.api.drill import drill
+from server.api.packs import packs
+from server.api.procedures import procedures
+from server.api.tokens import tokens
+
+#: one blueprint per resource, in the order of the description
+RESOURCES = (tokens, procedures, packs, audits, drill)
+
 
 def register(app: Flask) -> None:
     """Put the API into the application."""
+    api = openapi.describe(app)
+    for resource in RESOURCES:
+        api.register_blueprint(resource, url_prefix=openapi.PREFIX)
+    app.register_blueprint(openapi.docs)

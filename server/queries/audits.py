@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from server.domain.expressions import Json
@@ -72,13 +72,13 @@ def page(session: Session, wanted: Wanted, *, page: int, page_size: int) -> Page
     return Page(items=items, total=total if total <= MAX_TOTAL else None)
 
 
-def _conditions(wanted: Wanted) -> list[object]:
+def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     named = {
         AuditEvent.chain: wanted.chain,
         AuditEvent.verb: wanted.verb,
         AuditEvent.actor_id: wanted.actor_id,
     }
-    found: list[object] = [column == value for column, value in named.items() if value]
+    found = [column == value for column, value in named.items() if value]
     if wanted.since:
         found.append(AuditEvent.at >= wanted.since)
     if wanted.until:

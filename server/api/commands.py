@@ -1,0 +1,83 @@
+"""What every POST that changes something has in common: once per key, and only what was seen."""
+
+import json
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Final
+
+from flask import Response, jsonify, request
+
+from server.domain.errors import Stale
+from server.domain.texts import _
+from server.http.site import acting
+from server.services import idempotency
+from server.services.context import Context
+from server.services.idempotency import Answer
+
+#: what the specification says about every command
+HEADERS: Final = [
+    {
+        "in": "header",
+        "name": "Idempotency-Key",
+        "description": "同一个键和同样的内容只执行一次，重复提交得到同样的答复",
+        "schema": {"type": "string", "minLength": 1, "maxLength": idempotency.MAX_KEY},
+    },
+    {
+        "in": "header",
+        "name": "If-Match",
+        "description": "所看到的版本（ETag）；内容已被他人更改时答复412",
+        "schema": {"type": "string"},
+    },
+]
+
+
+def once(effect: Callable[[Context], Answer]) -> Response:
+    """Run the effect in one use case, or answer what was answered under this key before."""
+    key = request.headers.get("Idempotency-Key")
+    with acting() as ctx:
+        answer = _once(ctx, key, effect) if key is not None else effect(ctx)
+    response = jsonify(answer.body)
+    response.status_code = answer.status
+    response.headers.extend(dict(answer.headers))
+    return response
+
+
+def refuse_stale(tag: str) -> None:
+    """Return when the request names no version, any, or the one that stands.
+
+    Raises:
+        Stale: it names another one.
+    """
+    asked = request.if_match
+    if "If-Match" in request.headers and not asked.contains_weak(tag):
+        raise Stale(_("该内容已被他人更改，请重新读取后再试"))
+
+
+def tagged(tag: str) -> Mapping[str, str]:
+    """The header that names a version."""
+    return {"ETag": f'"{tag}"'}
+
+
+def _once(ctx: Context, key: str, effect: Callable[[Context], Answer]) -> Answer:
+    route = f"{request.method} {request.path}"
+    body_hash = _fingerprint()
+    answer = idempotency.answered(ctx, route[:200], key, body_hash)
+    if answer is None:
+        answer = effect(ctx)
+        idempotency.keep(ctx, route[:200], key, body_hash, answer)
+    return answer
+
+
+def _fingerprint() -> str:
+    """SHA-256 of what was sent: the same content written otherwise is the same."""
+    if request.is_json:
+        content = json.dumps(request.get_json(silent=True), sort_keys=True).encode()
+    elif request.files or request.form:
+        parts = [[key, value] for key, value in request.form.items(multi=True)]
+        for key, file in request.files.items(multi=True):
+            parts.append([key, file.filename or "", sha256(file.stream.read()).hexdigest()])
+            file.stream.seek(0)
+        content = json.dumps(sorted(parts)).encode()
+    else:
+        content = request.get_data(cache=True)
+    return sha256(content).hexdigest()

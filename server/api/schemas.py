@@ -1,0 +1,90 @@
+"""What several resources answer with: moments, places, people, clocks, tasks."""
+
+from datetime import datetime
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import validate
+
+from server.domain.calendar import CHINA_TIME
+from server.domain.lifecycle import DeadlineState
+
+#: longest page of a list
+MAX_PAGE = 200
+#: highest page that is looked for
+_LAST_PAGE = 1_000_000
+
+
+class Moment(ma.fields.AwareDateTime):
+    """A moment, in the time of the country."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(format="iso", default_timezone=CHINA_TIME, **given)
+
+    def _serialize(
+        self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any
+    ) -> str | float | None:
+        local = None if value is None else value.astimezone(CHINA_TIME)
+        return super()._serialize(local, attr, obj, **kwargs)
+
+
+class Paging(ma.Schema):
+    """Which page of a list."""
+
+    page = ma.fields.Integer(load_default=1, validate=validate.Range(1, _LAST_PAGE))
+    page_size = ma.fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))
+
+
+class ReasonSchema(ma.Schema):
+    """Why."""
+
+    reason = ma.fields.String(required=True, validate=validate.Length(1, 2000))
+
+
+class PlaceSchema(ma.Schema):
+    """A unit or office."""
+
+    id = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+
+
+class WhoSchema(ma.Schema):
+    """A person; without a name for those who need not know it."""
+
+    id = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+
+
+class DeadlineSchema(ma.Schema):
+    """One clock."""
+
+    key = ma.fields.String(required=True)
+    due_on = ma.fields.Date(required=True, allow_none=True)
+    provisional_on = ma.fields.Date(
+        required=True,
+        allow_none=True,
+        metadata={"description": "所需年份的放假安排尚未公布时，按现有日历推算的日期"},
+    )
+    state = ma.fields.Enum(DeadlineState, by_value=True, required=True)
+    basis = ma.fields.String(required=True, metadata={"description": "依据的文件和条目"})
+    line = ma.fields.String(required=True, metadata={"description": "期限的计算过程"})
+
+
+class OpenTaskSchema(ma.Schema):
+    """A task that waits, as it is told to who looks at its case."""
+
+    id = ma.fields.String(metadata={"description": "只在本人可以办理时给出"})
+    key = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    unit = ma.fields.Nested(PlaceSchema, required=True, allow_none=True)
+    deadline = ma.fields.Nested(DeadlineSchema, required=True, allow_none=True)
+
+
+class TaskSchema(OpenTaskSchema):
+    """One line of a list of tasks."""
+
+    id = ma.fields.String(required=True)
+    case = ma.fields.String(required=True)
+    reference = ma.fields.String(required=True)
+    assignee = ma.fields.Nested(WhoSchema, required=True, allow_none=True)
+    version = ma.fields.Integer(required=True)
