@@ -1,6 +1,7 @@
 """The cookie that carries a browser's session: a random token, nothing else (ID-9, ID-14)."""
 
-from flask import Response, request
+from flask import request
+from werkzeug.wrappers import Response
 
 from server.http.site import site
 from server.services.sessions import Granted

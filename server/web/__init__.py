@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from server.web import assets, context
+from server.web import account, assets, context
 
 #: one blueprint per group of pages
-PAGES = (assets.files,)
+PAGES = (assets.files, account.pages)
 
 
 def register(app: Flask) -> None:

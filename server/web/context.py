@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from markupsafe import Markup, escape
@@ -80,12 +80,17 @@ def _of_request() -> dict[str, Any]:
     }
 
 
+def first_place() -> str:
+    """Where somebody who is signed in begins: the first place he may go to."""
+    return next((place.url for place in _nav()), url_for("account.me"))
+
+
 def _nav() -> tuple[Place, ...]:
     known = request.blueprints[-1] if request.blueprints else ""
     return tuple(
         Place(url=url_for(endpoint), label=label, is_current=known in blueprints)
         for endpoint, label, permission, blueprints in _PLACES
-        if permits(actor(), permission)
+        if endpoint in current_app.view_functions and permits(actor(), permission)
     )
 
 
