@@ -1,4 +1,5 @@
 // Parts of pages: what is announced and where the focus goes after a swap.
+import { newKey } from "./keyed.js";
 import { release } from "./submits.js";
 
 /** Say something to a screen reader without moving the focus. */
@@ -13,7 +14,7 @@ export function announce(text) {
 export function startParts(htmx) {
   htmx.config.scrollBehavior = "instant";
   document.body.addEventListener("htmx:configRequest", (event) => {
-    if (event.detail.verb !== "get") event.detail.headers["Idempotency-Key"] = crypto.randomUUID();
+    if (event.detail.verb !== "get") event.detail.headers["Idempotency-Key"] = newKey();
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     const form = event.detail.elt.closest("form");

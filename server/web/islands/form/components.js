@@ -1,0 +1,27 @@
+// Our own components in the place of those of form-js: native controls that work with keyboard,
+// screen reader and large type, files that go to the server at once, people looked up by name.
+import { Textfield } from "@bpmn-io/form-js-viewer";
+import { h } from "preact";
+import { Checklist, Radio } from "./choices.js";
+import { Chooser } from "./chooser.js";
+import { Datetime } from "./dates.js";
+import { filesOf } from "./files.js";
+import { Select } from "./select.js";
+
+/** A text field, or a chooser where the schema says that the answer names a person or unit. */
+function Text(props) {
+  const kind = props.field.properties?.kind;
+  return kind === "person" || kind === "unit" ? h(Chooser, { ...props, kind }) : h(Textfield, props);
+}
+Text.config = Textfield.config;
+
+/** A form-js module; plain is the form whose token an upload carries. */
+export function components(plain) {
+  function Own(formFields) {
+    for (const each of [Text, Select, Radio, Checklist, Datetime, filesOf(plain)]) {
+      formFields.register(each.config.type, each);
+    }
+  }
+  Own.$inject = ["formFields"];
+  return { __init__: ["ownComponents"], ownComponents: ["type", Own] };
+}
