@@ -10,7 +10,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Select, cast, literal, literal_column, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    cast,
+    literal,
+    literal_column,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -46,13 +56,11 @@ def by_head(session: Session, text: str) -> ColumnElement[bool]:
 
     For lists that filter by words: these are known to everybody who knows of the case.
     """
-    found = case.c.id.is_not(None)
-    for term in terms(text):
-        rows = select(case_search.c.case_id).where(
-            case_search.c.seq == _HEAD, _matches(session, term)
-        )
-        found &= case.c.id.in_(rows)
-    return found
+    each = (
+        select(case_search.c.case_id).where(case_search.c.seq == _HEAD, _matches(session, term))
+        for term in terms(text)
+    )
+    return and_(true(), *(case.c.id.in_(rows) for rows in each))
 
 
 def hits(session: Session, actor: Actor, text: str) -> dict[str, dict[int, frozenset[int]]]:

@@ -77,15 +77,14 @@ def rebuild(ctx: Context) -> int:
 def _write(session: Session, case_id: str, seq: int, texts: Iterable[str]) -> None:
     # a mark that no text has stands between two texts: no phrase is found across them
     found = [mark for text in texts for mark in (*marks(text), "end")]
-    rows = [{"case_id": case_id, "seq": seq, "marks": one} for one in _rows(found)]
-    if not rows:
-        return
-    if session.get_bind().dialect.name == "sqlite":
-        values: Any = bindparam("marks")
-        made = [{**row, "marks": " ".join(row["marks"])} for row in rows]
-    else:
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    values: Any = bindparam("marks")
+    if not is_sqlite:
         values = cast(bindparam("marks", type_=String), TSVECTOR)
-        made = [{**row, "marks": _vector(row["marks"])} for row in rows]
+    stored = " ".join if is_sqlite else _vector
+    made = [{"case_id": case_id, "seq": seq, "marks": stored(one)} for one in _rows(found)]
+    if not made:
+        return
     statement = insert(case_search).values(
         case_id=bindparam("case_id"), seq=bindparam("seq"), marks=values
     )
