@@ -107,6 +107,8 @@ _ROLES: Final[Mapping[str, Capacity]] = {
 _OF_THE_UNIT: Final = frozenset({"unit_head", "unit_hr"})
 
 _HANDLING: Final = frozenset({Capacity.DESK, Capacity.TEAM, Capacity.LEADER, Capacity.BODY})
+#: roles whose holders handle a case
+HANDLING_ROLES: Final = frozenset(role for role, one in _ROLES.items() if one in _HANDLING)
 
 _SEES: Final[Mapping[Capacity, frozenset[Matter]]] = {
     Capacity.PARTY: frozenset(),
@@ -186,6 +188,13 @@ class Sight:
     def wrote(self, person_id: str | None, unit_id: str | None, role: str = "") -> bool:
         """Is this his own act, or one of an office he serves or of a unit he speaks for."""
         return person_id == self.person_id or unit_id in self.units or role in self.speaks_for
+
+    def reads(
+        self, role: str, person_id: str | None, unit_id: str | None, *, is_addressed: bool
+    ) -> bool:
+        """May he read a paper whole that this person wrote in this role, for this office."""
+        is_own = self.wrote(person_id, unit_id, role)
+        return is_own or self.sees(matter_of(role, is_addressed=is_addressed))
 
 
 def sight(actor: Actor, standing: Standing) -> Sight | None:

@@ -9,38 +9,23 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.lifecycle import OPEN_DEADLINES
-from server.domain.perspectives import PARTIES, Sight
+from server.domain.perspectives import PARTIES, Matter, Sight
 from server.models.case import case, subject
-from server.models.definition import PackVersion
 from server.models.identity import Person, Unit
 from server.models.time import deadline
 from server.models.work import OPEN_STATES, work_item
-from server.queries import perspectives
-from server.queries.visibility import visible
+from server.queries import case_filters, perspectives
+from server.queries.case_filters import Wanted
 
 #: longest page
 MAX_PAGE = 200
 #: totals beyond this are not counted
 MAX_TOTAL = 10_000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Wanted:
-    """What a list is narrowed to; what is empty narrows nothing."""
-
-    status: str = ""
-    procedure: str = ""
-    #: id of the unit the case concerns
-    unit_id: str = ""
-    #: beginning of the reference
-    q: str = ""
-    #: only cases the actor is party to, or only cases he is not
-    is_own: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,15 +94,6 @@ class Page:
         return self.total is None or self.page * self.page_size < self.total
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Kind:
-    """A procedure that a filter offers."""
-
-    key: str
-    #: the pack version that brings it: its title stands there
-    pack_version_id: str
-
-
 def page(
     session: Session, actor: Actor, wanted: Wanted, *, page: int = 1, page_size: int = 50
 ) -> Page:
@@ -126,7 +102,7 @@ def page(
     ``actor`` brings today's posts; a page is at most 200 long and never before the first.
     """
     size, number = max(1, min(page_size, MAX_PAGE)), max(page, 1)
-    found = and_(visible(actor), *_narrowed(actor, wanted))
+    found = case_filters.condition(session, actor, wanted)
     rows = session.execute(
         select(
             case.c.id,
@@ -148,16 +124,19 @@ def page(
     ).all()
     ids = [row.id for row in rows]
     sights = perspectives.of_each(session, actor, ids)
-    known = {case_id for case_id, sight in sights.items() if sight.is_office or sight.is_party}
-    subjects, steps = _subjects(session, known), _steps(session, ids)
-    clocks = _next_due(session, ids)
+    named = {case_id for case_id, sight in sights.items() if sight.is_office or sight.is_party}
+    subjects, steps, clocks = _subjects(session, named), _steps(session, ids), _due(session, ids)
     return Page(
         items=tuple(
             Line(
-                **{**row._mapping, "unit": row.unit or ""},
+                **dict(row._mapping)
+                | {
+                    "unit": (row.unit or "") if row.id in named else "",
+                    "outcome": row.outcome if _knows_result(sights[row.id]) else None,
+                },
                 subjects=tuple(subjects[row.id]),
-                steps=tuple(_shown(sights[row.id], steps[row.id])),
-                next_due=clocks.get(row.id),
+                steps=tuple(wait.step for wait in _shown(sights[row.id], steps[row.id])),
+                next_due=_first(sights[row.id], clocks[row.id], steps[row.id]),
                 sight=sights[row.id],
             )
             for row in rows
@@ -166,37 +145,6 @@ def page(
         page=number,
         page_size=size,
     )
-
-
-def kinds(session: Session, actor: Actor) -> tuple[Kind, ...]:
-    """The procedures of the cases the actor may know of, with the newest version of each."""
-    rows = session.execute(
-        select(case.c.procedure, PackVersion.id, PackVersion.version)
-        .join(PackVersion, PackVersion.id == case.c.pack_version_id)
-        .where(visible(actor))
-        .distinct()
-        .order_by(case.c.procedure, PackVersion.version)
-    )
-    newest = {row.procedure: row.id for row in rows}
-    return tuple(Kind(key=key, pack_version_id=id_) for key, id_ in newest.items())
-
-
-def _narrowed(actor: Actor, wanted: Wanted) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
-    if any("\x00" in text for text in (wanted.status, wanted.procedure, wanted.unit_id, wanted.q)):
-        return [false()]
-    if wanted.status:
-        found.append(case.c.status == wanted.status)
-    if wanted.procedure:
-        found.append(case.c.procedure == wanted.procedure)
-    if wanted.unit_id:
-        found.append(case.c.unit_id == wanted.unit_id)
-    if wanted.q:
-        found.append(case.c.reference.startswith(wanted.q, autoescape=True))
-    if wanted.is_own is not None:
-        own = case.c.id.in_(perspectives.own_cases(actor))
-        found.append(own if wanted.is_own else ~own)
-    return found
 
 
 def _total(session: Session, found: ColumnElement[bool]) -> int | None:
@@ -222,6 +170,7 @@ class _Open:
     step: Step
     role: str
     unit_id: str | None
+    deadline_key: str
 
 
 def _steps(session: Session, ids: Collection[str]) -> Mapping[str, list[_Open]]:
@@ -232,6 +181,7 @@ def _steps(session: Session, ids: Collection[str]) -> Mapping[str, list[_Open]]:
             work_item.c.title,
             work_item.c.candidate_role,
             work_item.c.candidate_unit,
+            work_item.c.deadline_key,
             Unit.name.label("unit"),
             Person.name.label("assignee"),
         )
@@ -241,22 +191,45 @@ def _steps(session: Session, ids: Collection[str]) -> Mapping[str, list[_Open]]:
         .order_by(work_item.c.opened_at, work_item.c.node_key, work_item.c.id)
     ):
         step = Step(title=row.title, unit=row.unit or "", assignee=row.assignee or "")
-        held = _Open(step=step, role=row.candidate_role, unit_id=row.candidate_unit)
-        found[row.case_id].append(held)
+        found[row.case_id].append(
+            _Open(
+                step=step,
+                role=row.candidate_role,
+                unit_id=row.candidate_unit,
+                deadline_key=row.deadline_key,
+            )
+        )
     return found
 
 
-def _shown(sight: Sight, waits: list[_Open]) -> list[Step]:
+def _shown(sight: Sight, waits: list[_Open]) -> list[_Open]:
     """Offices see every step, everybody else the ones that wait for him."""
     if sight.is_office:
-        return [wait.step for wait in waits]
+        return waits
     if sight.is_party:
-        return [wait.step for wait in waits if wait.role in PARTIES]
-    return [wait.step for wait in waits if sight.wrote(None, wait.unit_id)]
+        return [wait for wait in waits if wait.role in PARTIES]
+    return [wait for wait in waits if sight.wrote(None, wait.unit_id)]
 
 
-def _next_due(session: Session, ids: Collection[str]) -> Mapping[str, NextDue]:
-    found: dict[str, NextDue] = {}
+def _knows_result(sight: Sight) -> bool:
+    return sight.is_office or sight.is_party or sight.sees(Matter.DECISION)
+
+
+def _first(sight: Sight, clocks: list[NextDue], waits: list[_Open]) -> NextDue | None:
+    """The clock that ends first; of the targets offices set themselves a party sees its own."""
+    own = {wait.deadline_key for wait in _shown(sight, waits)}
+    return next(
+        (
+            clock
+            for clock in clocks
+            if not sight.is_party or clock.force == "statutory" or clock.rule_key in own
+        ),
+        None,
+    )
+
+
+def _due(session: Session, ids: Collection[str]) -> Mapping[str, list[NextDue]]:
+    found: dict[str, list[NextDue]] = defaultdict(list)
     for row in session.execute(
         select(
             deadline.c.case_id,
@@ -272,5 +245,5 @@ def _next_due(session: Session, ids: Collection[str]) -> Mapping[str, NextDue]:
         )
     ):
         values = row._asdict()
-        found.setdefault(values.pop("case_id"), NextDue(**values))
+        found[values.pop("case_id")].append(NextDue(**values))
     return found

@@ -3,7 +3,7 @@
 Rows only; who may read which paper is decided by ``services/case_papers`` with the pack at hand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.expressions import Json
+from server.domain.perspectives import Sight
 from server.models.case import case, case_step
 from server.models.document import attachment
 from server.models.identity import Person, Unit
@@ -53,13 +54,54 @@ class Attached:
     at: datetime
 
 
+def readable(
+    session: Session,
+    sights: Mapping[str, Sight],
+    addressed: Mapping[str, Collection[str]],
+) -> set[tuple[str, int]]:
+    """(case, step) of every paper that may be read whole, in one statement for all the cases.
+
+    ``sights`` says how the reader stands to each case (``perspectives.of_each``), ``addressed``
+    for each case the nodes whose papers go to an office (``papers:`` of its pack, with ``to``);
+    a case it leaves out is taken as one where none does, which shows less, never more.
+    """
+    rows = session.execute(
+        select(
+            case_step.c.case_id,
+            case_step.c.seq,
+            case_step.c.command,
+            case_step.c.node_key,
+            case_step.c.actor_id,
+            work_item.c.candidate_role,
+            work_item.c.candidate_unit,
+            case.c.opened_for,
+            Unit.kind.label("opened_as"),
+        )
+        .join(case, case.c.id == case_step.c.case_id)
+        .outerjoin(work_item, work_item.c.id == case_step.c.work_item_id)
+        .outerjoin(Unit, Unit.id == case.c.opened_for)
+        .where(case_step.c.case_id.in_(list(sights)), case_step.c.form_hash.is_not(None))
+    )
+    return {
+        (row.case_id, row.seq)
+        for row in rows
+        for is_opening in (row.command == "open",)
+        if sights[row.case_id].reads(
+            _opening_role(row.opened_as) if is_opening else row.candidate_role or "",
+            row.actor_id,
+            row.opened_for if is_opening else row.candidate_unit,
+            is_addressed=row.node_key in addressed.get(row.case_id, ()),
+        )
+    }
+
+
 def written(session: Session, case_id: str) -> tuple[Written, ...]:
     """Every step with answers, in the order they were given."""
     return _written(session, case_step.c.case_id == case_id)
 
 
 def attached(session: Session, case_id: str) -> tuple[Attached, ...]:
-    """The files of the case in the order they were handed in; what was removed is not among them."""
+    """The files of the case in the order they were handed in, without what was removed."""
     rows = session.execute(
         select(
             attachment.c.id,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from server.domain.access import Actor
 from server.domain.errors import NotFound
 from server.domain.lifecycle import CaseStatus
-from server.domain.perspectives import PARTIES, Sight, Standing, Work, sight
+from server.domain.perspectives import HANDLING_ROLES, PARTIES, Sight, Standing, Work, sight
 from server.models.case import case, subject
 from server.models.decision import recusal
 from server.models.outbox import notification
@@ -135,3 +135,30 @@ def own_cases(actor: Actor) -> Select[tuple[str]]:
         subject.c.person_id == actor.person_id, subject.c.kind == "subject"
     )
     return select(parts.union(about).subquery().c.case_id)
+
+
+def named_cases(actor: Actor) -> Select[tuple[str]]:
+    """Ids of the cases in which the actor may know the names of those they are about.
+
+    He handles them, or is party to them; whoever was only asked or told learns no names, not even
+    by searching for one.
+    """
+    units = sorted({post.unit_id for post in actor.posts})
+    headed = sorted({post.unit_id for post in actor.posts if post.is_head})
+    kinds = {post.unit_id for post in actor.posts if post.kind in HANDLING_ROLES}
+    parts = select(participant.c.case_id).where(
+        participant.c.to_at.is_(None),
+        participant.c.role_key.in_(sorted(HANDLING_ROLES | PARTIES)),
+        or_(participant.c.person_id == actor.person_id, participant.c.unit_id.in_(units)),
+    )
+    work = select(work_item.c.case_id).where(
+        or_(
+            and_(
+                work_item.c.candidate_unit.in_(units),
+                work_item.c.candidate_role.in_(sorted(HANDLING_ROLES)),
+            ),
+            and_(work_item.c.candidate_unit.in_(headed), work_item.c.head_only),
+        )
+    )
+    opened = select(case.c.id).where(case.c.opened_for.in_(sorted(kinds)))
+    return select(parts.union(work, opened, own_cases(actor)).subquery().c.case_id)

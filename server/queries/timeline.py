@@ -44,7 +44,14 @@ class Item:
     role: str
     unit_id: str | None
     unit: str
+    assignee_id: str | None
     deadline_key: str
+    #: key of one item of several, None for a task done once
+    instance: str | None
+    #: offered, claimed, done, ended
+    state: str
+    opened_at: datetime
+    closed_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +112,7 @@ def acts(session: Session, case_id: str) -> tuple[Act, ...]:
 
 
 def items(session: Session, case_id: str) -> Mapping[str, Item]:
-    """Every task the case ever had, by id."""
+    """Every task the case ever had, by id, in the order they came up."""
     rows = session.execute(
         select(
             work_item.c.id,
@@ -113,11 +120,17 @@ def items(session: Session, case_id: str) -> Mapping[str, Item]:
             work_item.c.title,
             work_item.c.candidate_role.label("role"),
             work_item.c.candidate_unit.label("unit_id"),
+            work_item.c.assignee_id,
             work_item.c.deadline_key,
+            work_item.c.instance,
+            work_item.c.state,
+            work_item.c.opened_at,
+            work_item.c.closed_at,
             Unit.name.label("unit"),
         )
         .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
         .where(work_item.c.case_id == case_id)
+        .order_by(work_item.c.opened_at, work_item.c.node_key, work_item.c.id)
     )
     return {row.id: Item(**{**row._mapping, "unit": row.unit or ""}) for row in rows}
 

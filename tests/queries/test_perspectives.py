@@ -84,8 +84,11 @@ def test_the_list_and_the_single_case_agree_for_everybody(tiny: Tiny, seed: int)
         with reading(tiny.tools, actor, NOW) as ctx:
             held = posts.with_posts(ctx)
             listed = set(ctx.session.scalars(select(case.c.id).where(visible(held))))
+            named = set(ctx.session.scalars(perspectives.named_cases(held))) & listed
             found = {each: _side(ctx, held, each) for each in cases}
         assert listed == {each for each, one in found.items() if one is not None}
+        knows_names = {Perspective.OFFICE, Perspective.PARTY}
+        assert named == {each for each, one in found.items() if one in knows_names}
         sides |= set(found.values())
     assert sides == {None, *Perspective}
 
