@@ -4,13 +4,15 @@ from flask import Flask
 
 from server.api import openapi
 from server.api.audits import audits
+from server.api.cases import cases
 from server.api.drill import drill
 from server.api.packs import packs
 from server.api.procedures import procedures
+from server.api.tasks import tasks
 from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
-RESOURCES = (tokens, procedures, packs, audits, drill)
+RESOURCES = (tokens, procedures, cases, tasks, packs, audits, drill)
 
 
 def register(app: Flask) -> None:

@@ -12,8 +12,10 @@ from typing import Any, Final
 import flask
 import marshmallow as ma
 from flask import Flask, Response, current_app, render_template
+from flask.json.provider import DefaultJSONProvider
 from flask_smorest import Api
 
+from server.api.schemas import word
 from server.domain.access import Permission
 from server.domain.expressions import Json
 from server.domain.findings import Severity
@@ -29,7 +31,7 @@ class FindingSchema(ma.Schema):
     """One problem of what was sent."""
 
     code = ma.fields.String(required=True)
-    severity = ma.fields.Enum(Severity, by_value=True, required=True)
+    severity = word(Severity)
     file = ma.fields.String(required=True)
     element = ma.fields.String(required=True)
     field = ma.fields.String(required=True)
@@ -100,6 +102,8 @@ def describe(app: Flask) -> Description:
     cookie = {"type": "apiKey", "in": "cookie", "name": "session_token"}
     schemes.security_scheme("session", cookie)
     app.extensions[_EXTENSION] = api
+    if isinstance(app.json, DefaultJSONProvider):
+        app.json.ensure_ascii = False
     return api
 
 

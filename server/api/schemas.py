@@ -1,5 +1,6 @@
 """What several resources answer with: moments, places, people, clocks, tasks."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -26,6 +27,11 @@ class Moment(ma.fields.AwareDateTime):
     ) -> str | float | None:
         local = None if value is None else value.astimezone(CHINA_TIME)
         return super()._serialize(local, attr, obj, **kwargs)
+
+
+def word(words: Iterable[str], **given: Any) -> ma.fields.String:
+    """One of a closed list of words."""
+    return ma.fields.String(required=True, validate=validate.OneOf(tuple(words)), **given)
 
 
 class Paging(ma.Schema):
@@ -65,7 +71,7 @@ class DeadlineSchema(ma.Schema):
         allow_none=True,
         metadata={"description": "所需年份的放假安排尚未公布时，按现有日历推算的日期"},
     )
-    state = ma.fields.Enum(DeadlineState, by_value=True, required=True)
+    state = word(DeadlineState)
     basis = ma.fields.String(required=True, metadata={"description": "依据的文件和条目"})
     line = ma.fields.String(required=True, metadata={"description": "期限的计算过程"})
 

@@ -31,6 +31,7 @@ __all__ = [
     "Sheet",
     "View",
     "When",
+    "of_case",
     "page",
     "tallies",
 ]
@@ -152,6 +153,15 @@ def tallies(session: Session, actor: Actor, *, when: When) -> Mapping[View, int 
     counted = [_most(_rows(actor, view, when)).label(view) for view in VIEWS.values()]
     row = session.execute(select(*counted)).one()
     return {view: _exact(row._mapping[view]) for view in VIEWS.values()}
+
+
+def of_case(session: Session, actor: Actor, case_id: str, *, when: When) -> frozenset[str]:
+    """The items of one case that the actor has in his hands or may claim."""
+    also = (work_item.c.case_id == case_id,)
+    found: set[str] = set()
+    for view in (VIEWS["inbox"], VIEWS["queue"]):
+        found |= set(session.scalars(select(_rows(actor, view, when, also).c.id)))
+    return frozenset(found)
 
 
 def _rows(actor: Actor, view: View, when: When, also: Wanted = ()) -> Any:

@@ -1,0 +1,199 @@
+"""Cases: open one, list them, look at one."""
+
+from http import HTTPStatus
+from typing import Any, Final
+from uuid import UUID
+
+import marshmallow as ma
+from flask import Response, jsonify
+from marshmallow import validate
+
+from server.api import commands
+from server.api.blueprints import Blueprint
+from server.api.looks import looked
+from server.api.openapi import PREFIX
+from server.api.schemas import DeadlineSchema, Moment, OpenTaskSchema, Paging, PlaceSchema, word
+from server.api.tasks import of_open
+from server.domain.access import Permission
+from server.domain.expressions import Json
+from server.domain.lifecycle import CaseStatus, DeadlineState
+from server.domain.texts import _
+from server.http.access import requires
+from server.http.site import reading
+from server.queries import case_lists
+from server.services import case_summaries
+from server.services import cases as service
+from server.services.case_summaries import Summary
+from server.services.context import Context
+from server.services.idempotency import Answer
+
+cases = Blueprint("cases", __name__, description=_("事项"))
+
+#: a word of a filter
+_WORD: Final = validate.Regexp(r"^[\w.\-]{1,120}$")
+
+
+class WantedSchema(Paging):
+    """What the list is narrowed to."""
+
+    status = ma.fields.String(load_default="", validate=validate.OneOf(tuple(CaseStatus)))
+    procedure = ma.fields.String(load_default="", validate=_WORD)
+    unit = ma.fields.String(load_default="", validate=_WORD)
+    q = ma.fields.String(load_default="", validate=validate.Length(0, 100))
+
+
+class StartSchema(ma.Schema):
+    """What is started, with its form filled in."""
+
+    procedure = ma.fields.String(required=True, validate=validate.Length(1, 80))
+    variables = ma.fields.Dict(keys=ma.fields.String(), load_default=dict)
+
+
+class ConcernedSchema(ma.Schema):
+    """Somebody the case is about."""
+
+    kind = word(("applicant", "subject"))
+    name = ma.fields.String(required=True)
+    outcome = ma.fields.String(required=True, allow_none=True)
+
+
+class NextDueSchema(ma.Schema):
+    """The clock that ends first."""
+
+    key = ma.fields.String(required=True, attribute="rule_key")
+    state = word(DeadlineState)
+    due_on = ma.fields.Date(required=True, allow_none=True)
+    provisional_on = ma.fields.Date(required=True, allow_none=True)
+
+
+class PeriodSchema(DeadlineSchema):
+    """One clock of the case."""
+
+    title = ma.fields.String(required=True)
+    force = word(("statutory", "soft"))
+    origin_on = ma.fields.Date(required=True)
+    met_on = ma.fields.Date(required=True, allow_none=True)
+
+
+class OpenedSchema(ma.Schema):
+    """A case that was opened."""
+
+    id = ma.fields.String(required=True)
+    reference = ma.fields.String(required=True)
+    status = word(CaseStatus)
+    procedure = ma.fields.String(required=True)
+    version = ma.fields.Integer(required=True, metadata={"description": "所适用的政策包的版本号"})
+    tasks = ma.fields.List(ma.fields.Nested(OpenTaskSchema), required=True)
+
+
+class CaseSchema(OpenedSchema):
+    """One case."""
+
+    pack = ma.fields.String(required=True)
+    title = ma.fields.String(required=True)
+    status_reason = ma.fields.String(required=True)
+    outcome = ma.fields.String(required=True, allow_none=True)
+    level = ma.fields.String(required=True)
+    unit = ma.fields.Nested(PlaceSchema, required=True, allow_none=True)
+    opened_on = ma.fields.Date(required=True)
+    closed_at = Moment(required=True, allow_none=True)
+    subjects = ma.fields.List(ma.fields.Nested(ConcernedSchema), required=True)
+    deadlines = ma.fields.List(ma.fields.Nested(PeriodSchema), required=True)
+
+
+class LineSchema(ma.Schema):
+    """One line of the list."""
+
+    id = ma.fields.String(required=True)
+    reference = ma.fields.String(required=True)
+    procedure = ma.fields.String(required=True)
+    status = word(CaseStatus)
+    outcome = ma.fields.String(required=True, allow_none=True)
+    level = ma.fields.String(required=True)
+    unit = ma.fields.String(required=True)
+    opened_on = ma.fields.Date(required=True)
+    closed_at = Moment(required=True, allow_none=True)
+    subjects = ma.fields.List(ma.fields.Nested(ConcernedSchema), required=True)
+    deadline = ma.fields.Nested(NextDueSchema, required=True, allow_none=True, attribute="next_due")
+
+
+class CasesSchema(ma.Schema):
+    """One page of cases."""
+
+    items = ma.fields.List(ma.fields.Nested(LineSchema), required=True)
+    total = ma.fields.Integer(required=True, allow_none=True)
+
+
+@cases.route("/cases", methods=["POST"])
+@requires(Permission.CASE_READ)
+@cases.doc(parameters=commands.HEADERS[:1])
+@cases.arguments(StartSchema)
+@cases.response(HTTPStatus.CREATED, OpenedSchema)
+def create(given: dict[str, Any]) -> Response:
+    """启动程序
+
+    variables为启动表单的内容；申请人得到的待办只有他自己的。
+    """
+
+    def effect(ctx: Context) -> Answer:
+        case_id = service.open_case(ctx, given["procedure"], given["variables"])
+        found = case_summaries.summary(ctx, case_id)
+        return Answer(
+            status=HTTPStatus.CREATED,
+            body=OpenedSchema().dump(_shown(found)),
+            headers={
+                **commands.tagged(found.version),
+                "Location": f"{PREFIX}/cases/{case_id}",
+            },
+            case_id=case_id,
+        )
+
+    return commands.once(effect)
+
+
+@cases.route("/cases")
+@requires(Permission.CASE_READ)
+@cases.arguments(WantedSchema, location="query")
+@cases.response(HTTPStatus.OK, CasesSchema)
+def index(given: dict[str, Any]) -> case_lists.Page:
+    """本人可见的事项，最新的在前"""
+    wanted = case_lists.Wanted(
+        status=given["status"],
+        procedure=given["procedure"],
+        unit_id=given["unit"],
+        q=given["q"],
+    )
+    with reading() as ctx:
+        return case_lists.page(
+            ctx.session, ctx.actor, wanted, page=given["page"], page_size=given["page_size"]
+        )
+
+
+@cases.route("/cases/<uuid:case>")
+@requires(Permission.CASE_READ)
+@cases.response(HTTPStatus.OK, CaseSchema)
+def show(case: UUID) -> Response:
+    """一个事项：当事人、正在等待的待办、期限、结果"""
+    with reading() as ctx:
+        found = case_summaries.summary(ctx, str(case))
+    looked("case.read", str(case), str(case))
+    response = jsonify(CaseSchema().dump(_shown(found)))
+    response.headers.extend(dict(commands.tagged(found.version)))
+    return response
+
+
+def _shown(found: Summary) -> dict[str, Json]:
+    head = found.head
+    names = ("id", "reference", "status", "procedure", "status_reason", "outcome", "level")
+    return {
+        **{name: getattr(head, name) for name in names},
+        "version": head.pack_version,
+        "pack": found.pack,
+        "title": found.title,
+        "unit": {"id": head.unit_id, "name": head.unit} if head.unit_id else None,
+        "opened_on": head.opened_on,
+        "closed_at": head.closed_at,
+        "subjects": found.subjects,
+        "tasks": [of_open(task) for task in found.tasks],
+        "deadlines": found.deadlines,
+    }
