@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from server.cli import run
 
 if TYPE_CHECKING:
+    from server.cli.console import Wiring
     from server.config import Config
     from server.services.context import Tools
 
@@ -19,13 +20,19 @@ def build(config: "Config") -> "Tools":
     return tools
 
 
+def wiring() -> "Wiring":
+    """What a server is put together from, loaded when one is started."""
+    found: Wiring = import_module("server.app")
+    return found
+
+
 def main() -> None:
     """Run the command line and end with its exit status."""
     os.umask(0o077)
     if hasattr(signal, "SIGPIPE"):  # `rongcuo user list | head` ends quietly
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
-        status = run(sys.argv[1:], os.environ, build)
+        status = run(sys.argv[1:], os.environ, build, wiring)
     except KeyboardInterrupt:
         status = 130
     sys.exit(status)

@@ -10,14 +10,17 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
-from server import api, web
+from server import api, jobs, web
+from server.adapters.storage import Storage
 from server.config import Config
 from server.engine.feel import Feel
 from server.engine.runtime.spiff import SpiffEngine
-from server.http import access, headers, problems
+from server.http import access, headers, health, observing, problems
 from server.http.site import EXTENSION, Site
+from server.jobs import Worker
 from server.services.context import Tools
 from server.services.databases import open_database
+from server.telemetry import Meters
 
 #: largest body a request may have, in bytes (BU-5); attachments are the largest
 MAX_BODY = 101 * 1024 * 1024
@@ -34,6 +37,7 @@ def build(config: Config) -> Tools:
         readers=sessionmaker(
             database.execution_options(read_only=True), expire_on_commit=False, autoflush=False
         ),
+        storage=Storage(config.data / "attachments"),
         engine=SpiffEngine(evaluate),
         evaluate=evaluate,
         releases={},
@@ -41,7 +45,12 @@ def build(config: Config) -> Tools:
 
 
 def create_app(
-    tools: Tools, clock: Callable[[], datetime], *, is_secure: bool = False, secret: str = ""
+    tools: Tools,
+    clock: Callable[[], datetime],
+    *,
+    is_secure: bool = False,
+    secret: str = "",
+    meters: Meters | None = None,
 ) -> Flask:
     """The application over these tools.
 
@@ -50,6 +59,7 @@ def create_app(
         clock: gives the moment it is; in a drill, what the drill's clock shows.
         is_secure: it is served over TLS.
         secret: signs the anti-forgery token; a random one when empty, for a single process.
+        meters: the figures of the process; new ones when there are none.
 
     Raises:
         RuntimeError: a route does not declare its permission, or the pages were not built.
@@ -73,14 +83,22 @@ def create_app(
     app.extensions[EXTENSION] = Site(
         tools=tools, clock=clock, session=sessions.session, is_secure=is_secure
     )
+    app.extensions[health.METERS] = meters or Meters()
+    observing.install(app, app.extensions[health.METERS])
     access.csrf.init_app(app)
     problems.install(app)
     headers.install(app)
     app.before_request(access.admit)
+    app.register_blueprint(health.pages)
     web.register(app)
     api.register(app)
     access.check_routes(app)
     return app
+
+
+def create_worker(tools: Tools, clock: Callable[[], datetime], meters: Meters) -> Worker:
+    """The background work over these tools; it begins with ``start``."""
+    return jobs.worker(tools, clock, meters)
 
 
 class _RequestSessions(SQLAlchemy):

@@ -30,6 +30,19 @@ FORGOTTEN_REQUESTS = 10
 SESSIONS_PER_PERSON = 5
 TOKENS_PER_PERSON = 10
 
+#: largest file somebody may add, in bytes (BU-5)
+ATTACHMENT_SIZE = 50 * 1024 * 1024
+#: kinds of files that may be added, by extension (AT-1); each is recognised by its content too
+ATTACHMENT_KINDS = (
+    *("pdf", "ofd", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "wps", "et"),
+    *("jpg", "jpeg", "png", "tif", "tiff", "txt", "csv"),
+)
+#: all files of one case, in bytes
+ATTACHMENTS_PER_CASE = 1024 * 1024 * 1024
+#: files somebody has uploaded and not handed in yet: how many, and their bytes
+ATTACHMENT_DRAFTS = 50
+ATTACHMENT_DRAFT_BYTES = 500 * 1024 * 1024
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HashCost:
@@ -61,6 +74,10 @@ class Config:
     session_idle: timedelta = SESSION_IDLE
     session_life: timedelta = SESSION_LIFE
     hash_cost: HashCost = USUAL_HASH
+    #: networks that may read the figures besides the machine itself
+    metrics_from: tuple[str, ...] = ()
+    #: host names a proxy may ask for; empty for any
+    hosts: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, data: Path | None = None) -> Self:
@@ -72,6 +89,8 @@ class Config:
             database_url=normalised(url) if url else in_folder(folder),
             session_idle=_shortened(environ, "RONGCUO_SESSION_IDLE_MINUTES", SESSION_IDLE),
             session_life=_shortened(environ, "RONGCUO_SESSION_LIFE_MINUTES", SESSION_LIFE),
+            metrics_from=_listed(environ, "RONGCUO_METRICS_FROM"),
+            hosts=_listed(environ, "RONGCUO_HOSTS"),
         )
 
 
@@ -95,3 +114,8 @@ def _shortened(environ: Mapping[str, str], name: str, limit: timedelta) -> timed
     """The limit, or what was set when that is shorter; what is no number shortens nothing."""
     text = environ.get(name, "")
     return min(limit, timedelta(minutes=int(text))) if text.isdecimal() else limit
+
+
+def _listed(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """What a variable lists, separated by commas."""
+    return tuple(part.strip() for part in environ.get(name, "").split(",") if part.strip())

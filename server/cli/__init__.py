@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from server.cli.arguments import Commands, Parser, common, subcommands
-from server.cli.console import Console, complain, finding_line
+from server.cli.console import Console, Wiring, complain, finding_line
 from server.config import Config
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Invalid, RongcuoError
@@ -30,6 +30,7 @@ NOUNS: Final = {
     "dmn": "expressions",
     "sweep": "sweeps",
     "demo": "demo",
+    "serve": "serve",
     "incident": "incidents",
     "user": "people",
     "audit": "audits",
@@ -39,13 +40,17 @@ _log = logging.getLogger(__name__)
 
 
 def run(
-    arguments: Sequence[str], environ: Mapping[str, str], build: Callable[[Config], "Tools"]
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    build: Callable[[Config], "Tools"],
+    wiring: Callable[[], Wiring],
 ) -> int:
     """Do what the arguments say and give the exit status; raises SystemExit for wrong usage."""
     options = parser(arguments).parse_args(arguments)
     folder: Path | None = getattr(options, "data", None)
     console = Console(
         build=build,
+        wiring=wiring,
         config=Config.read(environ, data=folder),
         as_json=getattr(options, "json", False),
         now=datetime.now(CHINA_TIME),

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from server.config import IN_MEMORY, Config, in_folder
 from server.domain.errors import Invalid
@@ -16,7 +16,11 @@ from server.domain.findings import Finding, Severity
 from server.domain.texts import _
 
 if TYPE_CHECKING:  # the tools come with the database: commands that need none start without
+    from flask import Flask
+
+    from server.jobs import Worker
     from server.services.context import Tools
+    from server.telemetry import Meters
 
 #: largest file a command reads, in bytes
 MAX_INPUT = 20 * 1024 * 1024
@@ -28,11 +32,33 @@ _SEVERITIES = {
 }
 
 
+class Wiring(Protocol):
+    """What a server is put together from; ``server.app`` is it."""
+
+    def create_app(
+        self,
+        tools: "Tools",
+        clock: Callable[[], datetime],
+        *,
+        is_secure: bool,
+        secret: str,
+        meters: "Meters",
+    ) -> "Flask":
+        """The pages and the API."""
+
+    def create_worker(
+        self, tools: "Tools", clock: Callable[[], datetime], meters: "Meters"
+    ) -> "Worker":
+        """The background work."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Console:
     """One run of the command line."""
 
     build: Callable[[Config], "Tools"]
+    #: what a server is put together from; loaded when it is asked for
+    wiring: Callable[[], Wiring]
     config: Config
     as_json: bool
     #: the moment of this run, the one place where the wall clock is read

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from server.__main__ import wiring
 from server.app import build
 from server.cli import parser, run
 from server.config import SHIPPED, Config
@@ -337,7 +338,7 @@ class Cli:
 
     def __call__(self, *arguments: str) -> Done:
         try:
-            status = run(arguments, self.environ, self.build)
+            status = run(arguments, self.environ, self.build, wiring)
         except SystemExit as ended:
             status = int(ended.code or 0)
         out, errors = self._read()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from server.__main__ import wiring
 from server.app import build
 from server.cli import run
 from server.config import Config
@@ -41,7 +42,7 @@ def test_the_operator_sees_what_stands_still_and_lets_it_go_on(
 
 
 def command(data: Path, *arguments: str) -> int:
-    return run(arguments, {"RONGCUO_DATA": str(data), "RONGCUO_SQLITE_SYNC": "OFF"}, build)
+    return run(arguments, {"RONGCUO_DATA": str(data), "RONGCUO_SQLITE_SYNC": "OFF"}, build, wiring)
 
 
 @pytest.fixture

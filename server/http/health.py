@@ -1,0 +1,73 @@
+"""Is the process there, can it work, and its figures: nothing about cases, no versions (WB-8)."""
+
+from datetime import UTC, datetime
+from ipaddress import ip_address, ip_network
+
+from flask import Blueprint, Response, current_app, jsonify, request
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from server.domain.access import Permission
+from server.domain.errors import NotFound
+from server.http.access import requires
+from server.http.site import site
+from server.services import heartbeats, schema
+from server.telemetry import Meters
+
+#: key of the figures among the extensions of the application
+METERS = "rongcuo.meters"
+
+#: seconds after which background work counts as standing still
+LATE = 120
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/healthz")
+@requires(Permission.ANYBODY)
+def healthz() -> Response:
+    """The process answers."""
+    return jsonify({"status": "ok"})
+
+
+@pages.get("/readyz")
+@requires(Permission.ANYBODY)
+def readyz() -> tuple[Response, int]:
+    """The database answers, its schema is the program's, and background work is being done."""
+    tools = site().tools
+    try:
+        is_current = schema.is_current(tools.database)
+        last = heartbeats.latest(tools, "round") if is_current else None
+    except SQLAlchemyError:
+        return jsonify({"status": "unready", "database": False}), 503
+    age = (datetime.now(UTC) - last).total_seconds() if last else None
+    is_ready = is_current and age is not None and age < LATE
+    answer = {
+        "status": "ready" if is_ready else "unready",
+        "database": True,
+        "schema": is_current,
+        "last_round_seconds": None if age is None else round(age),
+    }
+    return jsonify(answer), 200 if is_ready else 503
+
+
+@pages.get("/metrics")
+@requires(Permission.ANYBODY)
+def metrics() -> Response:
+    """The figures of this process, for the machine itself and the networks that are listed.
+
+    Raises NotFound for everybody else.
+    """
+    if not _may_look(request.remote_addr or ""):
+        raise NotFound
+    meters: Meters = current_app.extensions[METERS]
+    return Response(generate_latest(meters.registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_look(address: str) -> bool:
+    try:
+        asking = ip_address(address)
+    except ValueError:
+        return False
+    listed = site().tools.config.metrics_from
+    return asking.is_loopback or any(asking in ip_network(one) for one in listed)

@@ -1,0 +1,34 @@
+"""When background work was last done, in real time: every process can tell whether it is done."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import insert, select, update
+
+from server.domain.access import SYSTEM
+from server.models.installation import heartbeat
+from server.services.context import Tools, transaction
+
+#: a beat is written down at most this often: a write costs a write to the disk
+APART = timedelta(seconds=30)
+
+
+def beat(tools: Tools, name: str, real_now: datetime) -> None:
+    """Note that this work was done now."""
+    last = latest(tools, name)
+    if last is not None and timedelta(0) <= real_now - last < APART:
+        return
+    with transaction(tools, SYSTEM, real_now) as ctx:
+        known = ctx.session.execute(
+            update(heartbeat)
+            .where(heartbeat.c.name == name)
+            .values(at=real_now)
+            .returning(heartbeat.c.name)
+        ).one_or_none()
+        if known is None:
+            ctx.session.execute(insert(heartbeat).values(name=name, at=real_now))
+
+
+def latest(tools: Tools, name: str) -> datetime | None:
+    """When this work was last noted as done."""
+    with tools.readers() as session:
+        return session.scalar(select(heartbeat.c.at).where(heartbeat.c.name == name))
