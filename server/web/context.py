@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.texts import _
-from server.http.site import actor, drilling, now, signed
+from server.http.site import actor, drilling, now, reading, signed
+from server.services import people
 from server.web.assets import Assets
 
 _WEEKDAYS = "一二三四五六日"
@@ -73,6 +74,8 @@ def _of_request() -> dict[str, Any]:
         "me": who,
         "posts": actor().posts if who else (),
         "nav": _nav() if who else (),
+        "office": _office,
+        "may_search": who is not None and permits(actor(), Permission.CASE_READ),
         "today": now().astimezone(CHINA_TIME).date(),
         "csrf_token": generate_csrf,
         "is_large": _is_large(),
@@ -92,6 +95,13 @@ def _nav() -> tuple[Place, ...]:
         for endpoint, label, permission, blueprints in _PLACES
         if endpoint in current_app.view_functions and permits(actor(), permission)
     )
+
+
+def _office() -> str:
+    """Where the person serves, as the bar says it: his main post; the frame of a page asks it."""
+    with reading() as ctx:
+        held = people.posts_on(ctx, ctx.actor.person_id, ctx.today)
+    return f"{held[0].office.name} {held[0].title}".rstrip() if held else ""
 
 
 def _is_large() -> bool:

@@ -1,5 +1,8 @@
 // Problems of the server at their fields, and a summary on top that leads to them.
 
+/** More would push the form out of sight. */
+const MOST = 8;
+
 /** Where an answer stands, as the server writes it: members[0].person. */
 export function written(path) {
   return path.reduce((text, part) => (typeof part === "number" ? `${text}[${part}]` : text ? `${text}.${part}` : String(part)), "");
@@ -57,7 +60,7 @@ function summary(island, listed, title, link) {
 
 function list(listed) {
   const list = document.createElement("ul");
-  for (const { message, id } of listed) {
+  for (const { message, id } of listed.slice(0, MOST)) {
     const item = document.createElement("li");
     if (id) {
       const link = document.createElement("a");
@@ -72,6 +75,11 @@ function list(listed) {
       item.append(link);
     } else item.textContent = message;
     list.append(item);
+  }
+  if (listed.length > MOST) {
+    const rest = document.createElement("li");
+    rest.textContent = `另有${listed.length - MOST}处，见表单中的红字`;
+    list.append(rest);
   }
   return list;
 }
