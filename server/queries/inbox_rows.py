@@ -27,7 +27,6 @@ COLUMNS = (
     work_item.c.id,
     work_item.c.order_key,
     work_item.c.expires_at,
-    work_item.c.closed_at,
 )
 
 Rows = Select[Any]
@@ -43,7 +42,7 @@ def selection(
     """
     also = (*also, work_item.c.case_id.not_in(recused_from(actor.person_id)))
     if not permits(actor, Permission.CASE_READ):
-        return (select(*COLUMNS).where(false()),)
+        return (select(*COLUMNS, work_item.c.closed_at).where(false()),)
     if view == "mine":
         return (_mine(actor).where(*also),)
     if view == "queue":
@@ -78,7 +77,7 @@ def _mine(actor: Actor) -> Rows:
         work_item.c.assignee_id == actor.person_id,
         work_item.c.state == WorkState.CLAIMED,
         or_(_offered_to_offices(actor), _offered_by_name(actor)),
-        _is_not_about(actor.person_id),
+        or_(_IS_OF_PARTY, _is_not_about(actor.person_id)),
     )
 
 
@@ -86,7 +85,7 @@ def _of_offices(actor: Actor, on: date) -> Rows:
     return select(*COLUMNS).where(
         WAITING,
         _offered_to_offices(actor),
-        _is_free(_works_there(on)),
+        _is_free(_works_there(on), _is_about_assignee()),
         _is_not_about(actor.person_id),
     )
 
@@ -105,8 +104,8 @@ def _by_name(actor: Actor, on: date) -> Rows:
         .where(
             WAITING,
             work_item.c.candidate_unit.is_(None),
-            _is_free(_has_part_still(on)),
-            _is_not_about(actor.person_id),
+            _is_free(_has_part_still(on), and_(_is_about_assignee(), ~_IS_OF_PARTY)),
+            or_(_IS_OF_PARTY, _is_not_about(actor.person_id)),
         )
     )
 
@@ -119,7 +118,7 @@ def _overdue(actor: Actor, now: datetime) -> Rows:
 def _done(actor: Actor) -> Rows:
     """What he completed, in cases he may still know of."""
     units = unit_ids(actor.posts)
-    return select(*COLUMNS).where(
+    return select(*COLUMNS, work_item.c.closed_at).where(
         IS_DONE,
         work_item.c.assignee_id == actor.person_id,
         or_(
@@ -162,12 +161,9 @@ def _parts(actor: Actor) -> Any:
     )
 
 
-def _is_free(is_held: ColumnElement[bool]) -> ColumnElement[bool]:
+def _is_free(is_held: ColumnElement[bool], is_barred: ColumnElement[bool]) -> ColumnElement[bool]:
     """Nobody has it, or whoever has it cannot do it any more."""
-    left_behind = and_(
-        work_item.c.state == WorkState.CLAIMED,
-        or_(~is_held, _is_about_assignee()),
-    )
+    left_behind = and_(work_item.c.state == WorkState.CLAIMED, or_(~is_held, is_barred))
     return or_(work_item.c.state == WorkState.OFFERED, left_behind)
 
 
@@ -209,22 +205,21 @@ def _in_this_part() -> tuple[ColumnElement[bool], ...]:
     )
 
 
+#: offered to a party of the case, who speaks in it for himself
+_IS_OF_PARTY = and_(
+    work_item.c.candidate_unit.is_(None), work_item.c.candidate_role.in_(OF_THE_PARTIES)
+)
+
+
 def _is_not_about(person_id: str) -> ColumnElement[bool]:
-    """It is not his own matter, or he speaks in it for himself (``domain/recusal``)."""
-    return or_(
-        work_item.c.case_id.not_in(_matters_of(subject.c.person_id == person_id)),
-        and_(
-            work_item.c.candidate_unit.is_(None),
-            work_item.c.candidate_role.in_(OF_THE_PARTIES),
-        ),
-    )
+    """It is not his own matter (``domain/recusal``)."""
+    return work_item.c.case_id.not_in(_matters_of(subject.c.person_id == person_id))
 
 
 def _is_about_assignee() -> ColumnElement[bool]:
-    own = _matters_of(
+    return _matters_of(
         subject.c.person_id == work_item.c.assignee_id, subject.c.case_id == work_item.c.case_id
-    )
-    return and_(own.exists(), work_item.c.candidate_role.not_in(OF_THE_PARTIES))
+    ).exists()
 
 
 def _matters_of(*who: ColumnElement[bool]) -> Rows:
