@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server.api import openapi
+from server.api.attachments import attachments
 from server.api.audits import audits
 from server.api.cases import cases
 from server.api.drill import drill
@@ -12,7 +13,7 @@ from server.api.tasks import tasks
 from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
-RESOURCES = (tokens, procedures, cases, tasks, packs, audits, drill)
+RESOURCES = (tokens, procedures, cases, tasks, attachments, packs, audits, drill)
 
 
 def register(app: Flask) -> None:

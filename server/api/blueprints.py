@@ -97,7 +97,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # the library h
         return cast("Callable[[View], View]", super().arguments(schema, **options))
 
     def response(
-        self, status_code: int, schema: type[ma.Schema] | ma.Schema, **options: Any
+        self,
+        status_code: int,
+        schema: type[ma.Schema] | ma.Schema | dict[str, str],
+        **options: Any,
     ) -> Callable[[View], View]:
         """Write what the view gives back."""
         found = super().response(status_code, schema, **options)

@@ -21,10 +21,14 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.site import reading
 from server.queries import case_lists
-from server.services import case_summaries
+from server.queries.case_files import Head
+from server.queries.case_filters import Wanted
+from server.services import case_summaries, case_view
 from server.services import cases as service
+from server.services.case_diagrams import Drawing
 from server.services.case_summaries import Summary
 from server.services.context import Context
+from server.services.deadline_sheets import DeadlineSheet
 from server.services.idempotency import Answer
 
 cases = Blueprint("cases", __name__, description=_("事项"))
@@ -117,6 +121,44 @@ class LineSchema(ma.Schema):
     deadline = ma.fields.Nested(NextDueSchema, required=True, allow_none=True, attribute="next_due")
 
 
+class EventSchema(ma.Schema):
+    """One act."""
+
+    at = Moment(required=True)
+    actor = ma.fields.String(
+        required=True, metadata={"description": "不便告知姓名时为承办机关或者系统"}
+    )
+    verb = ma.fields.String(required=True)
+    task = ma.fields.String(required=True)
+    detail = ma.fields.String(required=True)
+
+
+class EventsSchema(ma.Schema):
+    """One page of the timeline."""
+
+    items = ma.fields.List(ma.fields.Nested(EventSchema), required=True)
+    total = ma.fields.Integer(required=True, allow_none=True)
+
+
+class MarkSchema(ma.Schema):
+    """How often an element was done, is active, is overdue."""
+
+    done = ma.fields.Integer(required=True)
+    active = ma.fields.Integer(required=True)
+    overdue = ma.fields.Integer(required=True)
+
+
+class DiagramSchema(ma.Schema):
+    """The diagram with what is drawn on it."""
+
+    process = ma.fields.String(required=True)
+    xml = ma.fields.String(required=True)
+    elements = ma.fields.Dict(
+        keys=ma.fields.String(), values=ma.fields.Nested(MarkSchema), required=True
+    )
+    flows = ma.fields.List(ma.fields.String(), required=True)
+
+
 class CasesSchema(ma.Schema):
     """One page of cases."""
 
@@ -137,10 +179,11 @@ def create(given: dict[str, Any]) -> Response:
 
     def effect(ctx: Context) -> Answer:
         case_id = service.open_case(ctx, given["procedure"], given["variables"])
-        found = case_summaries.summary(ctx, case_id)
+        found = case_summaries.opened(ctx, case_id)
+        told = {**_head(found.head), "tasks": [of_open(task) for task in found.tasks]}
         return Answer(
             status=HTTPStatus.CREATED,
-            body=OpenedSchema().dump(_shown(found)),
+            body=OpenedSchema().dump(told),
             headers={
                 **commands.tagged(found.version),
                 "Location": f"{PREFIX}/cases/{case_id}",
@@ -157,7 +200,7 @@ def create(given: dict[str, Any]) -> Response:
 @cases.response(HTTPStatus.OK, CasesSchema)
 def index(given: dict[str, Any]) -> case_lists.Page:
     """本人可见的事项，最新的在前"""
-    wanted = case_lists.Wanted(
+    wanted = Wanted(
         status=given["status"],
         procedure=given["procedure"],
         unit_id=given["unit"],
@@ -177,23 +220,59 @@ def show(case: UUID) -> Response:
     with reading() as ctx:
         found = case_summaries.summary(ctx, str(case))
     looked("case.read", str(case), str(case))
-    response = jsonify(CaseSchema().dump(_shown(found)))
+    response = jsonify(CaseSchema().dump(shown(found)))
     response.headers.extend(dict(commands.tagged(found.version)))
     return response
 
 
-def _shown(found: Summary) -> dict[str, Json]:
-    head = found.head
-    names = ("id", "reference", "status", "procedure", "status_reason", "outcome", "level")
+@cases.route("/cases/<uuid:case>/events")
+@requires(Permission.CASE_READ)
+@cases.arguments(Paging, location="query")
+@cases.response(HTTPStatus.OK, EventsSchema)
+def events(given: dict[str, Any], case: UUID) -> dict[str, Json]:
+    """办理过程，最早的在前"""
+    with reading() as ctx:
+        found = case_view.case_file(ctx, str(case)).timeline[::-1]
+    looked("case.events", str(case), str(case))
+    first = (given["page"] - 1) * given["page_size"]
+    return {"items": found[first : first + given["page_size"]], "total": len(found)}
+
+
+@cases.route("/cases/<uuid:case>/diagram")
+@requires(Permission.CASE_READ)
+@cases.response(HTTPStatus.OK, DiagramSchema)
+def diagram(case: UUID) -> Drawing:
+    """该事项所适用版本的流程图，以及各环节已办、在办、逾期的次数"""
+    with reading() as ctx:
+        found = case_view.drawn(ctx, str(case))
+    looked("case.diagram", str(case), str(case))
+    return found
+
+
+def shown(found: Summary) -> dict[str, Json]:
+    """A case as it is answered."""
+    head = found.file.head
     return {
-        **{name: getattr(head, name) for name in names},
-        "version": head.pack_version,
+        **_head(head),
+        "status_reason": head.status_reason,
+        "outcome": head.outcome,
+        "level": head.level,
         "pack": found.pack,
-        "title": found.title,
+        "title": found.file.title,
         "unit": {"id": head.unit_id, "name": head.unit} if head.unit_id else None,
         "opened_on": head.opened_on,
         "closed_at": head.closed_at,
-        "subjects": found.subjects,
+        "subjects": found.file.subjects,
         "tasks": [of_open(task) for task in found.tasks],
-        "deadlines": found.deadlines,
+        "deadlines": [_period(clock.sheet) for clock in found.file.clocks],
     }
+
+
+def _head(head: Head) -> dict[str, Json]:
+    names = ("id", "reference", "status", "procedure")
+    return {**{name: getattr(head, name) for name in names}, "version": head.pack_version}
+
+
+def _period(clock: DeadlineSheet) -> dict[str, Json]:
+    names = [name for name in PeriodSchema().fields if name != "basis"]
+    return {**{name: getattr(clock, name) for name in names}, "basis": clock.rule.cited}

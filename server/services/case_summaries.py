@@ -1,45 +1,49 @@
-"""A case in short, as one person may see it: head, whom it is about, where it waits, its clocks."""
+"""A case as the API tells it: what its file shows a person, with the tasks he may act on."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from server.queries import case_files, perspectives, versions
-from server.queries.case_files import Concerned, Head
-from server.services import deadline_sheets, definitions, open_tasks, posts
+from server.queries.case_files import Head
+from server.services import case_rows, case_view, definitions, open_tasks, posts
+from server.services.case_view import CaseFile
 from server.services.context import Context
 from server.services.open_tasks import OpenTask
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Period:
-    """One clock of the case."""
+class Opened:
+    """A case as whoever opened it learns of it."""
 
-    key: str
-    title: str
-    #: statutory or soft
-    force: str
-    state: str
-    origin_on: date
-    due_on: date | None
-    provisional_on: date | None
-    met_on: date | None
-    basis: str
-    line: str
+    head: Head
+    tasks: tuple[OpenTask, ...]
+    #: changes with every step and every change of the head
+    version: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Summary:
     """One case."""
 
-    head: Head
-    #: key of its pack, and title of its procedure
+    file: CaseFile
+    #: key of its pack
     pack: str
-    title: str
-    subjects: tuple[Concerned, ...]
     tasks: tuple[OpenTask, ...]
-    deadlines: tuple[Period, ...]
-    #: changes with every step and every change of the head
     version: str
+
+
+def opened(ctx: Context, case_id: str) -> Opened:
+    """What is told of a new case.
+
+    Raises:
+        NotFound: it does not exist for the actor.
+    """
+    actor = posts.with_posts(ctx)
+    perspectives.of(ctx.session, actor, case_id)
+    return Opened(
+        head=case_files.head(ctx.session, case_id),
+        tasks=open_tasks.of_case(ctx, case_id),
+        version=versions.of_case(ctx.session, actor, case_id),
+    )
 
 
 def summary(ctx: Context, case_id: str) -> Summary:
@@ -48,30 +52,11 @@ def summary(ctx: Context, case_id: str) -> Summary:
     Raises:
         NotFound: there is no such case, or it does not exist for him.
     """
-    actor = posts.with_posts(ctx)
-    sight = perspectives.of(ctx.session, actor, case_id)
-    head = case_files.head(ctx.session, case_id)
-    pack = definitions.release(ctx, head.pack_version_id).pack
+    file = case_view.case_file(ctx, case_id)
+    release = definitions.release(ctx, case_rows.found(ctx, case_id).pack_version_id)
     return Summary(
-        head=head,
-        pack=pack.key,
-        title=pack.procedures[head.procedure].title,
-        subjects=case_files.concerned(ctx.session, sight, case_id),
+        file=file,
+        pack=release.pack.key,
         tasks=open_tasks.of_case(ctx, case_id),
-        deadlines=tuple(
-            Period(
-                key=clock.key,
-                title=clock.title,
-                force=clock.force,
-                state=clock.state,
-                origin_on=clock.origin_on,
-                due_on=clock.due_on,
-                provisional_on=clock.provisional_on,
-                met_on=clock.met_on,
-                basis=clock.rule.cited,
-                line=clock.line,
-            )
-            for clock in deadline_sheets.of_case(ctx, pack, case_id)
-        ),
-        version=versions.of_case(ctx.session, actor, case_id),
+        version=versions.of_case(ctx.session, posts.with_posts(ctx), case_id),
     )
