@@ -10,9 +10,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, or_, select
+from sqlalchemy import delete, func, insert, or_, select, update
 
-from server.config import ADDRESS_FAILURES, SIGN_IN_FAILURES, SIGN_IN_LOCK
+from server.config import ADDRESS_FAILURES, FORGOTTEN_REQUESTS, SIGN_IN_FAILURES, SIGN_IN_LOCK
 from server.domain.lockout import locked_until
 from server.models.access import sign_in_failure as failure
 from server.models.base import new_id
@@ -56,16 +56,13 @@ def begin(ctx: Context, login: str, address: str) -> Attempt:
         .with_for_update(key_share=True)
     ).one_or_none()
     is_locked = _is_locked(ctx, wanted, at)
-    rows = [
-        {"id": new_id(), "subject": subject, "at": at}
-        for subject in (
-            _subject(wanted, is_known=row is not None, is_locked=is_locked),
-            _of(address),
-        )
-    ]
+    subjects = (_subject(wanted, is_known=row is not None, is_locked=is_locked), _of(address))
+    rows = {new_id(): subject for subject in subjects}
     is_slowed = _from_address(ctx, address, at) >= ADDRESS_FAILURES
     _forget(ctx, at)
-    ctx.session.execute(insert(failure), rows)
+    ctx.session.execute(
+        insert(failure), [{"id": key, "subject": rows[key], "at": at} for key in rows]
+    )
     is_open = row is not None and row.state == "active"
     return Attempt(
         login=wanted,
@@ -74,19 +71,43 @@ def begin(ctx: Context, login: str, address: str) -> Attempt:
         address=address,
         is_locked=is_locked,
         is_slowed=is_slowed,
-        rows=tuple(entry["id"] for entry in rows),
+        rows=tuple(rows),
     )
 
 
 def succeed(ctx: Context, attempt: Attempt) -> int:
     """Take the attempt back and start the count anew; how many had failed before it."""
     ctx.session.execute(delete(failure).where(failure.c.id.in_(attempt.rows)))
-    done = ctx.session.execute(
-        delete(failure).where(
-            failure.c.subject.in_((f"login:{attempt.login}", f"locked:{attempt.login}"))
-        )
+    failed = ctx.session.execute(
+        delete(failure)
+        .where(failure.c.subject.in_((f"login:{attempt.login}", f"locked:{attempt.login}")))
+        .returning(failure.c.id)
+    ).all()
+    return len(failed)
+
+
+def pardon(ctx: Context, login: str) -> None:
+    """Unlock an account: its failures are still told, and count no longer."""
+    ctx.session.execute(
+        update(failure)
+        .where(failure.c.subject == f"login:{login}")
+        .values(subject=f"locked:{login}")
     )
-    return int(done.rowcount)
+
+
+def asks_too_often(ctx: Context, address: str) -> bool:
+    """Count a request for a forgotten password; True when this address asked often enough."""
+    subject, at = f"forgotten:{address[:64]}", ctx.now - session_rows.ahead(ctx)
+    count = ctx.session.scalar(
+        select(func.count())
+        .select_from(failure)
+        .where(failure.c.subject == subject, failure.c.at > at - SIGN_IN_LOCK)
+    )
+    if int(count or 0) >= FORGOTTEN_REQUESTS:
+        return True
+    _forget(ctx, at)
+    ctx.session.execute(insert(failure).values(id=new_id(), subject=subject, at=at))
+    return False
 
 
 def _is_locked(ctx: Context, login: str, at: datetime) -> bool:
@@ -126,5 +147,6 @@ def _forget(ctx: Context, at: datetime) -> None:
     short_lived = or_(
         failure.c.subject.between("address:", "address;"),
         failure.c.subject.between("unknown:", "unknown;"),
+        failure.c.subject.between("forgotten:", "forgotten;"),
     )
     ctx.session.execute(delete(failure).where(short_lived, failure.c.at <= at - SIGN_IN_LOCK))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 
@@ -9,7 +10,11 @@ from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.identity import LEVELS, Person, Post, Unit
+from server.services import duties, sessions_end
 from server.services.context import Context
+
+#: locks a row, but not against rows that only refer to it
+_WEAK: Any = {"key_share": True}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,9 +91,14 @@ def create_person(ctx: Context, *, login: str, name: str, managed_by: str | None
 
 
 def appoint(ctx: Context, new: NewPost) -> str:
-    """Give a person a post and give its id. Raises NotFound."""
+    """Give a person a post and give its id; what he does meanwhile ends first.
+
+    Raises NotFound, Conflict when an administrator would hold another post.
+    """
     if ctx.session.get(Person, new.person_id) is None or ctx.session.get(Unit, new.unit_id) is None:
         raise NotFound
+    duties.check_separate(ctx, new.person_id, new.unit_id, new.from_on)
+    sessions_end.hold(ctx, new.person_id)
     row = Post(
         id=new_id(),
         person_id=new.person_id,
@@ -106,7 +116,10 @@ def appoint(ctx: Context, new: NewPost) -> str:
 def end_post(ctx: Context, post_id: str, to_on: date) -> None:
     """End a post; ``to_on`` is its last day, the row stays.
 
-    Raises NotFound, Conflict when it has ended, Invalid when it would end before it began.
+    What its holder does meanwhile is over first.
+
+    Raises NotFound, Conflict when it has ended or its holder is the last of the administrators,
+    Invalid when it would end before it began.
     """
     row = ctx.session.get(Post, post_id)
     if row is None:
@@ -115,5 +128,38 @@ def end_post(ctx: Context, post_id: str, to_on: date) -> None:
         raise Conflict(_("该职务已经免去"))
     if to_on < row.from_on:
         raise Invalid(_("免职日期早于任职日期"))
+    duties.check_not_last(ctx, row.person_id, to_on, unit_id=row.unit_id)
+    sessions_end.hold(ctx, row.person_id)
     row.to_on = to_on
     ctx.record("post.end", f"post:{row.id}", detail={"to_on": to_on.isoformat()})
+
+
+def disable(ctx: Context, person_id: str) -> None:
+    """Close an account at once, with every session of it; posts and cases stay as they are.
+
+    Raises NotFound, Conflict when it is closed or its holder is the last of the administrators.
+    """
+    row = _account(ctx, person_id)
+    if row.state != "active":
+        raise Conflict(_("该账号已经停用"))
+    duties.check_not_last(ctx, person_id, ctx.today)
+    row.state = "disabled"
+    ctx.session.flush()
+    sessions_end.of_person(ctx, person_id, why="disabled")
+    ctx.record("person.disable", f"person:{person_id}")
+
+
+def enable(ctx: Context, person_id: str) -> None:
+    """Open a closed account again. Raises NotFound, Conflict when it is open."""
+    row = _account(ctx, person_id)
+    if row.state == "active":
+        raise Conflict(_("该账号没有停用"))
+    row.state = "active"
+    ctx.record("person.enable", f"person:{person_id}")
+
+
+def _account(ctx: Context, person_id: str) -> Person:
+    row = ctx.session.get(Person, person_id, populate_existing=True, with_for_update=_WEAK)
+    if row is None:
+        raise NotFound
+    return row

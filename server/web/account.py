@@ -16,7 +16,7 @@ from server.domain.texts import _
 from server.http import cookies
 from server.http.access import requires
 from server.http.site import acting, drilling, me, now, reading, signed, site
-from server.services import drill, passwords, people, profile, sessions
+from server.services import drill, passwords, people, profile, proposals, sessions
 from server.services.context import reading as looking
 from server.services.profile import Preferences
 from server.services.sessions import Granted
@@ -158,6 +158,14 @@ def set_secret() -> _Answer:
 @requires(Permission.ANYBODY)
 def forgotten() -> str:
     return render_template("account/forgotten.html", asked=False)
+
+
+@pages.post("/forgotten")
+@requires(Permission.ANYBODY)
+def ask_for_reset() -> str:
+    login = request.form.get("login", "")
+    proposals.ask_for_reset(site().tools, now(), login=login, address=_address())
+    return render_template("account/forgotten.html", asked=True)
 
 
 @pages.post("/large-type")
