@@ -17,6 +17,8 @@ from server.domain.lifecycle import DeadlineState, WorkState
 from server.engine.diagrams.elements import Node
 from server.models.case import case_step
 from server.queries.timeline import Item
+from server.services import deadline_rows
+from server.services.calendars import CN
 from server.services.charts import Chart
 from server.services.context import Context
 from server.services.deadline_sheets import DeadlineSheet
@@ -90,10 +92,8 @@ def drawing(ctx: Context, case_id: str, went: Went) -> Drawing:
     passed, flows = _passed(ctx, case_id)
     late = {clock.key for clock in went.clocks if _is_late(clock)}
     marks = _marks(went, passed, late)
-    nodes = [node for node in went.chart.nodes.values() if node.kind in _STEPS]
-    calendar = ctx.session.info.get("calendars", {}).get("cn") or WorkingCalendar(
-        key="cn", years={}
-    )
+    nodes = _listed(went, marks)
+    calendar = deadline_rows.calendar_of(ctx, CN)
     files = went.release.files[went.procedure].diagrams
     return Drawing(
         process=went.procedure,
@@ -101,8 +101,23 @@ def drawing(ctx: Context, case_id: str, went: Went) -> Drawing:
         elements={key: mark for key, mark in marks.items() if mark != Mark()},
         flows=flows,
         steps=tuple(_line(went, node, marks[node.id], calendar) for node in nodes),
-        others=len(went.chart.nodes) - len(nodes),
+        others=sum(
+            node.process == went.procedure and node.kind not in _STEPS
+            for node in went.chart.nodes.values()
+        ),
     )
+
+
+def _listed(went: Went, marks: Mapping[str, Mark]) -> list[Node]:
+    """The steps of the procedure, and of the ones it calls those that the case came to."""
+    return [
+        node
+        for own in (True, False)
+        for node in went.chart.nodes.values()
+        if node.kind in _STEPS
+        and (node.process == went.procedure) is own
+        and (own or marks[node.id] != Mark())
+    ]
 
 
 def _passed(ctx: Context, case_id: str) -> tuple[Counter[str], tuple[str, ...]]:
@@ -170,9 +185,11 @@ def _state(mark: Mark, *, is_over: bool) -> str:
 
 
 def _took(item: Item, calendar: WorkingCalendar) -> int | None:
-    """Working days after the day it came up, through the day it was done."""
-    if item.closed_at is None:
-        return None
-    first = item.opened_at.astimezone(CHINA_TIME).date()
-    days = (item.closed_at.astimezone(CHINA_TIME).date() - first).days
+    return working_days(item.opened_at, item.closed_at, calendar) if item.closed_at else None
+
+
+def working_days(begun: datetime, done: datetime, calendar: WorkingCalendar) -> int:
+    """Working days after the day it began, through the day it was done."""
+    first = begun.astimezone(CHINA_TIME).date()
+    days = (done.astimezone(CHINA_TIME).date() - first).days
     return sum(calendar.guess(first + n * ONE_DAY) for n in range(1, days + 1))

@@ -123,6 +123,8 @@ def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
 
 
 def _may_know(told: Told, act: Act) -> bool:
+    if act.verb not in _WORDS and not act.verb.startswith(("work.", "case.", "decision.")):
+        return False
     sight, item = told.sight, told.items.get(act.target)
     if sight.is_office or act.verb in _TURNS or _is_own(told, act, item):
         return True
@@ -199,6 +201,18 @@ def _detail(told: Told, act: Act, paper: Paper | None) -> str:
         return paper.came_to
     if act.verb == "case.close":
         return told.outcome
+    if act.verb == "deadline.remind":
+        return _("；").join(dict.fromkeys(_label(told, str(to)) for to in act.detail.get("to", [])))
     if act.verb == "deadline.start" and act.detail.get("due_on"):
         return _("到期日{day}").format(day=act.detail["due_on"])
     return ""
+
+
+def _label(told: Told, label: str) -> str:
+    """Whom a rung of a ladder means, in words."""
+    if label == "assignee":
+        return _("承办人")
+    role, _dot, head = label.partition(".")
+    known = told.release.pack.roles.get(role)
+    title = known.title if known else _("承办机构")
+    return _("{office}负责人").format(office=title) if head else title

@@ -29,6 +29,7 @@ from server.services import (
     definitions,
     posts,
 )
+from server.services.calendars import CN
 from server.services.case_diagrams import Drawing, Went
 from server.services.case_papers import Paper, PaperSheet
 from server.services.case_timeline import Entry, Told
@@ -78,6 +79,8 @@ class CaseFile:
     timeline: tuple[Entry, ...]
     papers: tuple[Paper, ...]
     notices: tuple[Notice, ...]
+    #: working days since it was opened, until today or its end
+    age: int
     #: None for whoever does not handle the case
     drawing: Drawing | None
     #: who looked; for heads of offices that handle it
@@ -136,6 +139,9 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         timeline=case_timeline.entries(ctx, case_id, told),
         papers=papers,
         notices=case_files.notices(ctx.session, sight, case_id),
+        age=case_diagrams.working_days(
+            head.opened_at, head.closed_at or ctx.now, deadline_rows.calendar_of(ctx, CN)
+        ),
         drawing=None,
         looks=case_files.looks(ctx.session, sight, case_id) if _leads(ctx) else (),
     )
