@@ -7,12 +7,12 @@ from uuid import UUID
 
 import marshmallow as ma
 from flask import Response, send_file
-from flask_smorest.fields import Upload
 from werkzeug.datastructures import FileStorage
 
 from server.api import commands
 from server.api.blueprints import Blueprint
 from server.api.looks import looked
+from server.api.schemas import FileSchema
 from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
@@ -23,12 +23,6 @@ from server.services.context import Context
 from server.services.idempotency import Answer
 
 attachments = Blueprint("attachments", __name__, description=_("附件"))
-
-
-class FileSchema(ma.Schema):
-    """One file."""
-
-    file = Upload(required=True)
 
 
 class AttachmentSchema(ma.Schema):

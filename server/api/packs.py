@@ -5,7 +5,6 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Response, request
-from flask_smorest.fields import Upload
 from marshmallow import validate
 from werkzeug.datastructures import FileStorage
 
@@ -14,6 +13,7 @@ from server.adapters.packs import MAX_FILE, PackFiles, completed
 from server.api import commands
 from server.api.blueprints import Blueprint
 from server.api.openapi import FindingSchema
+from server.api.schemas import FileSchema
 from server.domain.access import Permission
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
@@ -31,12 +31,6 @@ packs = Blueprint("packs", __name__, description=_("政策包的检查与发布"
 #: what a multipart body has besides the file
 _FRAME = 64 * 1024
 _KEY = "<string(maxlength=80):pack>"
-
-
-class FileSchema(ma.Schema):
-    """One file."""
-
-    file = Upload(required=True)
 
 
 class ReasonFormSchema(ma.Schema):

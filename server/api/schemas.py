@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import marshmallow as ma
+from flask_smorest.fields import Upload
 from marshmallow import validate
 
 from server.domain.calendar import CHINA_TIME
@@ -41,10 +42,10 @@ class Paging(ma.Schema):
     page_size = ma.fields.Integer(load_default=50, validate=validate.Range(1, MAX_PAGE))
 
 
-class ReasonSchema(ma.Schema):
-    """Why."""
+class FileSchema(ma.Schema):
+    """One file."""
 
-    reason = ma.fields.String(required=True, validate=validate.Length(1, 2000))
+    file = Upload(required=True)
 
 
 class PlaceSchema(ma.Schema):
