@@ -13,6 +13,7 @@ from server.engine.port import Advance, Command
 from server.services import (
     advance_timers,
     advance_work,
+    attachment_binding,
     case_rows,
     case_state,
     charts,
@@ -45,6 +46,7 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     after = ctx.tools.engine.advance(files, before.state if before else None, command)
     version = case_state.store(ctx, case.id, before, after, definition=chart.content_hash)
     seq = case_state.append(ctx, case.id, before, after, act)
+    attachment_binding.bind(ctx, case.id, seq, release, act)
     search.index_step(ctx, case.id, seq, release, act)
     known = facts.collect(release, case.procedure, after.variables, act.answers, ctx.now)
     advance_work.close(ctx, case, after.closed, act.work_item_id)

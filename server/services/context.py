@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
+from server.adapters.storage import Storage
 from server.config import Config
 from server.domain.access import Actor
 from server.domain.calendar import CHINA_TIME
@@ -37,6 +38,8 @@ class Tools:
     writers: sessionmaker[Session]
     #: sessions the database itself keeps from writing
     readers: sessionmaker[Session]
+    #: bytes of attachments
+    storage: Storage
     engine: WorkflowEngine
     evaluate: Evaluate
     #: loaded pack versions by id; a release never changes, so it is never outdated

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from server.app import build
 from server.config import CHEAP_HASH, Config, normalised
@@ -19,18 +20,19 @@ PREPARED = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA_TIME)
 @contextmanager
 def opened(url: str) -> Iterator[Tools]:
     """The program's own tools over this database, closed in the end."""
-    tools = build(
-        Config(
-            data=Path("unused"),
-            database_url=normalised(url),
-            sqlite_sync="OFF",
-            hash_cost=CHEAP_HASH,
-        ),
-    )
-    try:
-        yield tools
-    finally:
-        tools.database.dispose()
+    with TemporaryDirectory(prefix="rongcuo-") as folder:
+        tools = build(
+            Config(
+                data=Path(folder),
+                database_url=normalised(url),
+                sqlite_sync="OFF",
+                hash_cost=CHEAP_HASH,
+            ),
+        )
+        try:
+            yield tools
+        finally:
+            tools.database.dispose()
 
 
 def migrate(url: str) -> None:

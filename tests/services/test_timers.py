@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Thread
 
@@ -189,16 +190,7 @@ class Broken:
 
 
 def with_engine(tiny: Tiny, error: Exception) -> Tools:
-    tools = tiny.tools
-    return Tools(
-        config=tools.config,
-        database=tools.database,
-        writers=tools.writers,
-        readers=tools.readers,
-        engine=Broken(error),
-        evaluate=tools.evaluate,
-        releases=tools.releases,
-    )
+    return replace(tiny.tools, engine=Broken(error))
 
 
 def supplementing(tiny: Tiny) -> str:

@@ -65,7 +65,9 @@ def posted(
         step_at = _remove(answers, *removed)
     elif sent.get("find", ""):
         step_at = sent.get("find", "")
-    searches = {key.removeprefix(SEARCH): sent.get(key, "") for key in sent if key.startswith(SEARCH)}
+    searches = {
+        key.removeprefix(SEARCH): sent.get(key, "") for key in sent if key.startswith(SEARCH)
+    }
     return Posted(answers=answers, searches=searches, step_at=step_at)
 
 
