@@ -143,7 +143,8 @@ def _told(ctx: Context, start: Prepared) -> Guide:
     clocks = [_clock(ctx, release.pack, each, is_window=each.rule.key in windows) for each in begun]
     clocks.sort(key=lambda clock: (not clock.is_statutory, clock.due_on or date.max, clock.key))
     if not any(clock.is_statutory for clock in clocks):
-        clocks += _next(ctx, release.pack, tasks, known)
+        nodes = frozenset(task.node_key for task in tasks)
+        clocks += next_legal(ctx, release.pack, nodes, known)
     return Guide(
         level=start.level,
         tasks=tasks,
@@ -226,11 +227,10 @@ def _is_late(ctx: Context, rule: DeadlineRule, end: Due) -> bool:
     return state_at(rule, end, ctx.now) is DeadlineState.OVERDUE
 
 
-def _next(
-    ctx: Context, pack: PolicyPack, tasks: Iterable[FirstTask], known: Facts
-) -> Iterator[ClockTold]:
-    """The first legal period that an act of the first tasks will start, as if done today."""
-    nodes = {task.node_key for task in tasks}
+def next_legal(
+    ctx: Context, pack: PolicyPack, nodes: frozenset[str], known: Facts
+) -> list[ClockTold]:
+    """The first legal period that completing one of these tasks starts, as if done today."""
     for rule in pack.deadlines.values():
         event = pack.events.get(rule.origin)
         if event is None or event.node not in nodes or rule.force != "statutory" or rule.until:
@@ -238,8 +238,8 @@ def _next(
         happening = Happening(event=event, on=ctx.today, at=ctx.now)
         begun = deadlines.beginning(ctx, pack, rule, happening, known)
         if begun is not None:
-            yield _clock(ctx, pack, begun, after=event.title)
-            return
+            return [_clock(ctx, pack, begun, after=event.title)]
+    return []
 
 
 def basis_text(pack: PolicyPack, basis: Basis) -> str:

@@ -14,7 +14,7 @@ from server.domain.errors import Forbidden
 from server.domain.expressions import Json
 from server.domain.packs import PolicyPack, Procedure, Starter
 from server.domain.texts import _
-from server.forms import compiler
+from server.forms import compiler, shown
 from server.forms.fields import Field
 from server.services import definitions, facts, openings, people, posts
 from server.services.advance_work import OF_THE_UNIT
@@ -90,6 +90,8 @@ class StartSheet:
     values: Mapping[str, Json]
     #: fields that were filled from his record
     prefilled: tuple[str, ...]
+    #: what the form reads besides its own answers: options of its lists, switches of the pack
+    surroundings: Mapping[str, Json]
 
 
 def startable(ctx: Context) -> tuple[Startable, ...]:
@@ -128,6 +130,10 @@ def start_sheet(ctx: Context, key: str, way: str = "") -> StartSheet:
         schema=release.forms[procedure.start_form],
         values={**procedure.defaults, **recorded, **chosen.preset},
         prefilled=tuple(recorded),
+        surroundings={
+            **shown.options(release.forms[procedure.start_form], release.pack.lists),
+            "settings": facts.settings_of(release),
+        },
     )
 
 

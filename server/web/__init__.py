@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from server.web import account, assets, context
+from server.web import account, assets, context, start
 
 #: one blueprint per group of pages
-PAGES = (assets.files, account.pages)
+PAGES = (assets.files, account.pages, start.pages)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,193 @@
+"""申请: what somebody may start, the start form with its guide, the receipt; choosers of names."""
+
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import orjson
+from flask import Blueprint, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from server.domain.access import Permission
+from server.domain.errors import Invalid
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.texts import _
+from server.http.access import requires
+from server.http.headers import page_class
+from server.http.site import acting, actor, reading, site
+from server.queries.windows import open_windows
+from server.services import cases, choices, guides, idempotency, procedures, receipts
+from server.services.context import Context
+from server.services.guides import Guide
+from server.services.idempotency import Answer
+from server.services.procedures import StartSheet
+from server.web.fragments import render
+from server.web.plain_forms.controls import controls
+from server.web.plain_forms.parts import Asking, identity
+from server.web.plain_forms.posted import Posted, posted
+from server.web.start_groups import groups
+
+pages = Blueprint("start", __name__)
+
+#: most names a chooser gets at once, and least letters it has to ask with
+_MOST_NAMES = 20
+_LEAST_LETTERS = 2
+
+_Answer = AnyResponse | str | tuple[str, int]
+
+
+@pages.get("/start")
+@requires(Permission.CASE_READ)
+def index() -> str:
+    who = actor()
+    with reading() as ctx:
+        found = procedures.startable(ctx)
+        units = [post.unit_id for post in who.posts]
+        windows = open_windows(ctx.session, who.person_id, units)
+    return render("start/index.html", groups=groups(found), windows=windows)
+
+
+@pages.get("/start/<key>")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def form(key: str) -> str:
+    with reading() as ctx:
+        sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+        guide = guides.guide(ctx, key, sheet.values)
+        return _page(ctx, sheet, None, guide)
+
+
+@pages.get("/start/<key>/form.json")
+@requires(Permission.CASE_READ)
+def form_json(key: str) -> AnyResponse:
+    with reading() as ctx:
+        sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+    return jsonify(schema=sheet.schema, data={**sheet.surroundings, **sheet.values})
+
+
+@pages.post("/start/<key>")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def file(key: str) -> _Answer:
+    if request.is_json:
+        location = _opened(key, _variables(), request.headers.get("Idempotency-Key", ""))
+        return jsonify(location=location)
+    with reading() as ctx:
+        sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+        filled = posted(sheet.schema, request.form)
+        if filled.is_step:
+            return _page(ctx, sheet, filled, guides.guide(ctx, key, filled.answers))
+    try:
+        return redirect(_opened(key, filled.answers, request.form.get("once", "")), 303)
+    except Invalid as refused:
+        with reading() as ctx:
+            guide = guides.guide(ctx, key, filled.answers)
+            return _page(ctx, sheet, filled, guide, refused.findings or _whole(refused)), 422
+
+
+@pages.post("/start/<key>/guide")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def guide(key: str) -> _Answer:
+    with reading() as ctx:
+        if request.is_json:
+            found = guides.guide(ctx, key, _variables())
+            return render("start/guide.html", guide=found)
+        sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+        filled = posted(sheet.schema, request.form)
+        return _page(ctx, sheet, filled, guides.guide(ctx, key, filled.answers))
+
+
+@pages.get("/start/receipts/<case_id>")
+@requires(Permission.CASE_READ)
+def receipt(case_id: str) -> str:
+    with reading() as ctx:
+        found = receipts.receipt(ctx, case_id)
+    return render("start/receipt.html", receipt=found)
+
+
+@pages.get("/people.json")
+@requires(Permission.CASE_READ)
+def people_json() -> AnyResponse:
+    return _names("person")
+
+
+@pages.get("/units.json")
+@requires(Permission.CASE_READ)
+def units_json() -> AnyResponse:
+    return _names("unit")
+
+
+def _names(kind: choices.Kind) -> AnyResponse:
+    """At most twenty names for two letters or more, or the name of one id."""
+    typed, chosen = request.args.get("q", "").strip(), request.args.getlist("id")[:_MOST_NAMES]
+    with reading() as ctx:
+        most = _MOST_NAMES if len(typed) >= _LEAST_LETTERS else 0
+        found = choices.offered(ctx, kind, typed=typed, chosen=chosen, most=most)
+    return jsonify(items=[{"id": each.value, "label": each.label} for each in found])
+
+
+def _variables() -> dict[str, Json]:
+    sent = request.get_json(silent=True)
+    found = sent.get("variables") if isinstance(sent, Mapping) else None
+    if not isinstance(found, dict):
+        raise Invalid(_("填写的内容不是有效的数据"))
+    return found
+
+
+def _opened(key: str, given: Mapping[str, Json], once: str) -> str:
+    """Where the receipt of the case is; the same form sent twice opens one case."""
+    route = f"POST /start/{key}"
+    with acting() as ctx:
+        if not once:
+            return _receipt_of(cases.open_case(ctx, key, given))
+        content = sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        before = idempotency.answered(ctx, route, once, content)
+        if before is not None:
+            return str(before.body)
+        case_id = cases.open_case(ctx, key, given)
+        location = _receipt_of(case_id)
+        answer = Answer(status=303, body=location, case_id=case_id)
+        idempotency.keep(ctx, route, once, content, answer)
+        return location
+
+
+def _receipt_of(case_id: str) -> str:
+    return url_for(".receipt", case_id=case_id)
+
+
+def _page(
+    ctx: Context,
+    sheet: StartSheet,
+    filled: Posted | None,
+    guide: Guide,
+    findings: Sequence[Finding] = (),
+) -> str:
+    def offer(kind: Any, typed: str, chosen: Sequence[str]) -> list[tuple[str, str]]:
+        found = choices.offered(ctx, kind, typed=typed, chosen=chosen)
+        return [(each.value, each.label) for each in found]
+
+    asking = Asking(
+        schema=sheet.schema,
+        data={**sheet.surroundings, **sheet.values},
+        evaluate=site().tools.evaluate,
+        answers=filled.answers if filled else None,
+        findings=findings,
+        offer=offer,
+        searches=filled.searches if filled else {},
+    )
+    return render(
+        "start/form.html",
+        sheet=sheet,
+        controls=controls(asking),
+        problems=[(identity(each.field) if each.field else "", each.message) for each in findings],
+        guide=guide,
+        once=uuid4().hex,
+    )
+
+
+def _whole(refused: Invalid) -> list[Finding]:
+    """A refusal that is about no field."""
+    return [Finding(code="START", message=refused.message)]
