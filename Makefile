@@ -7,10 +7,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMPS := .stamps
 DIR ?=
-FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/styles/*)
+# of `make run`: where it listens, the data directory, the password of the demo accounts, more options
+PORT ?= 8000
+HOST ?= 127.0.0.1
+DATA ?= var
+PASSWORD ?=
+ARGS ?=
+export PASSWORD
+# what `make check` runs of the tests; `make test` then runs all others
+FAST := tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
+BROWSER := apt-get update && apt-get install -y chromium fonts-noto-cjk
+FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/islands/*/* server/web/styles/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fast bench soak tck miwg lock clean
+.PHONY: help run browser test check fast bench soak tck miwg lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -39,9 +49,10 @@ $(STAMPS)/npm: package.json package-lock.json
 server/engine/feel.js: $(STAMPS)/npm $(FRONT)
 	@npm run --silent build
 
-run: $(STAMPS)/run server/engine/feel.js ## set up and rehearse both procedures (the server follows)
-	@$(BIN)/rongcuo pack rehearse processes/nanyang
-	@$(BIN)/rongcuo pack rehearse processes/chuzhou
+run: $(STAMPS)/run server/engine/feel.js ## the server as a drill, on http://127.0.0.1:8000 (PORT HOST DATA PASSWORD ARGS)
+	@if [ -n "$$PASSWORD" ]; then $(BIN)/rongcuo --data "$(DATA)" demo --password "$$PASSWORD" && touch "$(DATA)/.demo"; \
+	elif [ ! -e "$(DATA)/.demo" ]; then $(BIN)/rongcuo --data "$(DATA)" demo && touch "$(DATA)/.demo"; fi
+	@exec $(BIN)/rongcuo --data "$(DATA)" serve --drill --host "$(HOST)" --port "$(PORT)" $(ARGS)
 
 check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contracts, fast tests
 	@$(BIN)/ruff format --check --quiet .
@@ -51,10 +62,15 @@ check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contra
 	@$(BIN)/deptry . > $(STAMPS)/deptry.log 2>&1 || { cat $(STAMPS)/deptry.log; exit 1; }
 	@npx --no-install bpmnlint --max-warnings 0 'processes/*/*.bpmn'
 	@$(BIN)/python -m server.checker.punctuation server processes forms docs README.md CHANGELOG.md
-	@$(BIN)/pytest -n 2 -m "not slow" tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
+	@$(BIN)/pytest -n 2 -m "not slow" $(FAST)
 
-test: check ## check, then every test: both databases, every scenario of every pack
-	@$(BIN)/pytest -n 2
+test: check browser ## check, then every other test: both databases, every scenario of every pack, the browser
+	@rm -rf test-report
+	@$(BIN)/pytest -n 2 --checked "$(FAST)" --junitxml=test-report/junit.xml
+
+browser: # what the browser tests need; never skipped
+	@{ command -v chromium && fc-list :lang=zh-cn family | grep -q .; } > /dev/null 2>&1 || { $(BROWSER); } > $(STAMPS)/browser.log 2>&1 || \
+	{ tail -5 $(STAMPS)/browser.log; echo "the browser tests need a browser and a Chinese font; as root: $(BROWSER)"; exit 1; }
 
 bench: $(STAMPS)/dev server/engine/feel.js ## the benchmarks, each beside its limit; writes bench.json
 	@$(BIN)/python -m tests.bench
@@ -76,4 +92,4 @@ lock: $(STAMPS)/uv ## resolve the Python packages anew (versions and hashes, no 
 	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres --group dev pyproject.toml $(STAMPS)/build.in -o requirements/dev.lock
 
 clean: ## remove what the targets above made
-	@rm -rf $(VENV) node_modules $(STAMPS) server/engine/feel.js bench.json
+	@rm -rf $(VENV) node_modules $(STAMPS) server/engine/feel.js server/web/static bench.json test-report

@@ -1,12 +1,33 @@
 """What many tests share: the databases, and the tools over a fresh copy of one."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from server.services.context import Tools
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres
 from tests.factories import tools as factory
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make check` ran just before need not run again in `make test`."""
+    parser.addoption("--checked", default="", help="paths whose fast tests have been run already")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the fast tests that were run already; those marked slow stay."""
+    checked = [config.rootpath / path for path in config.getoption("--checked").split()]
+    again = [item for item in items if _is_checked(item, checked)]
+    if again:
+        config.hook.pytest_deselected(items=again)
+        items[:] = [item for item in items if not _is_checked(item, checked)]
+
+
+def _is_checked(item: pytest.Item, checked: list[Path]) -> bool:
+    return item.get_closest_marker("slow") is None and any(
+        item.path.is_relative_to(path) for path in checked
+    )
 
 
 @pytest.fixture(scope="session")
