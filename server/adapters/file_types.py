@@ -5,7 +5,7 @@ how to recognise them.
 """
 
 import zipfile
-from typing import BinaryIO, Final
+from typing import IO, Final
 
 import puremagic
 
@@ -38,7 +38,7 @@ MOST_UNPACKED: Final = 500 * 1024 * 1024
 MOST_RATIO: Final = 200
 
 
-def is_what_it_says(stream: BinaryIO, kind: str) -> bool:
+def is_what_it_says(stream: IO[bytes], kind: str) -> bool:
     """True when the content is of this kind (an extension without dot) and holds no code.
 
     The stream is read from its beginning and left anywhere.
@@ -68,7 +68,7 @@ def _plain(kind: str) -> str:
     return _SAME.get(kind, kind)
 
 
-def _is_office(stream: BinaryIO, part: str) -> bool:
+def _is_office(stream: IO[bytes], part: str) -> bool:
     """An archive with this part, of bearable size, without macros, controls or foreign objects."""
     stream.seek(0)
     try:
@@ -88,7 +88,7 @@ def _is_office(stream: BinaryIO, part: str) -> bool:
     return part.lower() in names
 
 
-def _holds(stream: BinaryIO, words: tuple[bytes, ...]) -> bool:
+def _holds(stream: IO[bytes], words: tuple[bytes, ...]) -> bool:
     stream.seek(0)
     overlap = max(map(len, words))
     before = b""
@@ -100,7 +100,7 @@ def _holds(stream: BinaryIO, words: tuple[bytes, ...]) -> bool:
     return False
 
 
-def _is_text(stream: BinaryIO) -> bool:
+def _is_text(stream: IO[bytes]) -> bool:
     stream.seek(0)
     content = stream.read()
     for encoding in ("utf-8", "gb18030"):

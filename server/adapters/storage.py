@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import IO, Final
 from uuid import uuid4
 
 _CHUNK: Final = 1024 * 1024
@@ -47,7 +47,7 @@ class Storage:
 
     folder: Path
 
-    def put(self, stream: BinaryIO, limit: int) -> Stored:
+    def put(self, stream: IO[bytes], limit: int) -> Stored:
         """Keep everything the stream holds; it is on the disk when this returns.
 
         Raises:
@@ -67,7 +67,7 @@ class Storage:
         return stored
 
     @contextmanager
-    def opened(self, content: Stored) -> Iterator[BinaryIO]:
+    def opened(self, content: Stored) -> Iterator[IO[bytes]]:
         """The content, from its beginning; checked against its hash before the first byte.
 
         Raises:
@@ -87,7 +87,7 @@ class Storage:
             stream.seek(0)
             yield stream
 
-    def _write(self, place: Path, stream: BinaryIO, limit: int) -> Stored:
+    def _write(self, place: Path, stream: IO[bytes], limit: int) -> Stored:
         handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _FILE)
         found, size = sha256(), 0
         with os.fdopen(handle, "wb") as target:

@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 
 from sqlalchemy import Row, Select, func, insert, select
 
@@ -68,7 +68,7 @@ class Opened:
     content: Stored
 
 
-def receive(tools: Tools, stream: BinaryIO, name: str) -> Received:
+def receive(tools: Tools, stream: IO[bytes], name: str) -> Received:
     """Take the bytes in, outside of any transaction: a large file holds nobody up.
 
     Raises:
