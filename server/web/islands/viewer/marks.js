@@ -36,5 +36,5 @@ function overlay(kind, text, position) {
   html.textContent = text;
   // the list beside says it in words
   html.setAttribute("aria-hidden", "true");
-  return { position, html, scale: false };
+  return { position, html, scale: { min: 0.7, max: 1.2 } };
 }

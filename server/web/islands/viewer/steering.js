@@ -3,16 +3,17 @@
 const STEP = 60;
 const ZOOM = 1.25;
 
-/** Put the buttons over the drawing and let keys steer it; whole shows all of it again. */
-export function steer(island, viewer, whole) {
+/** Put the buttons over the drawing and let keys steer it; views are what it can show. */
+export function steer(island, viewer, { whole, now }) {
   const canvas = viewer.get("canvas");
   const zoom = (factor) => canvas.zoom(Math.min(4, Math.max(0.2, canvas.zoom() * factor)), "auto");
   const bar = document.createElement("div");
   bar.className = "steering acts";
   bar.append(
+    button("当前环节", now),
+    button("全图", whole),
     button("放大", () => zoom(ZOOM)),
     button("缩小", () => zoom(1 / ZOOM)),
-    button("全图", whole),
   );
   const hint = document.createElement("span");
   hint.className = "sub";
