@@ -17,13 +17,14 @@ from server.domain.urgency import Rank, Urgency, first_key, order_key, rank_at, 
 from server.models.case import case
 from server.models.work import work_item
 from server.queries import inbox_lines
-from server.queries.inbox_lines import Entry
+from server.queries.inbox_lines import Came, Entry
 from server.queries.inbox_rows import View, Wanted, selection, together
 
 __all__ = [
     "ALL",
     "FIRST",
     "VIEWS",
+    "Came",
     "Counts",
     "Entry",
     "Filters",
@@ -62,6 +63,8 @@ class Filters:
     procedure: str = ""
     #: how its reference begins
     reference: str = ""
+    #: what came after this moment
+    opened_after: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +147,7 @@ def page(
     by = rows.c.closed_at.desc() if view == "done" else rows.c.order_key
     ids = select(rows.c.id).order_by(by, rows.c.id)
     ids = ids.limit(sheet.size).offset((sheet.number - 1) * sheet.size)
-    items = inbox_lines.entries(session, actor, ids, lambda row: _urgency(row, when))
+    items = inbox_lines.entries(session, actor, ids, when.now, lambda row: _urgency(row, when))
     return Page(items=items, total=total, counts=counts, sheet=sheet)
 
 
@@ -217,6 +220,8 @@ def _narrowed(filters: Filters) -> tuple[ColumnElement[bool], ...]:
         found.append(work_item.c.node_key == filters.step)
     if filters.unit_id:
         found.append(work_item.c.candidate_unit == filters.unit_id)
+    if filters.opened_after is not None:
+        found.append(work_item.c.opened_at > filters.opened_after)
     if filters.procedure or filters.reference:
         matters = select(case.c.id).where(case.c.id == work_item.c.case_id)
         if filters.procedure:

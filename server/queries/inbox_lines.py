@@ -27,7 +27,7 @@ class Clock:
     key: str
     due_on: date | None
     provisional_on: date | None
-    #: as stored: what time alone brings about may lag behind by a tick
+    #: as stored: that it is overdue may lag behind by a tick (``Entry.is_over``)
     state: str
     #: statutory or soft
     force: str
@@ -78,6 +78,8 @@ class Entry:
     assignee_name: str
     state: str
     urgency: Urgency
+    #: the last moment of its clock has passed
+    is_over: bool
     deadline_key: str
     deadline: Clock | None
     came: Came | None
@@ -111,6 +113,7 @@ def entries(
     session: Session,
     actor: Actor,
     ids: Select[tuple[str]],
+    now: datetime,
     urgency: Callable[[Row[Any]], Urgency],
 ) -> tuple[Entry, ...]:
     """The lines of these items, in their order; two statements."""
@@ -119,8 +122,20 @@ def entries(
     matters = _matters(session, {row.case_id for row in rows.values()})
     units = {post.unit_id for post in actor.posts}
     return tuple(
-        _entry(rows[found], urgency(rows[found]), matters, actor, units) for found in wanted
+        _entry(
+            rows[found],
+            is_own=rows[found].candidate_unit in units
+            or rows[found].assignee_id == actor.person_id,
+            matter=matters.get(rows[found].case_id, ()),
+            urgency=urgency(rows[found]),
+            is_over=_is_over(rows[found], now),
+        )
+        for found in wanted
     )
+
+
+def _is_over(row: Row[Any], now: datetime) -> bool:
+    return row.expires_at is not None and row.expires_at <= now
 
 
 def _lines(ids: list[str]) -> Select[Any]:
@@ -191,24 +206,25 @@ def _matters(session: Session, case_ids: set[str]) -> Mapping[str, tuple[str, ..
 
 def _entry(
     row: Row[Any],
+    *,
+    is_own: bool,
+    matter: tuple[str, ...],
     urgency: Urgency,
-    matters: Mapping[str, tuple[str, ...]],
-    actor: Actor,
-    units: set[str],
+    is_over: bool,
 ) -> Entry:
-    is_own = row.candidate_unit in units or row.assignee_id == actor.person_id
     return Entry(
         **{name: getattr(row, name) for name in _ITEM},
         key=row.node_key,
         reference=row.reference,
         pack_version_id=row.pack_version_id,
         procedure=row.procedure,
-        matter=matters.get(row.case_id, ()),
+        matter=matter,
         role=row.candidate_role,
         unit_id=row.candidate_unit,
         unit_name=row.unit_name or "",
         assignee_name=(row.assignee_name or "") if is_own else "",
         urgency=urgency,
+        is_over=is_over,
         deadline=_clock(row),
         came=_came(row, may_name=is_own and row.candidate_unit is not None),
     )

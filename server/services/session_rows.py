@@ -41,6 +41,8 @@ class Signed:
     fresh_at: datetime
     must_change_secret: bool
     preferences: Mapping[str, Json]
+    #: the sign-in before this one
+    previous_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +109,7 @@ def signed(row: Row[Any]) -> Signed:
         fresh_at=row.fresh_at + lead,
         must_change_secret=row.must_change_secret,
         preferences=row.preferences,
+        previous_at=None if row.previous_at is None else row.previous_at + lead,
     )
 
 

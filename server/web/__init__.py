@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from server.web import account, assets, context, start
+from server.web import account, assets, context, inbox, start
 
 #: one blueprint per group of pages
-PAGES = (assets.files, account.pages, start.pages)
+PAGES = (assets.files, account.pages, inbox.pages, start.pages)
 
 
 def register(app: Flask) -> None:
