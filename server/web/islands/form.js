@@ -7,6 +7,7 @@
 //     </form>
 //   </div>
 //
+// data-draft: where drafts are kept; data-guide: what gives the part #guide for the answers so far.
 // GET data-src gives {schema, data, readonly, errors: [{field, message}]}. The drawn form takes the
 // place of data-fields once it stands; until then, and when it cannot be drawn, the plain one is
 // there. A button with its own formaction (release, return …) stays what it is.

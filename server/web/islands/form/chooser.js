@@ -7,6 +7,8 @@ import { described, framed } from "./frame.js";
 
 const SOURCES = { person: "/people.json", unit: "/units.json" };
 const WAIT = 200;
+/** The server names nobody for a single letter. */
+const LEAST = 2;
 
 export function Chooser(props) {
   const { field, domId, value, kind, disabled, readonly, onChange, onBlur, onFocus } = props;
@@ -27,7 +29,7 @@ export function Chooser(props) {
 
   // what fits what was typed
   useEffect(() => {
-    if (typed === null || !typed.trim()) return undefined;
+    if (typed === null || typed.trim().length < LEAST) return undefined;
     const asked = new AbortController();
     timer.current = setTimeout(() => {
       look(SOURCES[kind], { q: typed.trim() }, asked.signal).then((items) => {
@@ -65,7 +67,7 @@ export function Chooser(props) {
       id: domId, class: "form-control", type: "text", role: "combobox", autocomplete: "off",
       "aria-expanded": isOpen ? "true" : "false", "aria-controls": `${domId}-list`, "aria-autocomplete": "list",
       "aria-activedescendant": isOpen && active >= 0 ? `${domId}-${active}` : undefined,
-      placeholder: kind === "unit" ? "输入单位名称查找" : "输入姓名或者单位查找",
+      placeholder: kind === "unit" ? "输入单位名称，至少两个字" : "输入姓名，至少两个字",
       value: typed ?? name, disabled, readOnly: readonly, onInput, onKeyDown, onFocus,
       onBlur: () => {
         setTyped(null);

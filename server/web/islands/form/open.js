@@ -2,6 +2,7 @@
 import { createForm } from "@bpmn-io/form-js-viewer";
 import { components } from "./components.js";
 import { startDraft } from "./draft.js";
+import { startGuide } from "./guide.js";
 import { show } from "./problems.js";
 import { startSending } from "./send.js";
 
@@ -28,6 +29,7 @@ export async function open(island) {
     island.dataset.drawn = "true";
     startSending(island, plain, form);
     if (island.dataset.draft && !readonly) startDraft(island, plain, form);
+    if (island.dataset.guide) startGuide(island, plain, form);
     if (errors.length) show(island, form, errors);
     island.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: form }));
   } catch (error) {

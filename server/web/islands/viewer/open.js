@@ -25,7 +25,7 @@ export async function open(island) {
     const viewer = new Viewer({
       container: canvas,
       additionalModules: [MoveCanvas],
-      textRenderer: { defaultStyle: font, externalStyle: font },
+      textRenderer: { defaultStyle: font, externalStyle: { ...font, fontSize: 12 } },
       bpmnRenderer: { defaultStrokeColor: "#6b7682", defaultLabelColor: "#1b2530" },
     });
     await viewer.importXML(drawing.xml);
