@@ -63,15 +63,14 @@ def _is_common(small: str, common: Collection[str]) -> bool:
     return len(_without_runs(rest)) < _OWN_SIGNS
 
 
-def _without_runs(text: str) -> str:
-    """The letters and digits that are left once runs and repetitions are one sign each."""
-    kept: list[str] = []
-    for sign in filter(str.isalnum, text):
-        if len(kept) >= _RUN - 1 and _continues(kept[-2], kept[-1], sign):
-            kept[-1] = sign
-            continue
-        kept.append(sign)
-    return "".join(dict.fromkeys(kept))
+def _without_runs(text: str) -> set[str]:
+    """The letters and digits that are left once a run is its first two signs."""
+    signs = list(filter(str.isalnum, text))
+    return {
+        sign
+        for at, sign in enumerate(signs)
+        if at < _RUN - 1 or not _continues(signs[at - 2], signs[at - 1], sign)
+    }
 
 
 def _continues(first: str, second: str, third: str) -> bool:

@@ -590,6 +590,61 @@ def upgrade() -> None:
     for table in ("audit_event", "process_definition", "calendar_day"):
         keep(table)
     search_index()
+    separate()
+
+
+#: posts that let nobody hold another one at the same time (SY-1)
+_APART = "('system_admin', 'security_admin', 'audit_admin')"
+
+#: another post of the same person, at the same time, one of the two an administrator's
+_OTHER_POST = f"""
+    SELECT 1 FROM post AS other
+    JOIN unit AS its_unit ON its_unit.id = other.unit_id
+    JOIN unit AS new_unit ON new_unit.id = NEW.unit_id
+    WHERE other.person_id = NEW.person_id
+    AND other.id <> NEW.id
+    AND other.from_on <= COALESCE(NEW.to_on, '9999-12-31')
+    AND COALESCE(other.to_on, '9999-12-31') >= NEW.from_on
+    AND (its_unit.kind IN {_APART} OR new_unit.kind IN {_APART})
+"""
+
+
+def separate() -> None:
+    """An administrator holds no other post; a unit does not turn into an administrator's."""
+    turns = f"NEW.kind <> OLD.kind AND (NEW.kind IN {_APART} OR OLD.kind IN {_APART})"
+    if op.get_context().dialect.name == "sqlite":
+        for verb in ("INSERT", "UPDATE"):
+            op.execute(
+                f"CREATE TRIGGER post_apart_{verb.lower()} BEFORE {verb} ON post "
+                f"WHEN EXISTS ({_OTHER_POST}) "
+                "BEGIN SELECT RAISE(ABORT, 'administrators hold no other post'); END"
+            )
+        op.execute(
+            f"CREATE TRIGGER unit_apart BEFORE UPDATE OF kind ON unit WHEN {turns} "
+            "BEGIN SELECT RAISE(ABORT, 'an administrator''s unit stays one'); END"
+        )
+        return
+    op.execute(
+        "CREATE FUNCTION post_is_apart() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        # two appointments at once wait for one another, so that each sees what the other did
+        "PERFORM 1 FROM person WHERE id = NEW.person_id FOR NO KEY UPDATE; "
+        f"IF EXISTS ({_OTHER_POST}) THEN "
+        "RAISE EXCEPTION 'administrators hold no other post' USING ERRCODE = 'check_violation'; "
+        "END IF; RETURN NEW; END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER post_apart BEFORE INSERT OR UPDATE ON post "
+        "FOR EACH ROW EXECUTE FUNCTION post_is_apart()"
+    )
+    op.execute(
+        "CREATE FUNCTION unit_stays_apart() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "RAISE EXCEPTION 'an administrator''s unit stays one' USING ERRCODE = 'check_violation'; "
+        "END $$"
+    )
+    op.execute(
+        "CREATE TRIGGER unit_apart BEFORE UPDATE OF kind ON unit "
+        f"FOR EACH ROW WHEN ({turns}) EXECUTE FUNCTION unit_stays_apart()"
+    )
 
 
 def search_index() -> None:
