@@ -26,10 +26,10 @@ def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> st
     prepared = openings.prepare(ctx, release, procedure_key, given)
     case = _insert(ctx, prepared)
     named = list(prepared.named)
+    ctx.record("case.open", case.id, case.id, {"reference": case.reference})
     parties.concern(ctx, case.id, [entry for entry in named if entry.role in parties.CONCERNED])
     parties.appoint(ctx, case.id, parties.with_subject(named))
     search.index_case(ctx, case.id, release)
-    ctx.record("case.open", case.id, case.id, {"reference": case.reference})
     advance.step(ctx, case, release, prepared.command(), prepared.act())
     return case.id
 
