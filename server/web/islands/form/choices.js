@@ -24,8 +24,10 @@ function choices(props, type, isChosen, choose) {
   const onBlur = (event) => {
     if (!event.currentTarget.contains(event.relatedTarget)) props.onBlur();
   };
+  // long or many entries stand one under the other
+  const isLong = options.length > 6 || options.some((each) => each.label.length > 16);
   return grouped(props,
-    h("div", { class: "choices", onFocusout: onBlur, onFocusin: onFocus },
+    h("div", { class: isLong ? "choices stacked" : "choices", onFocusout: onBlur, onFocusin: onFocus },
       ...options.map((each, index) =>
         h("label", { key: index },
           h("input", {

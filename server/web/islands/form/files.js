@@ -54,13 +54,14 @@ export function filesOf(plain) {
           }, "移除")))),
       !isLocked && h("p", null,
         h("input", {
-          type: "file", id: `${domId}-input`, class: "form-control", multiple: Boolean(field.multiple),
-          accept: field.accept || undefined, "aria-label": `选择文件：${field.label}`, ...described(props),
+          type: "file", id: `${domId}-input`, class: "visually-hidden", multiple: Boolean(field.multiple),
+          accept: field.accept || undefined, ...described(props),
           onChange: (event) => {
             add(event.target.files);
             event.target.value = "";
           },
-        })),
+        }),
+        h("label", { class: "btn", for: `${domId}-input` }, "选择文件", h("span", { class: "visually-hidden" }, field.label))),
       h("p", { class: "hint", role: "status" }, waiting ? `正在上传，还有${waiting}个` : isLocked ? "" : "也可以把文件拖到此处"),
       failed.length > 0 && h("ul", { class: "error", role: "alert" }, ...failed.map((text) => h("li", { key: text }, text))));
     return grouped(props, body);
