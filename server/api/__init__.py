@@ -5,6 +5,7 @@ from flask import Flask
 from server.api import openapi
 from server.api.attachments import attachments
 from server.api.audits import audits
+from server.api.case_commands import case_commands
 from server.api.cases import cases
 from server.api.drill import drill
 from server.api.packs import packs
@@ -13,12 +14,13 @@ from server.api.tasks import tasks
 from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
-RESOURCES = (tokens, procedures, cases, tasks, attachments, packs, audits, drill)
+RESOURCES = (tokens, procedures, cases, case_commands, tasks, attachments, packs, audits, drill)
 
 
 def register(app: Flask) -> None:
     """Put the API into the application."""
     api = openapi.describe(app)
     for resource in RESOURCES:
-        api.register_blueprint(resource, url_prefix=openapi.PREFIX)
+        # pages have groups of the same names
+        api.register_blueprint(resource, name=f"api_{resource.name}", url_prefix=openapi.PREFIX)
     app.register_blueprint(openapi.docs)
