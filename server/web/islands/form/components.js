@@ -1,6 +1,6 @@
 // Our own components in the place of those of form-js: native controls that work with keyboard,
 // screen reader and large type, files that go to the server at once, people looked up by name.
-import { Textfield } from "@bpmn-io/form-js-viewer";
+import { Textarea, Textfield } from "@bpmn-io/form-js-viewer";
 import { h } from "preact";
 import { Checklist, Radio } from "./choices.js";
 import { Chooser } from "./chooser.js";
@@ -9,16 +9,29 @@ import { filesOf } from "./files.js";
 import { Select } from "./select.js";
 
 /** A text field, or a chooser where the schema says that the answer names a person or unit. */
-function Text(props) {
+function TextOrName(props) {
   const kind = props.field.properties?.kind;
   return kind === "person" || kind === "unit" ? h(Chooser, { ...props, kind }) : h(Textfield, props);
 }
-Text.config = Textfield.config;
+
+/** What is not filled in is null, as on the server, and not an empty text: conditions ask for it. */
+function nullable(Component, { config }) {
+  function Nullable(props) {
+    const onChange = (update) => props.onChange({ ...update, value: update.value === "" ? null : update.value });
+    return h(Component, { ...props, value: props.value ?? "", onChange });
+  }
+  const sanitizeValue = (given) => config.sanitizeValue(given) || null;
+  Nullable.config = { ...config, emptyValue: null, sanitizeValue };
+  return Nullable;
+}
+
+const Text = nullable(TextOrName, Textfield);
+const Area = nullable(Textarea, Textarea);
 
 /** A form-js module; plain is the form whose token an upload carries. */
 export function components(plain) {
   function Own(formFields) {
-    for (const each of [Text, Select, Radio, Checklist, Datetime, filesOf(plain)]) {
+    for (const each of [Text, Area, Select, Radio, Checklist, Datetime, filesOf(plain)]) {
       formFields.register(each.config.type, each);
     }
   }
