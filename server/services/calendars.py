@@ -20,7 +20,8 @@ from server.services.context import Context
 #: the calendar of the State Council's notices
 CN = "cn"
 
-_OFF, _MAKEUP, _ORDINARY = "off", "makeup", ""
+#: names of the days a notice names; an ordinary one has none
+OFF, MAKEUP, _ORDINARY = "off", "makeup", ""
 
 
 def current(ctx: Context, calendar: str = CN) -> WorkingCalendar:
@@ -32,7 +33,7 @@ def current(ctx: Context, calendar: str = CN) -> WorkingCalendar:
             CalendarDay.name,
             CalendarDay.source,
             CalendarDay.published_on,
-        ).where(CalendarDay.calendar == calendar, CalendarDay.name.in_((_OFF, _MAKEUP)))
+        ).where(CalendarDay.calendar == calendar, CalendarDay.name.in_((OFF, MAKEUP)))
     ).all()
     newest: dict[int, int] = {}
     for row in rows:
@@ -42,8 +43,8 @@ def current(ctx: Context, calendar: str = CN) -> WorkingCalendar:
         named = [row for row in rows if (row.day.year, row.version) == (year, version)]
         years[year] = CalendarYear(
             year=year,
-            days_off=frozenset(row.day for row in named if row.name == _OFF),
-            makeup_workdays=frozenset(row.day for row in named if row.name == _MAKEUP),
+            days_off=frozenset(row.day for row in named if row.name == OFF),
+            makeup_workdays=frozenset(row.day for row in named if row.name == MAKEUP),
             source=named[0].source,
             published_on=named[0].published_on,
             version=version,
@@ -95,10 +96,8 @@ def _rows(year: CalendarYear, calendar: str) -> Sequence[dict[str, object]]:
     rows = []
     day = date(year.year, 1, 1)
     while day.year == year.year:
-        if day in year.days_off:
-            name = _OFF
-        else:
-            name = _MAKEUP if day in year.makeup_workdays else _ORDINARY
+        worked = MAKEUP if day in year.makeup_workdays else _ORDINARY
+        name = OFF if day in year.days_off else worked
         rows.append(
             {
                 "calendar": calendar,

@@ -2,10 +2,31 @@
 
 from flask import Flask
 
-from server.web import account, assets, context, inbox, start
+from server.web import (
+    account,
+    applications,
+    assets,
+    attachments,
+    calendars,
+    cases,
+    context,
+    inbox,
+    start,
+    tasks,
+)
 
 #: one blueprint per group of pages
-PAGES = (assets.files, account.pages, inbox.pages, start.pages)
+PAGES = (
+    assets.files,
+    account.pages,
+    applications.pages,
+    attachments.pages,
+    calendars.pages,
+    cases.pages,
+    inbox.pages,
+    start.pages,
+    tasks.pages,
+)
 
 
 def register(app: Flask) -> None:
