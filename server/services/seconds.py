@@ -30,22 +30,19 @@ def may_decide(ctx: Context, row: Proposal) -> bool:
 
 
 def heads(ctx: Context, person_id: str) -> frozenset[str]:
-    """The heads of the offices somebody serves in; for a head, the head of his whole unit."""
-    offices = [post.office.id for post in people.posts_on(ctx, person_id, ctx.today)]
-    found = _heads_of(ctx, offices) - {person_id}
+    """The heads of the office of somebody's main post; for its head, that of his whole unit."""
+    held = people.posts_on(ctx, person_id, ctx.today)
+    found = _heads_of(ctx, held[0].office.id) - {person_id} if held else frozenset()
     if found:
         return found
     unit = people.own_unit(ctx, person_id, ctx.today)
     top = None if unit is None else people.office_of_unit(ctx, "unit_head", unit.id)
-    return frozenset() if top is None else _heads_of(ctx, [top.id]) - {person_id}
+    return frozenset() if top is None else _heads_of(ctx, top.id) - {person_id}
 
 
-def _heads_of(ctx: Context, offices: list[str]) -> frozenset[str]:
-    return frozenset(
-        holder.person_id
-        for office in offices
-        for holder in people.holders(ctx, office, ctx.today, head_only=True)
-    )
+def _heads_of(ctx: Context, office_id: str) -> frozenset[str]:
+    found = people.holders(ctx, office_id, ctx.today, head_only=True)
+    return frozenset(holder.person_id for holder in found)
 
 
 def _administrators(ctx: Context) -> set[str]:
