@@ -14,6 +14,7 @@ import marshmallow as ma
 from flask import Request
 from webargs.core import missing
 from webargs.flaskparser import FlaskParser, is_json_request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from server.domain.errors import Invalid
@@ -66,6 +67,16 @@ class Parser(FlaskParser):
                 raise UnsupportedMediaType
             return missing
         return parsed(body)
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """The query parameters. Raises Invalid for a text that no database takes."""
+        _refuse_odd(req.args)
+        return super().load_querystring(req, schema)
+
+    def load_form(self, req: Request, schema: ma.Schema) -> Any:
+        """The fields of a form. Raises Invalid as for the query."""
+        _refuse_odd(req.form)
+        return super().load_form(req, schema)
 
     def handle_error(
         self,
@@ -124,6 +135,13 @@ def parsed(body: bytes) -> Json:
     if not _is_storable(value, _MAX_DEPTH):
         raise BadRequest
     return value
+
+
+def _refuse_odd(values: MultiDict[str, str]) -> None:
+    odd = [key for key, value in values.items(multi=True) if _ODD.search(key + value)]
+    if odd:
+        found = [each for key in odd for each in _findings("", _ODD.sub("", key))]
+        raise Invalid(_("提交的内容有{n}处问题").format(n=len(found)), found)
 
 
 def _refuse_constant(_name: str) -> NoReturn:
