@@ -53,6 +53,8 @@ class StepLine:
     #: who has it or did it last
     by: str
     due_on: date | None
+    #: what is left of its period, in words; empty when it has none or is over
+    left: str
     done_at: datetime | None
     #: working days between coming up and being done, of the last time
     took: int | None
@@ -68,6 +70,8 @@ class Drawing:
     elements: Mapping[str, Mark]
     #: sequence flows that were taken
     flows: tuple[str, ...]
+    #: what is left of the period of a step that waits
+    labels: Mapping[str, str]
     steps: tuple[StepLine, ...]
     #: gateways, events and timers that are not in the list
     others: int
@@ -95,12 +99,14 @@ def drawing(ctx: Context, case_id: str, went: Went) -> Drawing:
     nodes = _listed(went, marks)
     calendar = deadline_rows.calendar_of(ctx, CN)
     files = went.release.files[went.procedure].diagrams
+    steps = tuple(_line(went, node, marks[node.id], calendar) for node in nodes)
     return Drawing(
         process=went.procedure,
         xml=files[went.release.pack.procedures[went.procedure].diagram].decode(),
         elements={key: mark for key, mark in marks.items() if mark != Mark()},
         flows=flows,
-        steps=tuple(_line(went, node, marks[node.id], calendar) for node in nodes),
+        labels={step.key: step.left for step in steps if step.left},
+        steps=steps,
         others=sum(
             node.process == went.procedure and node.kind not in _STEPS
             for node in went.chart.nodes.values()
@@ -159,28 +165,35 @@ def _line(went: Went, node: Node, mark: Mark, calendar: WorkingCalendar) -> Step
     items = [item for item in went.items.values() if item.node_key == node.id]
     last = items[-1] if items else None
     lane = went.release.pack.lanes.get(node.lane)
-    due = [clock.due_on for clock in went.clocks if last and clock.key == last.deadline_key]
+    clocks = [clock for clock in went.clocks if last and clock.key == last.deadline_key]
+    clock = clocks[-1] if clocks and mark.active else None
     is_done = mark.done > 0 and not mark.active
     return StepLine(
         key=node.id,
         title=node.label,
         lane=(last.unit if last and last.unit else lane.title if lane else ""),
-        state=_state(mark, is_over=went.is_over),
+        state=_state(mark, is_over=went.is_over, is_empty=_is_empty(node, last)),
         mark=mark,
         by=went.names.get(last.assignee_id or "", "") if last else "",
-        due_on=due[-1] if due and mark.active else None,
+        due_on=clock.due_on if clock else None,
+        left=clock.left if clock else "",
         done_at=last.closed_at if last and is_done else None,
         took=_took(last, calendar) if last and is_done else None,
     )
 
 
-def _state(mark: Mark, *, is_over: bool) -> str:
+def _is_empty(node: Node, last: Item | None) -> bool:
+    """A step that nobody was asked to do: a list without entries."""
+    return node.multi_instance is not None and last is None
+
+
+def _state(mark: Mark, *, is_over: bool, is_empty: bool) -> str:
     if mark.overdue:
         return "overdue"
     if mark.active:
         return "active"
     if mark.done:
-        return "done"
+        return "skipped" if is_empty else "done"
     return "skipped" if is_over else "waiting"
 
 

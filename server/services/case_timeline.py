@@ -5,9 +5,11 @@ whoever was asked its own acts, the beginning, the end and the clocks. Acts of o
 last two without a name.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from server.domain.access import SYSTEM
@@ -86,6 +88,8 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "deadline.recompute": _Word(_("按新公布的放假安排重算期限"), is_main=False),
     "deadline.remind": _Word(_("提醒"), "active"),
 }
+#: acts of the program that come in bundles
+_FOLDED: Final = frozenset({"remind", "overdue", "met_late", "cancelled", "recompute"})
 #: turns of the matter that whoever knows of the case may know
 _TURNS: Final = frozenset({"case.open", "case.close", "case.incident", "case.resolve"})
 #: what clocks do that a party may know, of periods set by law
@@ -119,7 +123,20 @@ def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
     ids |= {str(act.detail["on_behalf_of"]) for act in acts if act.detail.get("on_behalf_of")}
     ids |= {act.target for act in acts if act.verb.startswith("participant.")}
     known = rows.people(ctx.session, sorted(ids - {SYSTEM.person_id}))
-    return tuple(_entry(told, act, known) for act in reversed(acts))
+    return tuple(_folded(_entry(told, act, known) for act in reversed(acts)))
+
+
+def _folded(found: Iterable[Entry]) -> Iterator[Entry]:
+    """What the program did about several periods at one moment is told once."""
+    of_program = attrgetter("at", "verb", "actor", "post")
+    for (_at, verb, _actor, _post), same in groupby(found, of_program):
+        entries = list(same)
+        if verb not in _FOLDED:
+            yield from entries
+            continue
+        tasks = dict.fromkeys(entry.task for entry in entries)
+        details = dict.fromkeys(entry.detail for entry in entries if entry.detail)
+        yield replace(entries[0], task=_("、").join(tasks), detail=_("、").join(details))
 
 
 def _may_know(told: Told, act: Act) -> bool:
@@ -202,7 +219,7 @@ def _detail(told: Told, act: Act, paper: Paper | None) -> str:
     if act.verb == "case.close":
         return told.outcome
     if act.verb == "deadline.remind":
-        return _("；").join(dict.fromkeys(_label(told, str(to)) for to in act.detail.get("to", [])))
+        return _("、").join(dict.fromkeys(_label(told, str(to)) for to in act.detail.get("to", [])))
     if act.verb == "deadline.start" and act.detail.get("due_on"):
         return _("到期日{day}").format(day=act.detail["due_on"])
     return ""

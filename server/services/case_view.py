@@ -6,61 +6,33 @@ of the case gets ``NotFound``. The number of statements does not depend on how l
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
-from server.domain import deadline_changes
 from server.domain.case_words import outcome_word
-from server.domain.deadline_changes import Change, Correct, Extend, Recompute, Restart, Stop
-from server.domain.deadline_lines import units
 from server.domain.errors import Forbidden, NotFound
-from server.domain.lifecycle import OPEN_DEADLINES, CaseStatus
+from server.domain.lifecycle import CaseStatus
 from server.domain.packs import PolicyPack
 from server.domain.perspectives import PARTIES, Matter, Sight
 from server.domain.texts import _
 from server.queries import case_files, perspectives, timeline
 from server.queries.case_files import Concerned, Head, Look, Notice, Task
 from server.services import (
+    case_clocks,
     case_diagrams,
     case_papers,
     case_timeline,
     charts,
     deadline_rows,
-    deadline_sheets,
     definitions,
     posts,
 )
 from server.services.calendars import CN
+from server.services.case_clocks import ClockView
 from server.services.case_diagrams import Drawing, Went
 from server.services.case_papers import Paper, PaperSheet
 from server.services.case_timeline import Entry, Told
 from server.services.charts import Chart
 from server.services.context import Context
-from server.services.deadline_rows import DeadlineRow
-from server.services.deadline_sheets import DeadlineSheet
 from server.services.releases import Release
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Changed:
-    """One change of a clock, in words."""
-
-    on: date
-    text: str
-    reason: str
-    by: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ClockView:
-    """One clock with what was changed about it."""
-
-    sheet: DeadlineSheet
-    changes: tuple[Changed, ...]
-
-    @property
-    def is_open(self) -> bool:
-        """Does it still need watching."""
-        return self.sheet.state in OPEN_DEADLINES
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,7 +81,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
     seen = _seen(ctx, case_id)
     sight, head, release, chart = seen.sight, seen.head, seen.release, seen.chart
     tasks = case_files.tasks(ctx.session, sight, case_id)
-    all_clocks = _clocks(ctx, release.pack, case_id)
+    all_clocks = case_clocks.of_case(ctx, release.pack, case_id)
     shelf = case_papers.shelf(ctx, release, head, chart, sight)
     papers = case_papers.listed(shelf)
     items = timeline.items(ctx.session, case_id)
@@ -196,6 +168,21 @@ def paper(ctx: Context, case_id: str, seq: int) -> tuple[Head, Sight, PaperSheet
     return seen.head, seen.sight, case_papers.opened(shelf, seq)
 
 
+def readable_papers(ctx: Context, case_id: str) -> tuple[PaperSheet, ...]:
+    """Every paper the actor may open, in the order they were given.
+
+    Raises:
+        NotFound: there is no such case, or it does not exist for him.
+    """
+    seen = _seen(ctx, case_id)
+    shelf = case_papers.shelf(ctx, seen.release, seen.head, seen.chart, seen.sight)
+    return tuple(
+        case_papers.opened(shelf, each.seq)
+        for each in case_papers.listed(shelf)
+        if each.is_readable
+    )
+
+
 def outcome_title(pack: PolicyPack, outcome: str | None) -> str:
     """What the pack calls a result of its procedures."""
     known = pack.lists.get("outcomes")
@@ -244,42 +231,3 @@ def _may_know(sight: Sight, clock: ClockView, tasks: tuple[Task, ...]) -> bool:
     if not sight.is_party or clock.sheet.force == "statutory":
         return True
     return clock.sheet.key in {task.deadline_key for task in tasks if task.role in PARTIES}
-
-
-def _clocks(ctx: Context, pack: PolicyPack, case_id: str) -> list[ClockView]:
-    rows = deadline_rows.of_case(ctx, case_id)
-    changes = [list(map(deadline_changes.from_json, row.changes)) for row in rows]
-    ids = {getattr(change, "by", "") for made in changes for change in made} - {""}
-    names = {key: who.name for key, who in timeline.people(ctx.session, sorted(ids)).items()}
-    return [
-        ClockView(
-            sheet=deadline_sheets.sheet(ctx, pack, row),
-            changes=tuple(_changed(pack, row, change, names) for change in made),
-        )
-        for row, made in zip(rows, changes, strict=True)
-    ]
-
-
-def _changed(pack: PolicyPack, row: DeadlineRow, change: Change, names: dict[str, str]) -> Changed:
-    return Changed(
-        on=change.on,
-        text=_words(pack, row, change),
-        reason=getattr(change, "note", ""),
-        by=names.get(getattr(change, "by", ""), ""),
-    )
-
-
-def _words(pack: PolicyPack, row: DeadlineRow, change: Change) -> str:
-    match change:
-        case Stop(reason=key):
-            reasons = pack.deadlines[row.rule_key].stops
-            title = next((reason.title for reason in reasons if reason.key == key), key)
-            return _("中止（{reason}）").format(reason=title)
-        case Restart():
-            return _("恢复")
-        case Extend(n=n):
-            return _("延长{n}").format(n=units(n, pack.deadlines[row.rule_key].unit))
-        case Correct(origin_on=day):
-            return _("起算日期更正为{day}").format(day=day)
-        case Recompute(was_on=was, due_on=now):
-            return _("放假安排公布后重算：{was}改为{now}").format(was=was, now=now)

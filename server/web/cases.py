@@ -1,0 +1,134 @@
+"""案卷: the list of cases, one case file, its papers, its diagram, and the file on paper."""
+
+from dataclasses import asdict
+from uuid import uuid4
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from server.domain.access import Permission
+from server.domain.case_words import level_word, outcome_word, status_word
+from server.domain.errors import NotFound
+from server.domain.lifecycle import CaseStatus
+from server.domain.texts import _
+from server.http.access import requires
+from server.http.headers import page_class
+from server.http.site import reading
+from server.queries.case_filters import Wanted
+from server.services import case_indexes, case_prints, case_view
+from server.web.fragments import render
+from server.web.looks import looked
+
+pages = Blueprint("cases", __name__)
+pages.add_app_template_filter(level_word, "level")
+pages.add_app_template_filter(outcome_word, "outcome")
+
+#: lines of a page, and of an answer to a search, which is not paged
+_PAGE = 50
+_FOUND = 200
+_LOOKS = {
+    "case.read": _("查看案卷"),
+    "case.diagram": _("查看流程图"),
+    "case.print": _("打印卷宗"),
+    "paper.read": _("查看文书"),
+    "application.read": _("查看本人事项"),
+    "task.read": _("查看待办"),
+    "ledger.export": _("导出台账"),
+}
+
+#: acts the timeline shows at first
+_RECENT = 12
+
+
+@pages.app_template_filter("look")
+def look(verb: str) -> str:
+    """What people call a look at a case."""
+    return _LOOKS.get(verb, _("查看"))
+
+
+@pages.get("/cases")
+@requires(Permission.CASE_READ)
+def index() -> str:
+    wanted = Wanted(
+        status=request.args.get("status", ""),
+        procedure=request.args.get("procedure", ""),
+        unit_id=request.args.get("unit", ""),
+        is_own=False,
+    )
+    return _list(wanted, request.args.get("page", 1, int), _PAGE)
+
+
+@pages.post("/cases")
+@requires(Permission.CASE_READ)
+def find() -> str:
+    """What somebody looks for is sent in the body: no name stands in an address (WB-4)."""
+    wanted = Wanted(
+        status=request.form.get("status", ""),
+        procedure=request.form.get("procedure", ""),
+        q=request.form.get("q", "").strip()[:100],
+        is_own=False,
+    )
+    return _list(wanted, 1, _FOUND)
+
+
+def _list(wanted: Wanted, page: int, size: int) -> str:
+    with reading() as ctx:
+        found = case_indexes.index(ctx, wanted, page=page, page_size=size)
+    return render(
+        "cases/index.html",
+        index=found,
+        wanted=wanted,
+        statuses=[(status.value, status_word(status)) for status in CaseStatus],
+        address=lambda number: url_for(
+            "cases.index", status=wanted.status, procedure=wanted.procedure, page=number
+        ),
+    )
+
+
+@pages.get("/cases/<case_id>")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def show(case_id: str) -> str | Response:
+    with reading() as ctx:
+        found = case_view.case_file(ctx, case_id)
+    if found.sight.is_party:
+        return redirect(url_for("applications.show", case_id=case_id), 303)
+    looked("case.read", case_id, case_id)
+    return render(
+        "cases/show.html", file=found, recent=_RECENT, chosen=request.args.get("timeline", "")
+    )
+
+
+@pages.get("/cases/<case_id>/diagram.json")
+@requires(Permission.CASE_READ)
+def diagram(case_id: str) -> Response:
+    with reading() as ctx:
+        drawn = case_view.drawn(ctx, case_id)
+    looked("case.diagram", case_id, case_id)
+    elements = {
+        key: asdict(mark) | ({"label": drawn.labels[key]} if key in drawn.labels else {})
+        for key, mark in drawn.elements.items()
+    }
+    return jsonify(xml=drawn.xml, elements=elements, flows=drawn.flows)
+
+
+@pages.get("/cases/<case_id>/papers/<int:seq>")
+@requires(Permission.CASE_READ)
+def paper(case_id: str, seq: int) -> str:
+    with reading() as ctx:
+        head, sight, sheet = case_view.paper(ctx, case_id, seq)
+    looked("paper.read", f"{case_id}:{seq}", case_id)
+    return render("cases/paper.html", head=head, sight=sight, sheet=sheet)
+
+
+@pages.get("/cases/<case_id>/print")
+@requires(Permission.CASE_READ, fresh=True)
+def printed(case_id: str) -> str:
+    """The whole file as it goes on paper; each print has a serial that the record names."""
+    serial = uuid4().hex[:12].upper()
+    with reading() as ctx:
+        found = case_prints.printed(ctx, case_id)
+    if found.file.sight.is_party:
+        raise NotFound
+    looked("case.print", case_id, case_id, {"serial": serial})
+    return render("cases/print.html", file=found.file, sheets=found.sheets, serial=serial)

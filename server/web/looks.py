@@ -1,0 +1,14 @@
+"""Looks at a case are on record before the page leaves (AU-3): no record, no page."""
+
+from server.domain.expressions import Json
+from server.http.site import actor, now, site
+from server.services import reads
+
+
+def looked(
+    verb: str, target: str, case_id: str | None = None, detail: dict[str, Json] | None = None
+) -> None:
+    """Record that the signed-in person sees this; whatever goes wrong is raised."""
+    reads.noted(
+        site().tools, actor(), now(), verb=verb, target=target, case_id=case_id, detail=detail
+    )
