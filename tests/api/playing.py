@@ -114,7 +114,7 @@ class HttpPlay(Play):
         answer = self.program(actor).post(path, body)
         if answer.status_code in (200, 201):
             return answer.json
-        told = answer.json
+        told: Any = answer.json
         assert answer.content_type == "application/problem+json", answer.get_data(as_text=True)
         if answer.status_code == 422:
             found = [
