@@ -5,6 +5,7 @@ incident with an id; the answer never says more than that.
 """
 
 import logging
+import re
 from http import HTTPStatus
 from typing import Final
 from uuid import uuid4
@@ -15,10 +16,13 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain import errors
+from server.domain.access import Actor
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http.access import API
+from server.http.site import now, signed, site
+from server.services import reads
 
 #: the first class an error belongs to says its number
 STATUS: Final = (
@@ -46,6 +50,13 @@ _TITLES: Final = {
     500: _("程序出错"),
     503: _("暂时不能使用"),
 }
+
+#: what is on record as denied, and what only asks for the password
+_DENIALS: Final = (errors.Forbidden, errors.NotFound)
+_QUESTIONS: Final = (errors.FreshNeeded, errors.SecretOutdated, errors.SignInRefused)
+
+#: an id; nothing else of an address is put on record
+_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 _log = logging.getLogger(__name__)
 
@@ -121,12 +132,32 @@ def answer(
 
 
 def _refused(error: errors.RongcuoError) -> AnyResponse:
+    _note(error)
     if not wants_document():
         elsewhere = _elsewhere(error)
         if elsewhere:
             return _sent(elsewhere)
     findings = error.findings if isinstance(error, errors.Invalid) else ()
     return answer(status_of(error), error.message, code=error.code, findings=findings)
+
+
+def _note(error: errors.RongcuoError) -> None:
+    """Put a denial on record before it is told; what was begun has been rolled back (AU-3)."""
+    who = signed()
+    if who is None or not isinstance(error, _DENIALS) or isinstance(error, _QUESTIONS):
+        return
+    given = {name: str(value) for name, value in (request.view_args or {}).items()}
+    ids = {name: value for name, value in given.items() if _ID.fullmatch(value)}
+    rule = request.url_rule.rule if request.url_rule else ""
+    reads.noted(
+        site().tools,
+        Actor(person_id=who.person_id, name=who.name),
+        now(),
+        verb="denied",
+        target=f"{request.method} {rule}",
+        case_id=ids.get("case_id"),
+        detail={"code": error.code, **ids},
+    )
 
 
 def _elsewhere(error: errors.RongcuoError) -> str:

@@ -242,7 +242,12 @@ def looks(session: Session, sight: Sight, case_id: str, *, most: int = 200) -> t
     rows = session.execute(
         select(AuditEvent.at, AuditEvent.verb, Person.name.label("who"))
         .join(Person, Person.id == AuditEvent.actor_id)
-        .where(AuditEvent.case_id == case_id, AuditEvent.chain == "access")
+        .where(
+            AuditEvent.case_id == case_id,
+            AuditEvent.chain == "access",
+            # who was turned away saw nothing
+            AuditEvent.verb != "denied",
+        )
         .order_by(AuditEvent.seq.desc())
         .limit(most)
     )
