@@ -50,9 +50,11 @@ def test_without_a_head_there_is_no_record_and_it_is_told(empty_tools: Tools) ->
 
 
 def test_many_looks_at_once_neither_fork_the_chain_nor_leave_gaps(empty_tools: Tools) -> None:
-    threads = [
-        Thread(target=lambda: [look(empty_tools) for _number in range(10)]) for _worker in range(6)
-    ]
+    def look_often() -> None:
+        for _number in range(10):
+            look(empty_tools)
+
+    threads = [Thread(target=look_often) for _worker in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
