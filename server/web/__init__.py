@@ -11,6 +11,7 @@ from server.web import (
     cases,
     context,
     inbox,
+    ledger,
     start,
     tasks,
 )
@@ -24,6 +25,7 @@ PAGES = (
     calendars.pages,
     cases.pages,
     inbox.pages,
+    ledger.pages,
     start.pages,
     tasks.pages,
 )

@@ -1,0 +1,82 @@
+"""台账: the ledger as a list, and as a spreadsheet for the weekly report."""
+
+from dataclasses import asdict
+from datetime import date
+from uuid import uuid4
+
+from flask import Blueprint, Response, request, url_for
+
+from server.domain.access import Permission
+from server.domain.case_words import OUTCOMES, outcome_word, status_word
+from server.domain.errors import Invalid
+from server.domain.findings import Finding
+from server.domain.lifecycle import CaseStatus
+from server.domain.texts import _
+from server.http.access import requires
+from server.http.headers import page_class
+from server.http.site import now, reading
+from server.queries.ledger import Asked
+from server.services import ledger_exports, ledgers
+from server.web.fragments import render
+from server.web.looks import looked
+
+pages = Blueprint("ledger", __name__)
+
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@pages.get("/ledger")
+@requires(Permission.LEDGER_READ)
+def index() -> str:
+    asked = _asked()
+    with reading() as ctx:
+        found = ledgers.page(ctx, asked, page=request.args.get("page", 1, int))
+    looked("ledger.read", "ledger")
+    chosen = {key: value for key, value in asdict(asked).items() if value}
+    return render(
+        "ledger/index.html",
+        ledger=found,
+        asked=asked,
+        chosen=chosen,
+        statuses=[(status.value, status_word(status)) for status in CaseStatus],
+        outcomes=[(outcome, outcome_word(outcome)) for outcome in OUTCOMES],
+        most=ledgers.MOST_ROWS,
+        address=lambda number: url_for("ledger.index", **chosen, page=number),
+    )
+
+
+@pages.get("/ledger.xlsx")
+@requires(Permission.LEDGER_READ, fresh=True)
+@page_class("file")
+def spreadsheet() -> Response:
+    """The rows are chosen when the file is made; what left is on record with its serial."""
+    asked, serial = _asked(), uuid4().hex[:12].upper()
+    with reading() as ctx:
+        content = ledger_exports.workbook(ctx, asked, serial)
+    looked("ledger.export", "ledger", detail={"serial": serial})
+    answer = Response(content, mimetype=_XLSX)
+    name = f"ledger-{now():%Y%m%d}-{serial}.xlsx"
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return answer
+
+
+def _asked() -> Asked:
+    given = request.args
+    status = given.get("status", "")
+    return Asked(
+        from_on=_day("from_on"),
+        to_on=_day("to_on"),
+        procedure=given.get("procedure", ""),
+        unit_id=given.get("unit_id", ""),
+        status=status if status in tuple(CaseStatus) else "",
+        outcome=given.get("outcome", ""),
+    )
+
+
+def _day(name: str) -> date | None:
+    text = request.args.get(name, "").strip()
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        message = _("日期应写成2026-03-01这样")
+        raise Invalid(message, [Finding(code="LEDGER_DAY", field=name, message=message)]) from None
