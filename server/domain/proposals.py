@@ -25,6 +25,7 @@ class ProposalKind(StrEnum):
     DISABLE = "disable"
     ENABLE = "enable"
     RESET_SECRET = "reset_secret"  # noqa: S105  # the word for it, no secret
+    PEOPLE_IMPORT = "people_import"
 
 
 #: how each kind is called
@@ -35,6 +36,7 @@ TITLES: Mapping[ProposalKind, str] = {
     ProposalKind.DISABLE: _("停用账号"),
     ProposalKind.ENABLE: _("启用账号"),
     ProposalKind.RESET_SECRET: _("重置口令"),
+    ProposalKind.PEOPLE_IMPORT: _("按表格办理单位、人员和任职"),
 }
 
 #: what a login may look like: small letters, so that letter case never makes two of one

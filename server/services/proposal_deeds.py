@@ -11,8 +11,9 @@ from server.domain.proposals import ProposalKind
 from server.domain.texts import _
 from server.models.access import Proposal
 from server.models.identity import Person, Post, Unit
-from server.services import duties, passwords, sign_in_attempts, staffing
+from server.services import duties, passwords, people_imports, sign_in_attempts, staffing
 from server.services.context import Context
+from server.services.people_imports import FirstSecret
 from server.services.staffing import NewPost
 
 
@@ -21,9 +22,12 @@ class Approved:
     """What an approval brought about."""
 
     proposal_id: str
+    #: whom it was about, empty for a whole table of people
     person_id: str
     #: told once, to whoever approved, to hand it over in person; stored nowhere
     first_secret: str | None = None
+    #: the same for each new account of a table
+    first_secrets: tuple[FirstSecret, ...] = ()
 
 
 def check(ctx: Context, row: Proposal) -> None:
@@ -130,6 +134,16 @@ def _reset(ctx: Context, row: Proposal) -> Approved:
     return _with_secret(ctx, row, _person(ctx, row.person_id).id)
 
 
+def _check_import(ctx: Context, row: Proposal) -> None:
+    people_imports.planned(ctx, row.payload)
+
+
+def _import(ctx: Context, row: Proposal) -> Approved:
+    plan = people_imports.planned(ctx, row.payload)
+    secrets = people_imports.apply(ctx, plan)
+    return Approved(proposal_id=row.id, person_id="", first_secrets=secrets)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Deed:
     check: Callable[[Context, Proposal], None]
@@ -143,6 +157,7 @@ _DEEDS: Mapping[ProposalKind, _Deed] = {
     ProposalKind.DISABLE: _Deed(check=_check_disable, do=_disable),
     ProposalKind.ENABLE: _Deed(check=_check_enable, do=_enable),
     ProposalKind.RESET_SECRET: _Deed(check=_check_reset, do=_reset),
+    ProposalKind.PEOPLE_IMPORT: _Deed(check=_check_import, do=_import),
 }
 
 
