@@ -57,6 +57,10 @@ class DeadlineSheet:
     interval: str
     #: ``还剩2个工作日``, ``今天到期``, ``已逾期3天`` …
     left: str
+    #: 个工作日 or 天, what ``left_count`` counts
+    unit_word: str
+    #: it expires before 24:00 of its last day
+    expires_early: bool
     #: working days (or days) until the due date, negative when overdue; None: not running
     left_count: int | None
     #: statutory or soft
@@ -96,6 +100,8 @@ def sheet(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> DeadlineSheet:
         interval=_("按确定的日期") if rule.until is not None else units(rule.n, rule.unit),
         left=_words(row, rule.unit, count),
         left_count=count,
+        unit_word=_("个工作日") if rule.unit is Unit.WORKING else _("天"),
+        expires_early=rule.end_of_day is not None,
         force=rule.force,
         rule=rule_of(pack, rule.basis),
         line=row.line,

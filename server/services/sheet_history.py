@@ -12,11 +12,12 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import aliased
 
 from server.domain.expressions import Json
-from server.domain.perspectives import Sight, matter_of
+from server.domain.perspectives import Sight
 from server.forms.fields import Field, flat, read
 from server.models.case import case_step
 from server.models.identity import Person, Post, Unit
 from server.models.work import work_item
+from server.queries import papers
 from server.services.charts import Chart
 from server.services.context import Context
 from server.services.releases import Release
@@ -53,6 +54,16 @@ class History:
     opinions: tuple[Opinion, ...] = ()
     #: the latest last
     touched: tuple[Touch, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Shelf:
+    """What it takes to read the steps of a case in words, for one reader."""
+
+    release: Release
+    procedure: str
+    chart: Chart
+    sight: Sight
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,19 +135,21 @@ def steps(ctx: Context, case_id: str) -> list[Step]:
     return list(found.values())
 
 
-def of(done: list[Step], release: Release, procedure: str, drawn: Chart, sight: Sight) -> History:
+def of(ctx: Context, case_id: str, done: list[Step], shelf: Shelf) -> History:
     """What of these steps this reader may know."""
-    addressed = {paper.node for paper in release.pack.papers.values() if paper.to}
+    sight = shelf.sight
+    addressed = {paper.node for paper in shelf.release.pack.papers.values() if paper.to}
+    readable = papers.readable(ctx.session, {case_id: sight}, {case_id: addressed})
     opinions = tuple(
         opinion
         for step in done
-        if step.answers is not None and _may_read(step, sight, addressed)
-        for opinion in _opinions(step, release, procedure, drawn)
+        if step.answers is not None and (case_id, step.seq) in readable and not sight.is_party
+        for opinion in _opinions(step, shelf)
     )
     return History(
-        opinions=() if sight.is_party else opinions,
+        opinions=opinions,
         touched=tuple(
-            Touch(title=drawn.label(step.node_key), by=step.by, post=step.post, at=step.at)
+            Touch(title=shelf.chart.label(step.node_key), by=step.by, post=step.post, at=step.at)
             for step in done
             if sight.is_office or sight.wrote(step.actor_id, step.unit_id)
         ),
@@ -149,17 +162,12 @@ def earlier_answers(done: list[Step], node_key: str) -> Mapping[str, Json]:
     return found[-1] if found else {}
 
 
-def _may_read(step: Step, sight: Sight, addressed: set[str]) -> bool:
-    matter = matter_of(step.role, is_addressed=step.node_key in addressed)
-    return sight.sees(matter) or sight.wrote(step.actor_id, step.unit_id)
-
-
-def _opinions(step: Step, release: Release, procedure: str, drawn: Chart) -> Iterator[Opinion]:
-    form_key = step.form_key or release.pack.procedures[procedure].start_form
-    schema = release.forms.get(form_key, {})
+def _opinions(step: Step, shelf: Shelf) -> Iterator[Opinion]:
+    form_key = step.form_key or shelf.release.pack.procedures[shelf.procedure].start_form
+    schema = shelf.release.forms.get(form_key, {})
     for label, text in _texts(tuple(flat(read(schema.get("components")))), step.answers or {}):
         yield Opinion(
-            step=drawn.label(step.node_key),
+            step=shelf.chart.label(step.node_key),
             label=label,
             text=text,
             by=step.by,

@@ -7,7 +7,7 @@ may read (``domain/perspectives``).
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Row, and_, select
@@ -16,12 +16,9 @@ from server.domain import work as rules
 from server.domain.access import Actor, is_candidate
 from server.domain.errors import Conflict, Forbidden, NotFound
 from server.domain.expressions import Json
-from server.domain.lifecycle import WorkState
 from server.domain.work import Work
-from server.forms import fields as tree
-from server.forms import shown
 from server.models.case import case as case_table
-from server.models.case import case_state, subject
+from server.models.case import case_state
 from server.models.identity import Person, Unit
 from server.models.work import work_item
 from server.queries import perspectives
@@ -31,58 +28,19 @@ from server.services import (
     charts,
     deadline_sheets,
     definitions,
-    facts,
     posts,
+    sheet_cards,
+    sheet_forms,
     sheet_history,
     work_rows,
 )
 from server.services.context import Context
 from server.services.deadline_sheets import DeadlineSheet, Rule
 from server.services.releases import Release
-from server.services.sheet_history import History
+from server.services.sheet_cards import CaseCard
+from server.services.sheet_forms import FormSheet
+from server.services.sheet_history import History, Shelf
 from server.services.work_rows import ItemRow
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SubjectLine:
-    """Whom the case is about."""
-
-    #: applicant or subject
-    kind: str
-    name: str
-    outcome: str | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class CaseCard:
-    """The case a task belongs to, as far as everybody who has a task in it may know."""
-
-    id: str
-    reference: str
-    procedure: str
-    #: title of the procedure, title and version of the rules it follows
-    title: str
-    law: str
-    law_version: str
-    status: str
-    status_reason: str
-    outcome: str | None
-    level: str
-    opened_on: date
-    subjects: tuple[SubjectLine, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class FormSheet:
-    """The form of a task with what it is shown with."""
-
-    key: str
-    #: form-js schema as published
-    schema: Mapping[str, Json]
-    #: what its fields and expressions read, and the options of its lists
-    data: Mapping[str, Json]
-    #: may this person fill it in now
-    is_open: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,10 +62,13 @@ class Sheet:
     closed_at: datetime | None
     #: one item of several: what it is about
     item: Json
+    item_words: str
     case: CaseCard
     #: what the procedure says about the step, empty for nothing
     instruction: str
     rules: tuple[Rule, ...]
+    #: titles of the papers it produces
+    papers: tuple[str, ...]
     form: FormSheet | None
     #: claim, release, complete: what this person may do now
     actions: tuple[str, ...]
@@ -146,6 +107,8 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
     drawn = charts.chart(release.files[case.procedure])
     actions, hindrance = _actions(judged, actor)
     done = sheet_history.steps(ctx, row.case_id)
+    form = sheet_forms.form(ctx, release, row, done, is_open="complete" in actions)
+    shelf = Shelf(release=release, procedure=case.procedure, chart=drawn, sight=sight)
     return Sheet(
         **{name: getattr(row, name) for name in _AS_STORED},
         key=row.node_key,
@@ -153,15 +116,34 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         office=row.office or _role(release, row.candidate_role),
         assignee=row.assignee or "",
         is_mine=row.assignee_id == actor.person_id,
-        case=_card(ctx, release, row),
+        case=sheet_cards.card(ctx, release, row),
         instruction=drawn.nodes[row.node_key].documentation if row.node_key in drawn.nodes else "",
         rules=tuple(_rules(release, row)),
-        form=_form(ctx, release, row, done, is_open="complete" in actions) if is_his else None,
+        papers=tuple(
+            paper.title for paper in release.pack.papers.values() if paper.node == row.node_key
+        ),
+        item_words=_item(release, row.item),
+        form=form if is_his else None,
         actions=actions,
         hindrance=hindrance,
         deadline=_deadline(ctx, release, row),
-        history=sheet_history.of(done, release, case.procedure, drawn, sight),
+        history=sheet_history.of(ctx, row.case_id, done, shelf),
     )
+
+
+def case_of(ctx: Context, item_id: str) -> str:
+    """The case a task belongs to. Raises NotFound when the actor may not know of it."""
+    case_rows.refuse_odd(item_id)
+    actor = posts.with_posts(ctx)
+    units = [post.unit_id for post in actor.posts]
+    found = ctx.session.scalar(
+        select(work_item.c.case_id)
+        .join(case_table, case_table.c.id == work_item.c.case_id)
+        .where(work_item.c.id == item_id, visible_cases(actor.person_id, units))
+    )
+    if found is None:
+        raise NotFound
+    return str(found)
 
 
 _AS_STORED: Final = (
@@ -198,27 +180,18 @@ def _row(ctx: Context, actor: Actor, item_id: str) -> Row[tuple[object, ...]]:
     return found
 
 
-def _card(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> CaseCard:
-    subjects = ctx.session.execute(
-        select(subject.c.kind, subject.c.name, subject.c.outcome)
-        .where(subject.c.case_id == row.case_id)
-        .order_by(subject.c.kind, subject.c.name)
-    )
-    names = ("reference", "procedure", "status", "status_reason", "outcome", "level", "opened_on")
-    return CaseCard(
-        id=row.case_id,
-        **{name: getattr(row, f"case_{name}") for name in names},
-        title=release.pack.procedures[row.case_procedure].title,
-        law=release.pack.title,
-        law_version=release.pack.version,
-        subjects=tuple(SubjectLine(**each._mapping) for each in subjects),
-    )
-
-
 def _role(release: Release, role: str) -> str:
     known = release.pack.roles.get(role)
     lane = next((lane for lane in release.pack.lanes.values() if lane.office == role), None)
     return known.title if known else lane.title if lane else ""
+
+
+def _item(release: Release, item: Json) -> str:
+    """What one item of several is about: an office by its title, anything else as it is."""
+    if not isinstance(item, str):
+        return ""
+    known = release.pack.roles.get(item)
+    return known.title if known else item
 
 
 def _rules(release: Release, row: Row[tuple[object, ...]]) -> Iterator[Rule]:
@@ -255,30 +228,6 @@ def _actions(judged: Work, actor: Actor) -> tuple[tuple[str, ...], str]:
         else:
             allowed.append(name)
     return tuple(allowed), "" if allowed else why
-
-
-def _form(
-    ctx: Context,
-    release: Release,
-    row: Row[tuple[object, ...]],
-    done: list[sheet_history.Step],
-    *,
-    is_open: bool,
-) -> FormSheet | None:
-    schema = release.forms.get(row.form_key)
-    if schema is None:
-        return None
-    known = {**row.variables, "settings": facts.settings_of(release)}
-    wanted = shown.names(schema, ctx.tools.evaluate)
-    again = {} if row.instance is not None else sheet_history.earlier_answers(done, row.node_key)
-    if row.state == WorkState.DONE:
-        again = {}
-    data = {name: value for name, value in known.items() if name in wanted}
-    for field in tree.flat(tree.read(schema.get("components"))):
-        if not field.is_locked and data.get(field.key) is None and field.key in again:
-            data[field.key] = again[field.key]
-    data |= shown.options(schema, release.pack.lists)
-    return FormSheet(key=row.form_key, schema=schema, data=data, is_open=is_open)
 
 
 def _deadline(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> DeadlineSheet | None:

@@ -1,0 +1,89 @@
+"""A task's page from its sheet: the form as controls, what was typed, what is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.http.site import reading, site
+from server.services import attachments, choices
+from server.services.context import Context
+from server.services.sheet_forms import FormSheet
+from server.services.sheets import Sheet
+from server.web.fragments import render
+from server.web.plain_forms.controls import controls
+from server.web.plain_forms.parts import Asking, Control, identity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Typed:
+    """What somebody sent, to be shown again."""
+
+    answers: Mapping[str, Json]
+    searches: Mapping[str, str] = field(default_factory=dict)
+    #: what is wrong with it
+    findings: Sequence[Finding] = ()
+    #: place to go on at, where a row was added or somebody was looked for
+    step_at: str = ""
+
+
+def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
+    """The whole page; with what was typed, and at which fields it is wrong."""
+    findings = typed.findings if typed else ()
+    return render(
+        "tasks/task.html",
+        sheet=sheet,
+        controls=_controls(ctx, sheet.form, typed) if sheet.form else (),
+        problems=[(identity(one.field) if one.field else "", one.message) for one in findings],
+        attached=attachments.listed(ctx, sheet.case.id),
+        key=uuid4().hex,
+        step_at=identity(typed.step_at) if typed and typed.step_at else "",
+    )
+
+
+def conflict(sheet: Sheet, typed: Typed, why: str) -> str:
+    """What was typed, to be copied, where it could not be handed in; and how the task stands."""
+    with reading() as ctx:
+        kept = _controls(ctx, sheet.form, typed, is_locked=True) if sheet.form else ()
+    return render("tasks/conflict.html", sheet=sheet, controls=kept, why=why)
+
+
+def data(ctx: Context, form: FormSheet) -> dict[str, Json]:
+    """What the drawn form is opened with: the sheet's data and the names of the files in it."""
+    named = attachments.names(ctx, _ids(form.data))
+    return {**form.data, "attachment_names": named} if named else dict(form.data)
+
+
+def _controls(
+    ctx: Context, form: FormSheet, typed: Typed | None, *, is_locked: bool = False
+) -> tuple[Control, ...]:
+    def offer(kind: Any, sought: str, chosen: Sequence[str]) -> list[tuple[str, str]]:
+        most = 0 if is_locked or not form.is_open else choices.MOST
+        found = choices.offered(ctx, kind, typed=sought, chosen=chosen, most=most)
+        return [(each.value, each.label) for each in found]
+
+    answers = typed.answers if typed else None
+    asking = Asking(
+        schema=form.schema,
+        data=form.data,
+        evaluate=site().tools.evaluate,
+        answers=answers,
+        findings=typed.findings if typed else (),
+        offer=offer,
+        searches=typed.searches if typed else {},
+        uploads=attachments.names(ctx, _ids(answers if answers is not None else form.data)),
+        is_locked=is_locked or not form.is_open,
+    )
+    return controls(asking)
+
+
+def _ids(value: Json) -> list[str]:
+    """Every text in lists of texts: ids of files are among them."""
+    if isinstance(value, Mapping):
+        return [one for inner in value.values() for one in _ids(inner)]
+    if isinstance(value, list):
+        texts = [one for one in value if isinstance(one, str) and len(one) == 36]
+        return texts + [one for inner in value if not isinstance(inner, str) for one in _ids(inner)]
+    return []

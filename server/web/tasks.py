@@ -1,0 +1,168 @@
+"""One task: what is asked, until when and by which rule; claim it, give it back, hand it in."""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from hashlib import sha256
+
+import orjson
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from server.domain.access import Permission
+from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.texts import _
+from server.http.access import requires
+from server.http.headers import page_class
+from server.http.site import acting, reading
+from server.services import idempotency, onward, sheets, work
+from server.services.context import Context
+from server.services.idempotency import Answer
+from server.services.sheet_forms import FormSheet
+from server.services.sheets import Sheet
+from server.web import task_pages
+from server.web.looks import looked
+from server.web.plain_forms.posted import posted
+from server.web.plain_forms.uploads import taken_in
+from server.web.task_pages import Typed
+
+pages = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+_Page = Response | str | tuple[str, int]
+
+
+@pages.get("/<item_id>")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def task(item_id: str) -> str:
+    with reading() as ctx:
+        sheet = sheets.sheet(ctx, item_id)
+        page = task_pages.page(ctx, sheet)
+    looked("task.read", item_id, sheet.case.id)
+    return page
+
+
+@pages.get("/<item_id>/form.json")
+@requires(Permission.CASE_READ)
+def form_json(item_id: str) -> Response:
+    with reading() as ctx:
+        form = _form(sheets.sheet(ctx, item_id))
+        data = task_pages.data(ctx, form)
+    return jsonify(schema=form.schema, data=data, readonly=not form.is_open)
+
+
+@pages.post("/<item_id>/claim")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def claim(item_id: str) -> _Page:
+    return _moved(item_id, partial(work.claim, item_id=item_id, seen=_seen()), _("已签收"))
+
+
+@pages.post("/<item_id>/release")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def release(item_id: str) -> _Page:
+    act = partial(work.release, item_id=item_id, seen=_seen())
+    return _moved(item_id, act, _("已退签，本机构的其他人可以签收"))
+
+
+@pages.post("/<item_id>/complete")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def complete(item_id: str) -> _Page:
+    if request.is_json:
+        return jsonify(location=_completed(item_id, _variables()))
+    with reading() as ctx:
+        sheet = sheets.sheet(ctx, item_id)
+    added, refused = taken_in(request.files) if _is_open(sheet) else ({}, ())
+    schema = sheet.form.schema if sheet.form else {}
+    filled = posted(schema, request.form, added)
+    typed = Typed(
+        answers=filled.answers, searches=filled.searches, findings=refused, step_at=filled.step_at
+    )
+    if filled.is_step:
+        return _again(item_id, typed), 200
+    if refused:
+        return _again(item_id, typed), 422
+    try:
+        return redirect(_completed(item_id, filled.answers), 303)
+    except Invalid as error:
+        findings = error.findings or (Finding(code=error.code, message=error.message),)
+        return _again(item_id, Typed(answers=filled.answers, findings=findings)), 422
+    except (Conflict, Forbidden) as error:
+        return task_pages.conflict(_now(item_id), typed, error.message), 409
+
+
+def _completed(item_id: str, given: Mapping[str, Json]) -> str:
+    """Where the person goes on; the same form sent twice is done once."""
+    with acting() as ctx:
+        location, words = _once(ctx, item_id, given)
+    flash(words)
+    return location
+
+
+def _once(ctx: Context, item_id: str, given: Mapping[str, Json]) -> tuple[str, str]:
+    route, key = f"POST {request.path}", _key()
+    content = sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    before = idempotency.answered(ctx, route, key, content) if key else None
+    if before is not None:
+        return before.body["location"], before.body["words"]
+    case_id = sheets.case_of(ctx, item_id)
+    work.complete(ctx, item_id, given, seen=_seen())
+    went = onward.onward(ctx, case_id)
+    location = url_for(".task", item_id=went.task_id) if went.task_id else "/inbox"
+    if key:
+        body = {"location": location, "words": went.words}
+        answer = Answer(status=303, body=body, case_id=None)
+        idempotency.keep(ctx, route, key, content, answer)
+    return location, went.words
+
+
+def _moved(item_id: str, act: Callable[[Context], None], words: str) -> _Page:
+    """Back on the page after a verb without answers; a refusal says how the task stands now."""
+    try:
+        with acting() as ctx:
+            act(ctx)
+    except (Conflict, Forbidden) as error:
+        return task_pages.conflict(_now(item_id), Typed(answers={}), error.message), 409
+    flash(words)
+    return redirect(url_for(".task", item_id=item_id), 303)
+
+
+def _now(item_id: str) -> Sheet:
+    with reading() as ctx:
+        return sheets.sheet(ctx, item_id)
+
+
+def _again(item_id: str, typed: Typed) -> str:
+    with reading() as ctx:
+        return task_pages.page(ctx, sheets.sheet(ctx, item_id), typed)
+
+
+def _form(sheet: Sheet) -> FormSheet:
+    if sheet.form is None:
+        raise NotFound
+    return sheet.form
+
+
+def _is_open(sheet: Sheet) -> bool:
+    return sheet.form is not None and sheet.form.is_open
+
+
+def _variables() -> dict[str, Json]:
+    sent = request.get_json(silent=True)
+    found = sent.get("variables") if isinstance(sent, Mapping) else None
+    if not isinstance(found, dict):
+        raise Invalid(_("填写的内容不是有效的数据"))
+    return found
+
+
+def _seen() -> int | None:
+    """The version of the task the person looked at."""
+    text = request.form.get("version", "") or request.args.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _key() -> str:
+    return request.headers.get("Idempotency-Key", "") or request.form.get("idempotency_key", "")
