@@ -88,6 +88,8 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "deadline.recompute": _Word(_("按新公布的放假安排重算期限"), is_main=False),
     "deadline.remind": _Word(_("提醒"), "active"),
 }
+#: acts on a task or on the whole case
+_OF_PEOPLE: Final = ("work.", "case.", "decision.")
 #: acts of the program that come in bundles
 _FOLDED: Final = frozenset({"remind", "overdue", "met_late", "cancelled", "recompute"})
 #: turns of the matter that whoever knows of the case may know
@@ -140,15 +142,18 @@ def _folded(found: Iterable[Entry]) -> Iterator[Entry]:
 
 
 def _may_know(told: Told, act: Act) -> bool:
-    if act.verb not in _WORDS and not act.verb.startswith(("work.", "case.", "decision.")):
+    """The table of the module's first lines; what an act brings about is no act of its own."""
+    sight = told.sight
+    if act.verb not in _WORDS and not act.verb.startswith(_OF_PEOPLE):
         return False
-    sight, item = told.sight, told.items.get(act.target)
-    if sight.is_office or act.verb in _TURNS or _is_own(told, act, item):
+    if sight.is_office or act.verb in _TURNS:
         return True
-    if act.verb not in _OF_CLOCKS:
-        return False
+    if act.verb.startswith("work."):
+        return _is_own(told, act, told.items.get(act.target))
     rule = told.release.pack.deadlines.get(str(act.detail.get("rule")))
-    return not sight.is_party or (rule is not None and rule.force == "statutory")
+    if rule is None or act.verb not in _OF_CLOCKS:
+        return False
+    return not sight.is_party or rule.force == "statutory"
 
 
 def _is_own(told: Told, act: Act, item: Item | None) -> bool:
