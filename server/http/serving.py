@@ -116,6 +116,9 @@ def run(app: Flask, listening: Listening, answering: Callable[[], None]) -> None
     server = _server(app, listening)
     signal.signal(signal.SIGTERM, _end)
     signal.signal(signal.SIGINT, _end)
+    if hasattr(signal, "SIGPIPE"):
+        # the command line ends with its reader; a server outlives a browser that goes away
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
     waiting = threading.Thread(
         target=_announce, args=(listening, answering), name="announce", daemon=True
     )
