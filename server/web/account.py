@@ -220,13 +220,14 @@ def _check_repeated(new: str, again: str) -> None:
 
 def _tell(granted: Granted) -> None:
     """The last sign-in and what failed since, once, on the first page after it (ID-8)."""
-    last = granted.last_sign_in
+    last, failures = granted.last_sign_in, granted.failures_since
     told = _("上次登录：{when}").format(when=moment(last)) if last else _("这是您第一次登录")
-    if not granted.failures_since:
-        flash(_("{told}。其间没有登录失败").format(told=told))
+    if not failures:
+        flash(_("{told}。此后没有登录失败").format(told=told) if last else told)
         return
-    warning = _("{told}。其间登录失败{n}次。若不是您本人所为，请修改口令并告知安全保密管理员")
-    flash(warning.format(told=told, n=granted.failures_since), "amber")
+    since = _("此后") if last else _("此前")
+    warning = _("{told}。{since}登录失败{n}次。若不是您本人所为，请更改口令并告知安全保密管理员")
+    flash(warning.format(told=told, since=since, n=failures), "amber")
 
 
 def _address() -> str:

@@ -83,8 +83,8 @@ def test_the_last_sign_in_and_failures_are_told_on_the_first_page(
     enter(stranger, login=LOGIN, secret="wrong")
     enter(stranger, login=LOGIN, secret=SECRET)
     page = stranger.get("/me")
-    assert "上次登录：2026-03-02 08:30。其间登录失败1次" in page.text
-    assert "上次登录：2026-03-02 08:30。其间" not in stranger.get("/me").text
+    assert "上次登录：2026-03-02 08:30。此后登录失败1次" in page.text
+    assert "上次登录：2026-03-02 08:30。此后" not in stranger.get("/me").text
 
 
 def test_large_type_is_there_before_and_after_signing_in(stranger: FlaskClient) -> None:
