@@ -1,6 +1,8 @@
 // Bootstrap's style sheet without the components no page of ours has (no drop-downs, no cards, no
 // dark theme …): a plain page must stay under 40 KB of script and style.
 
+import { withoutPictures } from "./policy.mjs";
+
 const UNUSED = new RegExp(
   "^\\.(" +
     [
@@ -42,9 +44,7 @@ export function prune(sheet) {
       kept += body === null ? `${head};` : `${head}{${body}}`;
     } else {
       const used = selectors(head).filter((selector) => !unused(selector));
-      // pictures in the sheet would break the content security policy (img-src 'self')
-      const plain = body.replace(/url\("data:[^"]*"\)/g, "none");
-      if (used.length) kept += `${used.join(",")}{${plain}}`;
+      if (used.length) kept += `${used.join(",")}{${withoutPictures(body)}}`;
     }
   }
   return kept;

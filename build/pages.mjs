@@ -6,6 +6,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { basename, extname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { prune } from "./bootstrap.mjs";
+import { withoutPictures } from "./policy.mjs";
 import { chinese } from "./zh.mjs";
 
 const STATIC = "server/web/static";
@@ -59,6 +60,16 @@ const bootstrap = {
   },
 };
 
+const policy = {
+  name: "policy",
+  setup(builder) {
+    builder.onLoad({ filter: /node_modules\/.*\.css$/ }, ({ path }) => ({
+      contents: withoutPictures(readFileSync(path, "utf8")),
+      loader: "css",
+    }));
+  },
+};
+
 /** Build everything; throws when a budget is passed or a text was not found. */
 export async function buildPages() {
   const translation = chinese();
@@ -78,7 +89,7 @@ export async function buildPages() {
     metafile: true,
     loader: { ".woff2": "file", ".woff": "empty", ".ttf": "empty", ".eot": "empty", ".svg": "file" },
     define: { "process.env.NODE_ENV": '"production"' },
-    plugins: [bootstrap, translation.plugin],
+    plugins: [bootstrap, policy, translation.plugin],
     logLevel: "warning",
   });
   translation.check();

@@ -80,6 +80,32 @@ const MARKUP = [
   ['title: "Powered by bpmn.io"', 'title: "由 bpmn.io 提供"', 1],
 ];
 
+/**
+ * Not a text: what a condition hides reads as null in every other condition, as on the server
+ * (server/forms/compiler.py). form-js would let the value it was opened with shine through, and
+ * would ask each condition only once.
+ */
+const HIDDEN = [
+  [
+    `    const newData = conditionChecker ? conditionChecker.applyConditions(data, data) : data;
+    return {
+      ...initialData,
+      ...newData
+    };`,
+    `    const filled = { ...initialData, ...data };
+    let seen = filled;
+    for (let round = 0, before = -1; conditionChecker && round < 8; round += 1) {
+      const kept = conditionChecker.applyConditions(filled, seen);
+      const gone = Object.keys(filled).filter(key => !(key in kept));
+      seen = { ...kept, ...Object.fromEntries(gone.map(key => [key, null])) };
+      if (gone.length === before) break;
+      before = gone.length;
+    }
+    return seen;`,
+    1,
+  ],
+];
+
 export const TEXTS = {
-  "@bpmn-io/form-js-viewer/dist/index.es.js": { version: "1.23.0", table: MARKUP },
+  "@bpmn-io/form-js-viewer/dist/index.es.js": { version: "1.23.0", table: [...MARKUP, ...HIDDEN] },
 };

@@ -9,6 +9,7 @@ from typing import Any, Final
 from server.domain.expressions import Evaluate, Json
 from server.domain.packs import CodeList
 from server.forms.fields import flat, read, walk
+from server.forms.visibility import LOCAL_NAMES
 
 _TEMPLATE_OPEN: Final = "{{"
 #: attributes of a component that hold no expression
@@ -16,7 +17,10 @@ _LITERAL: Final = frozenset({"values", "properties", "defaultValue", "pattern"})
 
 
 def names(schema: Mapping[str, Json], evaluate: Evaluate) -> frozenset[str]:
-    """Every name the form asks for or reads: keys of its fields, names in its expressions."""
+    """Every name the form asks for or reads: keys of its fields, names in its expressions.
+
+    Not the names of rows (``this``, ``parent``, ``i``): form-js would take them from the data.
+    """
     components = schema.get("components")
     texts = sorted(set(_texts(components)))
     asked = [(text, unary) for text in texts for unary in (False, True)]
@@ -27,7 +31,7 @@ def names(schema: Mapping[str, Json], evaluate: Evaluate) -> frozenset[str]:
         if "valuesKey" in each.schema and each.list_name is None
     }
     tables = {source for source in _tables(components) if not source.startswith("=")}
-    return keys(schema) | named | sources | tables
+    return (keys(schema) | named | sources | tables) - LOCAL_NAMES
 
 
 def keys(schema: Mapping[str, Json]) -> frozenset[str]:

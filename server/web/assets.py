@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 import orjson
 from flask import Blueprint, Response, send_from_directory
@@ -14,6 +14,11 @@ from server.http.access import requires
 
 #: where the build puts its files; git-ignored, shipped in the wheel
 BUILT = Path(__file__).resolve().parent / "static"
+
+#: what pages ask for; the program does not start without
+NEEDED: Final = frozenset(
+    {"app.js", "form.css", "form.js", "mark.svg", "office.css", "viewer.css", "viewer.js"}
+)
 
 #: a file whose name carries its hash never changes
 _FOR_EVER = 365 * 24 * 3600
@@ -29,11 +34,18 @@ class Assets:
 
     @classmethod
     def read(cls, folder: Path = BUILT) -> Self:
-        """The manifest of the build. Raises RuntimeError when the front end was not built."""
+        """The manifest of the build. Raises RuntimeError when it or a needed file is missing."""
         manifest = folder / "manifest.json"
-        if not manifest.exists():
-            raise RuntimeError("the front end is not built: run `make run` or `npm run build`")
-        return cls(names=orjson.loads(manifest.read_bytes()))
+        names = orjson.loads(manifest.read_bytes()) if manifest.exists() else {}
+        missing = sorted(
+            name for name in NEEDED if name not in names or not (folder / names[name]).exists()
+        )
+        if missing:
+            raise RuntimeError(
+                "the front end is not built: run `make run` or `npm run build`"
+                f" (missing: {', '.join(missing)})"
+            )
+        return cls(names=names)
 
     def url(self, name: str) -> str:
         """The address of a file. Raises KeyError for a name that was not built."""

@@ -17,12 +17,17 @@ function TextOrName(props) {
 /** What is not filled in is null, as on the server, and not an empty text: conditions ask for it. */
 function nullable(Component, { config }) {
   function Nullable(props) {
-    const onChange = (update) => props.onChange({ ...update, value: update.value === "" ? null : update.value });
+    const onChange = (update) => props.onChange({ ...update, value: filled(update.value) });
     return h(Component, { ...props, value: props.value ?? "", onChange });
   }
-  const sanitizeValue = (given) => config.sanitizeValue(given) || null;
+  const sanitizeValue = (given) => filled(config.sanitizeValue(given));
   Nullable.config = { ...config, emptyValue: null, sanitizeValue };
   return Nullable;
+}
+
+/** Blanks alone say nothing either. */
+function filled(text) {
+  return typeof text === "string" && text.trim() ? text : null;
 }
 
 const Text = nullable(TextOrName, Textfield);
