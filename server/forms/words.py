@@ -4,6 +4,7 @@
 
     =determination != "supplement"                  “决定”选择“补充调查”时
     =not(on_paper = true and kind = "unit")         勾选“纸质申请”，并且“申请人”选择“单位”时
+    =not(vote = "for" or vote = "against")          “表决”选择“赞成”或者“反对”时
 
 Only for reading: whether a field is hidden is decided by ``visibility``. What this small grammar
 does not know (functions, arithmetic) reads as "depending on what was filled in before".
@@ -162,9 +163,15 @@ def _compared(field: Asked, sign: str, value: str) -> str:
 
 
 def _join(parts: list[str], *, is_all: bool) -> str:
-    if len(parts) == 1:
-        return parts[0]
-    return _("，并且").join(parts) if is_all else _("，或者").join(parts)
+    if is_all:
+        return _("，并且").join(parts)
+    said = parts[0]
+    for part in parts[1:]:
+        # “甲”选择“一” and “甲”选择“二” read as one sentence
+        subject, chooses, value = part.partition(_("选择"))
+        is_same = bool(chooses) and said.startswith(subject + chooses)
+        said += _("或者") + value if is_same else _("，或者") + part
+    return said
 
 
 def option_texts(options: Json) -> dict[str, str]:

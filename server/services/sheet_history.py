@@ -32,7 +32,7 @@ class Opinion:
     label: str
     text: str
     by: str
-    #: post and office he gave it in
+    #: organ, office and post he gave it in
     post: str
     at: datetime
 
@@ -80,13 +80,14 @@ class Step:
     answers: Mapping[str, Json] | None
     at: datetime
     by: str
+    organ: str
     #: office he did it in, with his post there
     post: str
 
 
 def steps(ctx: Context, case_id: str) -> list[Step]:
     """Every act of a person in the case, the oldest first; one statement."""
-    office, post = aliased(Unit), aliased(Post)
+    office, organ, post = aliased(Unit), aliased(Unit), aliased(Post)
     rows = ctx.session.execute(
         select(
             case_step.c.seq,
@@ -100,11 +101,13 @@ def steps(ctx: Context, case_id: str) -> list[Step]:
             work_item.c.candidate_unit,
             Person.name.label("by"),
             office.name.label("office"),
+            organ.name.label("organ"),
             post.title.label("post"),
         )
         .join(Person, Person.id == case_step.c.actor_id)
         .outerjoin(work_item, work_item.c.id == case_step.c.work_item_id)
         .outerjoin(office, office.id == work_item.c.candidate_unit)
+        .outerjoin(organ, organ.id == office.parent_id)
         .outerjoin(
             post,
             and_(
@@ -128,6 +131,7 @@ def steps(ctx: Context, case_id: str) -> list[Step]:
             answers=row.answers,
             at=row.at,
             by=row.by,
+            organ=row.organ or "",
             post=" ".join(part for part in (row.office, row.post) if part),
         )
         for row in rows
@@ -171,7 +175,7 @@ def _opinions(step: Step, shelf: Shelf) -> Iterator[Opinion]:
             label=label,
             text=text,
             by=step.by,
-            post=step.post,
+            post=" ".join(part for part in (step.organ, step.post) if part),
             at=step.at,
         )
 

@@ -16,6 +16,7 @@ from server.domain import work as rules
 from server.domain.access import Actor, is_candidate
 from server.domain.errors import Conflict, Forbidden, NotFound
 from server.domain.expressions import Json
+from server.domain.sources import Basis
 from server.domain.work import Work
 from server.models.case import case as case_table
 from server.models.case import case_state
@@ -197,7 +198,7 @@ def _item(release: Release, item: Json) -> str:
 def _rules(release: Release, row: Row[tuple[object, ...]]) -> Iterator[Rule]:
     """The articles the step stands on: its lane, its papers, the rules of its form; each once."""
     pack = release.pack
-    lane = pack.lanes.get(row.lane)
+    lane, clock = pack.lanes.get(row.lane), pack.deadlines.get(row.deadline_key)
     found = [(lane.basis, lane.title)] if lane and lane.basis else []
     found += [
         (paper.basis, paper.title)
@@ -209,12 +210,16 @@ def _rules(release: Release, row: Row[tuple[object, ...]]) -> Iterator[Rule]:
         for rule in pack.rules
         if rule.form == row.form_key and rule.basis
     ]
-    seen = set()
+    # that of the clock is told beside the clock
+    seen = {_place(clock.basis)} if clock else set()
     for basis, about in found:
-        place = (basis.source, basis.article, basis.default)
-        if place not in seen:
-            seen.add(place)
+        if _place(basis) not in seen:
+            seen.add(_place(basis))
             yield deadline_sheets.rule_of(pack, basis, about)
+
+
+def _place(basis: Basis) -> tuple[str, str, str]:
+    return basis.source, basis.article, basis.default
 
 
 def _actions(judged: Work, actor: Actor) -> tuple[tuple[str, ...], str]:
