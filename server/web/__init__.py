@@ -12,6 +12,8 @@ from server.web import (
     context,
     inbox,
     ledger,
+    organisation,
+    proposals,
     start,
     tasks,
 )
@@ -26,6 +28,8 @@ PAGES = (
     cases.pages,
     inbox.pages,
     ledger.pages,
+    organisation.pages,
+    proposals.pages,
     start.pages,
     tasks.pages,
 )

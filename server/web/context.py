@@ -25,7 +25,12 @@ _PLACES = (
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
     ("board.index", _("督办"), Permission.BOARD_READ, ("board",)),
     ("ledger.index", _("台账"), Permission.LEDGER_READ, ("ledger",)),
-    ("organisation.index", _("组织"), Permission.SECURITY_ADMINISTER, ("organisation",)),
+    (
+        "organisation.index",
+        _("组织"),
+        Permission.SECURITY_ADMINISTER,
+        ("organisation", "proposals"),
+    ),
     ("calendars.index", _("工作日历"), Permission.SYSTEM_ADMINISTER, ("calendars",)),
 )
 
