@@ -46,19 +46,6 @@ class Urgency(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-_RANKS = {
-    Urgency.SOFT: Rank.SOFT,
-    Urgency.UNTIMED: Rank.UNTIMED,
-    Urgency.STOPPED: Rank.STOPPED,
-    Urgency.UNDETERMINED: Rank.UNDETERMINED,
-}
-
-
-def rank_of(urgency: Urgency) -> Rank:
-    """The rank under which work of this urgency stands."""
-    return _RANKS.get(urgency, Rank.STATUTORY)
-
-
 def rank(state: str, force: str) -> Rank:
     """The rank of work under a clock in this state; of one that is over: untimed."""
     if state == DeadlineState.STOPPED:

@@ -184,7 +184,10 @@ def _has_part_still(on: date) -> ColumnElement[bool]:
         *_in_this_part(),
         or_(
             participant.c.person_id == work_item.c.assignee_id,
-            participant.c.unit_id.in_(select(Post.unit_id).where(*_posts_of_assignee(on))),
+            select(Post.id)
+            .where(*_posts_of_assignee(on), Post.unit_id == participant.c.unit_id)
+            .correlate(participant, work_item)
+            .exists(),
         ),
     )
 

@@ -13,6 +13,7 @@ from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
 from server.domain.lifecycle import OPEN_DEADLINES
+from server.domain.urgency import Rank, order_key, rank, rank_at
 from server.engine.feel import Feel
 from server.engine.runtime.resting import Difference, difference
 from server.engine.runtime.spiff import SpiffEngine
@@ -35,6 +36,7 @@ def violations(tools: Tools, case_id: str, now: datetime | None = None) -> list[
             *found.history(),
             *found.waits(),
             *found.clocks(now),
+            *found.places(),
             *found.end(),
             *found.notices(),
         ]
@@ -121,6 +123,28 @@ class _Found:
                 yield f"{row.rule_key} has an end and a provisional one"
             if now is not None and any(each.due_at <= now for each in armed):
                 yield f"{row.rule_key} has timers that are due"
+
+    def places(self) -> Iterator[str]:
+        """Open work hangs on the newest open clock of its rule, as that stands."""
+        clocks = {
+            row.rule_key: row
+            for row in self._rows(deadline, deadline.c.occurrence)
+            if row.state in OPEN_DEADLINES
+        }
+        for item in self._items:
+            if item.state not in OPEN_STATES:
+                continue
+            clock = clocks.get(item.deadline_key)
+            if clock is None:
+                if (item.due_on, rank_at(item.order_key)) != (None, Rank.UNTIMED):
+                    yield f"{item.node_key} keeps the day of a clock that is over"
+            elif (item.deadline_id, item.due_on, item.expires_at, item.order_key) != (
+                clock.id,
+                clock.due_on,
+                clock.expires_at,
+                order_key(rank(clock.state, clock.force), clock.due_on or clock.provisional_on),
+            ):
+                yield f"{item.node_key} does not follow its clock"
 
     def end(self) -> Iterator[str]:
         """Nothing of a case that is over waits, runs or fires."""
