@@ -1,0 +1,125 @@
+"""One chromium per process, a new browser context per visitor, a server over a drill of its own."""
+
+import re
+import shutil
+from collections.abc import Callable, Generator, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from server.services.context import Tools
+from tests.browser.people import Visitor
+from tests.browser.server import fill_drill, served
+from tests.browser.watch import Watch
+from tests.databases import SqliteDatabases
+from tests.factories import tools as factory
+from tests.factories.site import Clock
+
+REPORT = Path(__file__).parents[2] / "test-report"
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+#: an official's screen
+SCREEN: dict[str, Any] = {
+    "locale": "zh-CN",
+    "timezone_id": "Asia/Shanghai",
+    "viewport": {"width": 1366, "height": 768},
+}
+
+#: opens a browser of his own for somebody; options are those of a browser context
+Visit = Callable[..., Visitor]
+
+_MEND = "apt-get update && apt-get install -y chromium fonts-noto-cjk"
+
+
+_FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures know whether the test failed."""
+    report = yield
+    if report.when == "call" and report.failed:
+        item.stash[_FAILED] = True
+    return report
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The browser of this process."""
+    executable = shutil.which("chromium")
+    assert executable, f"no chromium: {_MEND}"
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """The clock of the server; tests set it."""
+    return Clock()
+
+
+@pytest.fixture
+def drill_tools(sqlite_databases: SqliteDatabases) -> Iterator[Tools]:
+    """Tools over a drill with everything ``rongcuo demo`` brings."""
+    with sqlite_databases.copy("drill", fill_drill) as url, factory.opened(url) as tools:
+        yield tools
+
+
+@pytest.fixture
+def address(drill_tools: Tools, clock: Clock) -> Iterator[str]:
+    """Where the server answers."""
+    with served(drill_tools, clock) as found:
+        yield found
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
+    """Opens browsers of their own; whatever no page may do fails the test."""
+    watch = Watch(address)
+    contexts: list[BrowserContext] = []
+    numbers = count(1)
+    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+
+    def picture(page: Page, title: str) -> None:
+        folder = REPORT / "pictures" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{next(numbers):02}-{title}.png", full_page=True)
+
+    def open_one(login: str = "", **options: Any) -> Visitor:
+        context = browser.new_context(**{**SCREEN, **options})
+        context.set_default_timeout(10_000)
+        context.tracing.start(snapshots=True)
+        watch.over(context)
+        contexts.append(context)
+        visitor = Visitor(page=context.new_page(), address=address, picture=picture)
+        return visitor.sign_in(login) if login else visitor
+
+    yield open_one
+    has_failed = request.node.stash.get(_FAILED, False) or bool(watch.problems)
+    for number, context in enumerate(contexts, 1):
+        for page in context.pages:
+            watch.storage(page)
+            if has_failed:
+                folder = REPORT / "failures" / name
+                folder.mkdir(parents=True, exist_ok=True)
+                page.screenshot(path=folder / f"{number}.png", full_page=True)
+        trace = {"path": REPORT / "failures" / name / f"{number}.zip"} if has_failed else {}
+        context.tracing.stop(**trace)
+        context.close()
+    assert watch.problems == []

@@ -1,0 +1,79 @@
+"""A scenario played by hands: each step by the person whose it is, through the pages."""
+
+import re
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from server.config import SHIPPED
+from server.services.rehearsing.scenario import Scenario, Step
+from tests.browser.conftest import Visit
+from tests.browser.people import Visitor, reference_on
+from tests.factories.site import Clock
+
+
+@dataclass
+class Journey:
+    """A case under way in several browsers."""
+
+    visit: Visit
+    clock: Clock
+    pack: str
+    #: role of the scenario -> login
+    people: dict[str, str]
+    reference: str = ""
+    #: what axe found on the pages on the way
+    violations: list[str] = field(default_factory=list)
+    _open: dict[str, Visitor] = field(default_factory=dict)
+    _axed: set[str] = field(default_factory=set)
+
+    def play(self, scenario: Scenario, start: str) -> None:
+        """From the start page, through every step, to the end; each kind of page meets axe."""
+        titles = _titles(self.pack)
+        self._start(scenario, start)
+        for step in scenario.steps:
+            if step.act == "do":
+                self._do(step, titles[str(step.target)])
+        assert self.violations == []
+
+    def visitor(self, role: str) -> Visitor:
+        """The browser of whoever plays this role; he signs in when he is first needed."""
+        login = self.people.get(role, role)
+        if login not in self._open:
+            self._open[login] = self.visit(login)
+        return self._open[login]
+
+    def _start(self, scenario: Scenario, start: str) -> None:
+        visitor = self.visitor(scenario.start.by)
+        visitor.go("/start")
+        visitor.page.get_by_role("link", name=re.compile(rf"^填写\s*{start}$")).click()
+        visitor.fill(scenario.start.answers)
+        self._look(visitor, "start")
+        visitor.snap("申请")
+        visitor.submit()
+        self.reference = reference_on(visitor.page)
+        self._look(visitor, "receipt")
+        visitor.snap("回执")
+
+    def _do(self, step: Step, title: str) -> None:
+        self.clock.forward(minutes=1)
+        visitor = self.visitor(str(step.item or step.by))
+        visitor.open_task(self.reference, title)
+        visitor.fill(step.answers)
+        self._look(visitor, str(step.target))
+        visitor.snap(title)
+        visitor.submit()
+
+    def _look(self, visitor: Visitor, kind: str) -> None:
+        if kind not in self._axed:
+            self._axed.add(kind)
+            self.violations += visitor.check()
+
+
+def _titles(pack: str) -> dict[str, str]:
+    """What people read at each step of the diagrams."""
+    found: dict[str, str] = {}
+    for file in (SHIPPED / "processes" / pack).glob("*.bpmn"):
+        for node in etree.parse(file).iter("{*}userTask"):
+            found[node.get("id", "")] = node.get("name", "")
+    return found

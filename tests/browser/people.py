@@ -1,0 +1,118 @@
+"""What people do in the browser: sign in, open a task from the inbox, fill its form, submit."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from server.adapters.regions import read_region
+from server.domain.expressions import Json
+from server.services.demo import SHIPPED_REGION
+from tests.browser.forms import Form
+from tests.factories.site import SECRET
+
+_AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
+_RUN_AXE = """async () => {
+    const found = await axe.run(document, {resultTypes: ["violations"]});
+    return found.violations.map(
+        one => `${one.id}: ${one.help}: ${one.nodes.map(node => node.target.join(" ")).join(" | ")}`
+    );
+}"""
+
+
+@dataclass
+class Visitor:
+    """Somebody at a browser of his own."""
+
+    page: Page
+    address: str
+    #: takes a picture for the report
+    picture: Callable[[Page, str], None]
+    login: str = ""
+    notes: list[str] = field(default_factory=list)
+
+    def sign_in(self, login: str, secret: str = SECRET) -> "Visitor":
+        """Sign in through the page."""
+        self.go("/sign-in")
+        self.page.locator("#login").fill(login)
+        self.page.locator("#secret").fill(secret)
+        self.page.get_by_role("button", name="登录", exact=True).click()
+        expect(self.page.get_by_role("button", name="退出")).to_be_visible()
+        self.login = login
+        return self
+
+    def sign_out(self) -> None:
+        """Sign out through the page."""
+        self.page.get_by_role("button", name="退出").click()
+        expect(self.page.locator("#secret")).to_be_visible()
+
+    def go(self, path: str) -> int:
+        """Open an address of the site; the status of the answer."""
+        response = self.page.goto(self.address + path)
+        return response.status if response else 0
+
+    def open_task(self, reference: str, step: str) -> None:
+        """Open the task of a case from the inbox, or from the queue of the office; claim it."""
+        for view in ("mine", "queue"):
+            self.go(f"/inbox?view={view}")
+            row = self.page.locator("tr[data-row]").filter(has_text=reference).filter(has_text=step)
+            if row.count():
+                row.first.locator("a[href^='/tasks/']").first.click()
+                break
+        else:
+            raise AssertionError(f"{self.login} has no “{step}” of {reference}")
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(step)
+        claim = self.page.get_by_role("button", name="签收", exact=True)
+        if claim.count():
+            claim.click()
+            expect(self.page.get_by_role("button", name="退签")).to_be_visible()
+
+    def form(self) -> Form:
+        """The form on the page, drawn or plain."""
+        source = self.page.locator("[data-island=form]").get_attribute("data-src")
+        answer = self.page.request.get(self.address + (source or "")).json()
+        return Form(page=self.page, schema=answer["schema"], data=answer["data"], named=name_of)
+
+    def fill(self, answers: Mapping[str, Json]) -> None:
+        """Fill the form on the page once it is there."""
+        self.page.locator("[data-drawn=true]").wait_for()
+        self.form().fill(answers)
+
+    def submit(self) -> None:
+        """Hand the form in and see the next page."""
+        before = self.page.url
+        self.page.get_by_role("button", name="提交", exact=True).last.click()
+        self.page.wait_for_url(lambda url: url != before)
+
+    def check(self) -> list[str]:
+        """What axe finds wrong on the page as it stands."""
+        self.page.evaluate(_AXE)
+        found: list[str] = self.page.evaluate(_RUN_AXE)
+        return [f"{self.page.url}: {one}" for one in found]
+
+    def snap(self, name: str) -> None:
+        """Keep a picture of the page in the report."""
+        self.picture(self.page, name)
+
+
+@cache
+def _names() -> dict[str, str]:
+    region, _findings = read_region(SHIPPED_REGION)
+    found = {entry.login: entry.name for entry in region.people}
+    units = {entry.kind: entry.name for entry in region.units if entry.region == "p/c1/d1"}
+    return {**units, **found}
+
+
+def name_of(who: str) -> str:
+    """The name of a login, or of the home county's office with this role."""
+    return _names()[who]
+
+
+def reference_on(page: Page) -> str:
+    """The reference of the case that the page tells first."""
+    found = re.search(r"[宛滁]容〔\d{4}〕\d+号", page.inner_text("main"))
+    assert found, page.inner_text("main")[:300]
+    return found[0]
