@@ -21,7 +21,7 @@ from tests.api.matters import (
     AUDIT_ADMIN,
     DESIGNER,
     DESK,
-    HEAD,
+    NANYANG,
     SYSTEM_ADMIN,
     offered,
     opened,
@@ -57,7 +57,7 @@ PROMISED = {
     "GET /audit",
     "POST /drill/clock",
 }
-EXAMPLES = 12
+EXAMPLES = 8
 
 
 def test_the_description_is_openapi_and_names_every_promised_call(nobody: Program) -> None:
@@ -95,7 +95,7 @@ def test_people_read_the_same_on_a_page_without_anything_from_elsewhere(nobody: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("login", ["", APPLICANT, DESK, HEAD, DESIGNER, SYSTEM_ADMIN, AUDIT_ADMIN])
+@pytest.mark.parametrize("login", ["", APPLICANT, DESK, DESIGNER, SYSTEM_ADMIN, AUDIT_ADMIN])
 def test_no_made_up_request_meets_a_fault_or_an_answer_that_was_not_described(
     app: Flask, demo_tools: Tools, signed: Sign, login: str
 ) -> None:
@@ -108,7 +108,7 @@ def test_no_made_up_request_meets_a_fault_or_an_answer_that_was_not_described(
     schema = schemathesis.openapi.from_wsgi(f"{PREFIX}/openapi.json", app)
     numbers = count()
     for result in schema.get_all_operations():
-        operation = result.ok()
+        operation: Any = result.ok()  # type: ignore[union-attr]  # a broken description fails
 
         @settings(
             max_examples=EXAMPLES,
@@ -123,6 +123,8 @@ def test_no_made_up_request_meets_a_fault_or_an_answer_that_was_not_described(
             if next(numbers) % 2:
                 parameters = asked.path_parameters or {}
                 parameters.update({key: known[key] for key in set(parameters) & set(known)})
+                if isinstance(asked.body, dict) and "procedure" in asked.body:
+                    asked.body["procedure"] = NANYANG
             answer = asked.call(headers=headers)
             asked.validate_response(answer, checks=CHECKS)
             if answer.status_code >= 400:

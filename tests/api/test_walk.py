@@ -1,0 +1,131 @@
+"""Every route of the API as everybody who has no business there; new routes join by themselves."""
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+from flask import Flask
+
+from server.services.context import Tools
+from tests.api.matters import (
+    APPLICANT,
+    AUDIT_ADMIN,
+    DESIGNER,
+    DESK,
+    SECURITY_ADMIN,
+    STRANGER,
+    SYSTEM_ADMIN,
+    offered,
+    opened,
+)
+from tests.factories.programs import PREFIX, Program
+from tests.factories.site import Clock
+
+Sign = Callable[[str], Program]
+
+#: open to anybody
+OPEN = {"/tokens", "/openapi.json", "/docs"}
+#: of duties of the program, and whose
+DUTIES = {"/packs": DESIGNER, "/audit": AUDIT_ADMIN, "/drill": SYSTEM_ADMIN}
+BODIES: dict[str, Any] = {
+    "/complete": {"variables": {}},
+    "/stop": {"deadline": "intake", "reason": "supplement"},
+    "/restart": {"deadline": "intake", "reason": "恢复"},
+    "/extend": {"deadline": "intake", "reason": "延长", "n": 1},
+    "/suspend": {"reason": "暂停"},
+    "/resume": {"reason": "恢复"},
+    "/cancel": {"reason": "终止"},
+}
+
+
+def test_nobody_and_whoever_was_signed_in_before_get_nothing(
+    app: Flask, signed: Sign, nobody: Program, clock: Clock
+) -> None:
+    former = signed(DESK)
+    clock.forward(hours=9)
+    bodies = set()
+    for method, path in routes(app):
+        for program in (nobody, former):
+            answer = ask(program, method, path.format(**nowhere()))
+            assert answer.status_code == 401, path
+            assert "ETag" not in answer.headers
+            bodies.add(answer.get_data())
+    assert len(bodies) == 1
+
+
+def test_the_administrators_and_the_designer_see_no_case(app: Flask, signed: Sign) -> None:
+    ids = known(signed)
+    for login in (SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN, DESIGNER):
+        program, bodies = signed(login), set()
+        for method, path in routes(app):
+            if duty(path) is None:
+                answer = ask(program, method, path.format(**ids))
+                assert answer.status_code == 403, (login, path)
+                bodies.add(answer.get_data())
+        assert len(bodies) == 1, login
+
+
+def test_a_duty_of_the_program_is_for_its_holder_alone(app: Flask, signed: Sign) -> None:
+    for login in (APPLICANT, DESK, SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN, DESIGNER):
+        program = signed(login)
+        for method, path in routes(app):
+            if duty(path) not in (None, login):
+                answer = ask(program, method, path.format(**nowhere()))
+                assert answer.status_code == 403, (login, path)
+
+
+def test_a_stranger_cannot_tell_a_case_that_is_there_from_none(
+    app: Flask, demo_tools: Tools, signed: Sign
+) -> None:
+    ids, stranger = known(signed), signed(STRANGER)
+    for method, path in routes(app):
+        if "{" not in path or duty(path) is not None:
+            continue
+        there, none = (ask(stranger, method, path.format(**each)) for each in (ids, nowhere()))
+        assert there.status_code == none.status_code == 404, path
+        assert there.get_data() == none.get_data(), path
+        assert {*there.headers.keys()} == {*none.headers.keys()}, path
+        assert "ETag" not in there.headers
+    assert stranger.found("/cases") == {"items": [], "total": 0}
+    for view in ("inbox", "queue", "overdue", "done"):
+        assert stranger.found(f"/tasks?view={view}") == {"items": [], "total": 0}
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str]]:
+    """Method and path of every route of the API that is not open to anybody."""
+    for rule in app.url_map.iter_rules():
+        path = rule.rule.removeprefix(PREFIX)
+        if not rule.rule.startswith(PREFIX) or path in OPEN:
+            continue
+        for argument in rule.arguments:
+            start = path.index("<")
+            path = f"{path[:start]}{{{argument}}}{path[path.index('>') + 1 :]}"
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
+            yield method, path
+
+
+def duty(path: str) -> str | None:
+    """Whose duty the route is, None for routes of cases."""
+    return next((login for start, login in DUTIES.items() if path.startswith(start)), None)
+
+
+def known(signed: Sign) -> dict[str, str]:
+    """Ids of a case with a task that is claimed, and of a file the applicant has not handed in."""
+    applicant, desk = signed(APPLICANT), signed(DESK)
+    case = opened(applicant)["id"]
+    task = offered(desk, case)["id"]
+    desk.done(f"/tasks/{task}/claim")
+    file = {"file": (BytesIO("说明".encode()), "说明.txt")}
+    kept = applicant.done("/attachments", data=file)["id"]
+    return {"case": case, "task": task, "attachment": kept, "pack": "nanyang"}
+
+
+def nowhere() -> dict[str, str]:
+    return {"case": str(uuid4()), "task": str(uuid4()), "attachment": str(uuid4()), "pack": "none"}
+
+
+def ask(program: Program, method: str, path: str) -> Any:
+    if method == "GET":
+        return program.get(path)
+    return program.post(path, BODIES.get(path[path.rindex("/") :]))
