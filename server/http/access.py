@@ -6,21 +6,18 @@ lets pass is only the door: what a person sees behind it is decided by ``queries
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
+from server.config import FRESH
 from server.domain.access import Permission, permits
 from server.domain.errors import Forbidden, FreshNeeded, NotSignedIn, SecretOutdated
 from server.domain.texts import _
 from server.http import cookies
 from server.http.site import actor, me, now, signed, site
 from server.services import sessions
-
-#: how long after the password was entered an act that asks for a fresh sign-in is allowed (ID-13)
-FRESH = timedelta(minutes=15)
 
 #: largest body of a request, in bytes, where a route says nothing else (BU-5)
 BODY = 2 * 1024 * 1024

@@ -16,7 +16,7 @@ from server.domain.texts import _
 from server.http import cookies
 from server.http.access import requires
 from server.http.site import acting, drilling, me, now, reading, signed, site
-from server.services import drill, passwords, people, profile, proposals, sessions
+from server.services import drill, passwords, people, profile, proposal_lists, proposals, sessions
 from server.services.context import reading as looking
 from server.services.profile import Preferences
 from server.services.sessions import Granted
@@ -100,6 +100,7 @@ def my_account() -> str:
             "account/me.html",
             posts_held=people.posts_on(ctx, me().person_id, ctx.today),
             listed=sessions.listed(ctx, me().person_id),
+            to_decide=sum(entry.may_approve for entry in proposal_lists.waiting(ctx)),
         )
 
 

@@ -23,7 +23,7 @@ from server.models.audit import AuditEvent
 from server.models.base import Base
 from server.models.identity import Person
 from server.models.installation import drill
-from server.services import audit, passwords, people, sessions
+from server.services import audit, passwords, people, sessions, staffing
 from server.services.context import Tools, reading, transaction
 from server.services.sessions import Granted, Signed
 
@@ -319,6 +319,32 @@ def test_ending_a_session_waits_for_the_use_case_that_runs_in_it(tools: Tools) -
         order.append("act")
     out.join()
     assert order == ["act", "out"]
+
+
+def test_a_post_ends_after_what_its_holder_does_meanwhile(tools: Tools) -> None:
+    granted = sign_in(tools)
+    order: list[str] = []
+    with reading(tools, SYSTEM, NOW) as ctx:
+        post = people.posts_on(ctx, granted.signed.person_id, ctx.today)[0]
+
+    def end() -> None:
+        with transaction(tools, SYSTEM, NOW) as other:
+            staffing.end_post(other, post.id, NOW.date() - timedelta(days=1))
+        order.append("ended")
+
+    ending = Thread(target=end)
+    with transaction(tools, granted_actor(granted), NOW) as ctx:
+        sessions.confirm(ctx, granted.signed)
+        ending.start()
+        ending.join(0.2)
+        order.append("act")
+    ending.join()
+    assert order == ["act", "ended"]
+    with transaction(tools, granted_actor(granted), NOW) as ctx:
+        sessions.confirm(ctx, granted.signed)
+        assert post.id not in {
+            held.id for held in people.posts_on(ctx, granted.signed.person_id, ctx.today)
+        }
 
 
 def test_a_person_lists_and_ends_his_own_sessions_and_nobody_elses(tools: Tools) -> None:

@@ -1,13 +1,22 @@
+import re
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
-from tests.factories.site import SECRET, Clock, token
+from server.domain.access import SYSTEM
+from server.domain.proposals import ProposalKind
+from server.models.installation import drill
+from server.services import passwords, people, proposal_lists, proposals
+from server.services.context import Tools, reading, transaction
+from tests.factories.site import MONDAY, SECRET, Clock, token
 
 LOGIN = "county1.case_supervision.1"
 
+FIRST = "kf7m2-9xq4w-c3v8b-h5n6t"
+TOKEN = re.compile(r'name="csrf_token" value="[^"]+"|"X-CSRFToken": "[^"]+"')
 NEW = "河边 三棵 老柳树 和 石桥"
 
 SignIn = Callable[[str], FlaskClient]
@@ -191,6 +200,65 @@ def test_outside_a_drill_no_account_is_shown(stranger: FlaskClient) -> None:
     page = stranger.get("/sign-in").text
     assert SECRET not in page
     assert "选用" not in page
+
+
+def test_a_first_password_has_to_be_replaced_before_anything_else(
+    stranger: FlaskClient, demo_tools: Tools
+) -> None:
+    with transaction(demo_tools, SYSTEM, MONDAY) as ctx:
+        person = people.person_by_login(ctx, LOGIN).id
+        passwords.set_secret(ctx, person, FIRST, must_change=True)
+    assert enter(stranger, login=LOGIN, secret=FIRST).status_code == 303
+    assert stranger.get("/me").location == "/me/password"
+    assert "初始口令" in stranger.get("/me/password").text
+    assert change(stranger, old=FIRST, new=NEW, again=NEW).status_code == 303
+    assert stranger.get("/me").status_code == 200
+
+
+def test_asking_for_a_new_password_answers_the_same_whoever_it_is(
+    stranger: FlaskClient, demo_tools: Tools
+) -> None:
+    pages = set()
+    for login in (LOGIN, "nobody.at.all", ""):
+        given = {"login": login, "csrf_token": token(stranger, "/forgotten")}
+        answer = stranger.post("/forgotten", data=given)
+        assert answer.status_code == 200
+        pages.add(TOKEN.sub("", answer.text))
+    assert len(pages) == 1
+    with reading(demo_tools, SYSTEM, MONDAY) as ctx:
+        admin = people.actor(ctx, "p.security_admin.head")
+    with reading(demo_tools, admin, MONDAY) as ctx:
+        assert [entry.person_login for entry in proposal_lists.waiting(ctx)] == [LOGIN]
+
+
+def test_whoever_is_asked_to_approve_sees_it_on_his_own_page(
+    sign_in: SignIn, demo_tools: Tools
+) -> None:
+    with reading(demo_tools, SYSTEM, MONDAY) as ctx:
+        admin = people.actor(ctx, "p.security_admin.head")
+        person = people.person_by_login(ctx, LOGIN).id
+    with transaction(demo_tools, admin, MONDAY) as ctx:
+        proposals.propose(ctx, ProposalKind.RESET_SECRET, person_id=person, reason="忘记口令")
+    assert "有1项" in sign_in("p.security_admin.1").get("/me").text
+    assert "须您作为第二人批准" not in sign_in("p.security_admin.head").get("/me").text
+    assert "须您作为第二人批准" not in sign_in(LOGIN).get("/me").text
+
+
+def test_the_page_of_a_drill_lists_accounts_and_a_link_fills_the_form(
+    stranger: FlaskClient, demo_tools: Tools
+) -> None:
+    with demo_tools.database.begin() as connection:
+        connection.execute(
+            insert(drill).values(
+                id=1, marked_at=MONDAY, clock_at=MONDAY, ahead=0.0, demo_password="known"
+            )
+        )
+    page = stranger.get("/sign-in").text
+    assert SECRET in page
+    assert f'href="/sign-in?login={LOGIN}"' in page
+    chosen = stranger.get(f"/sign-in?login={LOGIN}").text
+    assert f'value="{LOGIN}"' in chosen
+    assert "已选用" in chosen
 
 
 def enter(client: FlaskClient, **given: str) -> TestResponse:
