@@ -42,6 +42,8 @@ ATTACHMENTS_PER_CASE = 1024 * 1024 * 1024
 #: files somebody has uploaded and not handed in yet: how many, and their bytes
 ATTACHMENT_DRAFTS = 50
 ATTACHMENT_DRAFT_BYTES = 500 * 1024 * 1024
+#: how long a file waits to be handed in before it is dropped
+ATTACHMENT_DRAFT_LIFE = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, insert, select, update
 
 from server import config
 from server.adapters.file_types import is_what_it_says
@@ -100,17 +100,14 @@ def add(ctx: Context, received: Received) -> str:
     Raises:
         Invalid: he has too many drafts that were never handed in.
     """
+    _forget_old(ctx)
     count, size = ctx.session.execute(
-        select(func.count(), func.coalesce(func.sum(attachment.c.size), 0)).where(
-            attachment.c.uploaded_by == ctx.actor.person_id, attachment.c.state == "draft"
-        )
+        select(func.count(), func.coalesce(func.sum(attachment.c.size), 0)).where(_drafts(ctx))
     ).one()
-    if (
-        count >= config.ATTACHMENT_DRAFTS
-        or size + received.content.size > config.ATTACHMENT_DRAFT_BYTES
-    ):
+    held = size + received.content.size
+    if count >= config.ATTACHMENT_DRAFTS or held > config.ATTACHMENT_DRAFT_BYTES:
         message = _("您还没有提交的文件过多")
-        raise refusal("ATTACHMENT_DRAFTS", message, _("先提交或者移除已经上传的文件"))
+        raise refusal("ATTACHMENT_DRAFTS", message, _("先提交已经上传的文件"))
     attachment_id = new_id()
     ctx.session.execute(
         insert(attachment).values(
@@ -169,6 +166,19 @@ def open_for(ctx: Context, attachment_id: str) -> Opened:
         media_type=row.media_type,
         case_id=row.case_id,
         content=Stored(row.content_hash, row.size),
+    )
+
+
+def _drafts(ctx: Context) -> ColumnElement[bool]:
+    return and_(attachment.c.uploaded_by == ctx.actor.person_id, attachment.c.state == "draft")
+
+
+def _forget_old(ctx: Context) -> None:
+    """What nobody handed in for so long is nobody's draft any more."""
+    ctx.session.execute(
+        update(attachment)
+        .where(_drafts(ctx), attachment.c.uploaded_at < ctx.now - config.ATTACHMENT_DRAFT_LIFE)
+        .values(state="removed", version=attachment.c.version + 1)
     )
 
 

@@ -9,12 +9,20 @@ from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.domain.access import Permission
-from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.domain.errors import (
+    Conflict,
+    EngineError,
+    Forbidden,
+    Invalid,
+    NotCompetent,
+    NotFound,
+)
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class
+from server.http.problems import status_of
 from server.http.site import acting, reading
 from server.services import idempotency, onward, sheets, work
 from server.services.context import Context
@@ -28,6 +36,9 @@ from server.web.plain_forms.uploads import taken_in
 from server.web.task_pages import Typed
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
+
+#: refusals after which what was typed is shown to be copied
+_REFUSED = (Conflict, Forbidden, EngineError, NotCompetent)
 
 _Page = Response | str | tuple[str, int]
 
@@ -90,8 +101,15 @@ def complete(item_id: str) -> _Page:
     except Invalid as error:
         findings = error.findings or (Finding(code=error.code, message=error.message),)
         return _again(item_id, Typed(answers=filled.answers, findings=findings)), 422
-    except (Conflict, Forbidden) as error:
-        return task_pages.conflict(_now(item_id), typed, error.message), 409
+    except _REFUSED as error:
+        return task_pages.conflict(_now(item_id), typed, error.message), status_of(error)
+
+
+@pages.get("/<item_id>/<any(claim, release, complete):verb>")
+@requires(Permission.CASE_READ)
+def reopened(item_id: str, verb: str) -> Response:
+    """A page that a refused form left behind is asked for again: the task itself."""
+    return redirect(url_for(".task", item_id=item_id), 303)
 
 
 def _completed(item_id: str, given: Mapping[str, Json]) -> str:
@@ -114,7 +132,7 @@ def _once(ctx: Context, item_id: str, given: Mapping[str, Json]) -> tuple[str, s
     location = url_for(".task", item_id=went.task_id) if went.task_id else "/inbox"
     if key:
         body = {"location": location, "words": went.words}
-        answer = Answer(status=303, body=body, case_id=None)
+        answer = Answer(status=303, body=body, case_id=case_id)
         idempotency.keep(ctx, route, key, content, answer)
     return location, went.words
 
@@ -124,8 +142,9 @@ def _moved(item_id: str, act: Callable[[Context], None], words: str) -> _Page:
     try:
         with acting() as ctx:
             act(ctx)
-    except (Conflict, Forbidden) as error:
-        return task_pages.conflict(_now(item_id), Typed(answers={}), error.message), 409
+    except _REFUSED as error:
+        now = _now(item_id)
+        return task_pages.conflict(now, Typed(answers={}), error.message), status_of(error)
     flash(words)
     return redirect(url_for(".task", item_id=item_id), 303)
 

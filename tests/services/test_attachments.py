@@ -1,5 +1,6 @@
 """Files: taken in, bound to the step they are handed in with, read by whoever reads its paper."""
 
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -8,7 +9,16 @@ from server import config
 from server.domain.errors import Invalid, NotFound
 from server.services import attachments, work
 from tests.factories.files import EXE, PDF
-from tests.factories.tiny import ACCEPT, APPLICANT, AUDIT, COLLEAGUE, DESK, STRANGER, Tiny
+from tests.factories.tiny import (
+    ACCEPT,
+    APPLICANT,
+    AUDIT,
+    COLLEAGUE,
+    DESK,
+    NOW,
+    STRANGER,
+    Tiny,
+)
 
 
 def test_a_draft_is_seen_by_whoever_uploaded_it_alone(tiny: Tiny) -> None:
@@ -110,6 +120,16 @@ def test_so_many_drafts_pass_and_one_more_does_not(
     with pytest.raises(Invalid):
         added(tiny, APPLICANT)
     added(tiny, DESK)
+
+
+def test_what_nobody_hands_in_is_dropped_after_a_week(tiny: Tiny) -> None:
+    draft = added(tiny, APPLICANT)
+    received = attachments.receive(tiny.tools, BytesIO(PDF), "另一份.pdf")
+
+    tiny.act(APPLICANT, lambda ctx: attachments.add(ctx, received), NOW + timedelta(days=8))
+
+    with pytest.raises(NotFound):
+        tiny.act(APPLICANT, lambda ctx: attachments.open_for(ctx, draft))
 
 
 def test_a_full_case_takes_no_more(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
