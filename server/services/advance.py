@@ -45,16 +45,17 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     ctx.engine_used(case.id)
     after = ctx.tools.engine.advance(files, before.state if before else None, command)
     version = case_state.store(ctx, case.id, before, after, definition=chart.content_hash)
-    seq = case_state.append(ctx, case.id, before, after, act)
-    attachment_binding.bind(ctx, case.id, seq, release, act)
-    search.index_step(ctx, case.id, seq, release, act)
+    case_state.append(ctx, case.id, before, after, act)
+    attachment_binding.bind(ctx, case.id, version, release, act)
+    search.index_step(ctx, case.id, version, release, act)
     known = facts.collect(release, case.procedure, after.variables, act.answers, ctx.now)
     advance_work.close(ctx, case, after.closed, act.work_item_id)
     for happening in events.raised(release.pack, act, after, known, ctx.tools.evaluate):
         deadlines.happened(ctx, case, release.pack, happening, known)
-    advance_work.open_(ctx, case, release, chart, after.opened, known)
+    advance_work.open_(ctx, case, release, version, after.opened, known)
     _rewire(ctx, case, release, version, after)
     _settle(ctx, case, release, chart, after, known)
+    ctx.settle()
     ctx.after_commit(lambda: ctx.tools.engine.keep(case.id, version, after.state))
     return after
 

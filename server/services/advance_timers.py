@@ -3,11 +3,9 @@
 The engine never waits on time; a row reaches it again only as ``TimerDue``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-
-from sqlalchemy import insert, update
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.counting import add_months
@@ -15,9 +13,9 @@ from server.domain.lifecycle import TimerState
 from server.domain.packs import PolicyPack
 from server.domain.wishes import Cycle, Duration, Moment, NamedDeadline, Wish, read_wish
 from server.engine.port import TimerWanted
-from server.models.base import new_id
 from server.models.time import timer
 from server.services import deadline_timers
+from server.services.buffers import Row
 from server.services.context import Context
 
 
@@ -56,17 +54,9 @@ def arm(ctx: Context, pack: PolicyPack, case_id: str, wanted: Iterable[TimerWant
 
 def drop(ctx: Context, case_id: str, dropped: Iterable[TimerWanted]) -> None:
     """Cancel the timers whose event no longer waits."""
-    for wish in dropped:
-        ctx.session.execute(
-            update(timer)
-            .where(
-                timer.c.case_id == case_id,
-                timer.c.task_key == wish.task_key,
-                timer.c.element == wish.element,
-                timer.c.state == TimerState.ARMED,
-            )
-            .values(state=TimerState.CANCELLED)
-        )
+    gone = {(wish.task_key, wish.element) for wish in dropped}
+    if gone:
+        _cancel(ctx, case_id, lambda row: (row["task_key"], row["element"]) in gone)
 
 
 def next_round(fired: Round, now: datetime) -> Round | None:
@@ -92,28 +82,28 @@ def arm_next(ctx: Context, coming: Round) -> None:
 
 def cancel_all(ctx: Context, case_id: str) -> None:
     """The case is over: nothing of it fires any more."""
-    ctx.session.execute(
-        update(timer)
-        .where(timer.c.case_id == case_id, timer.c.state == TimerState.ARMED)
-        .values(state=TimerState.CANCELLED)
-    )
+    _cancel(ctx, case_id, lambda _row: True)
+
+
+def _cancel(ctx: Context, case_id: str, is_meant: Callable[[Row], bool]) -> None:
+    kept = ctx.rows(timer, case_id)
+    for row in kept:
+        if row["state"] == TimerState.ARMED and is_meant(row):
+            kept.change(row, state=TimerState.CANCELLED)
 
 
 def _insert(ctx: Context, new: Round, *, rule_key: str) -> None:
-    ctx.session.execute(
-        insert(timer).values(
-            id=new_id(),
-            kind="engine",
-            case_id=new.case_id,
-            task_key=new.task_key,
-            element=new.element,
-            wish=new.wish,
-            rule_key=rule_key,
-            due_at=new.at,
-            again=new.again,
-            dedupe_key=f"{new.case_id}:{new.task_key}:{new.element}:{new.again}",
-            state=TimerState.ARMED,
-        )
+    ctx.rows(timer, new.case_id).add(
+        kind="engine",
+        case_id=new.case_id,
+        task_key=new.task_key,
+        element=new.element,
+        wish=new.wish,
+        rule_key=rule_key,
+        due_at=new.at,
+        again=new.again,
+        dedupe_key=f"{new.case_id}:{new.task_key}:{new.element}:{new.again}",
+        state=TimerState.ARMED,
     )
 
 

@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
 
-from sqlalchemy import ScalarSelect, insert, select, update
-from sqlalchemy import case as case_when
-
 from server.domain.errors import EngineError, NotCompetent
 from server.domain.jurisdiction import Level, competent, level_of
 from server.domain.lifecycle import WorkState
@@ -18,11 +15,9 @@ from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.engine.port import OpenTask
 from server.models.base import new_id
-from server.models.case import case_state
-from server.models.work import OPEN_STATES, work_item
-from server.services import facts, people, work_clocks
+from server.models.work import OPEN_STATES
+from server.services import charts, facts, people, work_clocks
 from server.services.case_rows import CaseRow
-from server.services.charts import Chart
 from server.services.context import Context
 from server.services.facts import Facts
 from server.services.people import Office
@@ -41,77 +36,64 @@ def case_roles(pack: PolicyPack) -> frozenset[str]:
 
 def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str | None) -> None:
     """End the items of tasks that no longer wait; the completed one is done, the rest ended."""
-    keys = [task.task_key for task in closed]
+    keys = {task.task_key for task in closed}
     if not keys:
         return
-    is_done = work_item.c.id == (done_id or "")
-    ctx.session.execute(
-        update(work_item)
-        .where(
-            work_item.c.case_id == case.id,
-            work_item.c.task_key.in_(keys),
-            work_item.c.state.in_(OPEN_STATES),
-        )
-        .values(
-            state=case_when((is_done, WorkState.DONE), else_=WorkState.ENDED),
-            version=work_item.c.version + 1,
-            closed_at=ctx.now,
-        )
-    )
+    kept = work_clocks.open_items(ctx, case.id)
+    for item in kept:
+        if item["task_key"] in keys and item["state"] in OPEN_STATES:
+            is_done = item["id"] == done_id
+            kept.change(
+                item,
+                state=WorkState.DONE if is_done else WorkState.ENDED,
+                version=item["version"] + 1,
+                closed_at=ctx.now,
+            )
 
 
 def open_(
     ctx: Context,
     case: CaseRow,
     release: Release,
-    chart: Chart,
+    version: int,
     opened: Iterable[OpenTask],
     known: Facts,
 ) -> None:
-    """Open one item per task that began to wait.
+    """Open one item per task that began to wait; ``version`` of the state is when it began to.
 
     Raises:
         EngineError: its lane leads to no office of the region, to more than one, or to a level
             that does not exist.
     """
-    for task in opened:
-        ctx.session.execute(insert(work_item).values(_item(ctx, case, release, chart, task, known)))
-
-
-def _item(
-    ctx: Context, case: CaseRow, release: Release, chart: Chart, task: OpenTask, known: Facts
-) -> dict[str, object]:
-    node = chart.nodes[task.node_key]
-    held = candidates(ctx, case, release.pack, replace(task, lane=node.lane or task.lane), known)
-    return {
-        "id": new_id(),
-        "version": 1,
-        "case_id": case.id,
-        "group_id": new_id(),
-        "task_key": task.task_key,
-        "node_key": task.node_key,
-        "title": node.label,
-        "lane": node.lane or task.lane,
-        "instance": task.instance,
-        "item": task.item,
-        "form_key": node.form,
-        "form_hash": release.form_hashes.get(node.form),
-        "candidate_role": held.role,
-        "candidate_unit": held.office.id if held.office else None,
-        "level": held.level,
-        "head_only": held.head_only,
-        "state": WorkState.OFFERED,
-        "deadline_key": "" if node.deadline == "none" else node.deadline,
-        "opened_at": ctx.now,
-        "opened_version": _version(case.id),
-        **work_clocks.of_new(ctx, case.id, node.deadline),
-    }
-
-
-def _version(case_id: str) -> ScalarSelect[int]:
-    """The version of the state that this step has just stored, read in the insert itself."""
-    stored = select(case_state.c.version).where(case_state.c.case_id == case_id)
-    return stored.scalar_subquery()
+    nodes = charts.chart(release.files[case.procedure]).nodes
+    tasks = [replace(task, lane=nodes[task.node_key].lane or task.lane) for task in opened]
+    seats = [seat(ctx, case, release.pack, task, known) for task in tasks]
+    people.foresee(ctx, [(each.role, each.level) for each in seats if each.level], case.region)
+    kept = work_clocks.open_items(ctx, case.id)
+    for task, each in zip(tasks, seats, strict=True):
+        held = _filled(ctx, case, task, each)
+        node = nodes[task.node_key]
+        kept.add(
+            case_id=case.id,
+            group_id=new_id(),
+            task_key=task.task_key,
+            node_key=task.node_key,
+            title=node.label,
+            lane=task.lane,
+            instance=task.instance,
+            item=task.item,
+            form_key=node.form,
+            form_hash=release.form_hashes.get(node.form),
+            candidate_role=held.role,
+            candidate_unit=held.office.id if held.office else None,
+            level=held.level,
+            head_only=held.head_only,
+            state=WorkState.OFFERED,
+            deadline_key="" if node.deadline == "none" else node.deadline,
+            opened_at=ctx.now,
+            opened_version=version,
+            **work_clocks.of_new(ctx, case.id, node.deadline),
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -149,6 +131,15 @@ def candidates(
     Raises:
         EngineError: as ``open_``.
     """
+    return _filled(ctx, place, task, seat(ctx, place, pack, task, known))
+
+
+def seat(ctx: Context, place: Place, pack: PolicyPack, task: OpenTask, known: Facts) -> Candidates:
+    """The role and the level the lane of the task names, its office not looked up yet.
+
+    Raises:
+        EngineError: the lane is none of the pack, or names a level that does not exist.
+    """
     lane = pack.lanes.get(task.lane)
     if lane is None:
         raise _nowhere(task, f"lane {task.lane}")
@@ -161,12 +152,22 @@ def candidates(
         return Candidates(role=role)
     try:
         level = level_of(str(facts.given(evaluate, lane.level, seen) or ""), Level(place.level))
-        office = office_of(ctx, place, role, level)
+    except NotCompetent as error:
+        raise _nowhere(task, error.detail or error.message) from error
+    return Candidates(role=role, level=level, head_only=lane.head_only)
+
+
+def _filled(ctx: Context, place: Place, task: OpenTask, wanted: Candidates) -> Candidates:
+    """With the office that is competent."""
+    if wanted.level is None:
+        return wanted
+    try:
+        office = office_of(ctx, place, wanted.role, wanted.level)
     except NotCompetent as error:
         raise _nowhere(task, error.detail or error.message) from error
     if office is None:
-        raise _nowhere(task, f"{role} at {level} for {place.region}")
-    return Candidates(role=role, level=level, office=office, head_only=lane.head_only)
+        raise _nowhere(task, f"{wanted.role} at {wanted.level} for {place.region}")
+    return replace(wanted, office=office)
 
 
 def office_of(ctx: Context, case: Place, role: str, level: Level) -> Office | None:

@@ -1,15 +1,15 @@
 """What somebody filled in, checked against everything the pack says about it, all at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from server.domain.errors import Invalid, NotFound
+from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.forms import compiler
 from server.forms.compiler import Named
-from server.services import facts, people
+from server.services import facts, names, people
 from server.services.context import Context
 from server.services.releases import Release
 
@@ -41,13 +41,13 @@ def check(
     pack = release.pack
     kept = compiler.validate(
         compiler.compiled(release.forms[form_key]),
-        given,
+        names.resolved(ctx, release.forms[form_key], given),
         variables={**variables, "settings": facts.settings_of(release)},
         lists=pack.lists,
         evaluate=ctx.tools.evaluate,
         on=ctx.today,
     )
-    problems = [found for named in kept.named if (found := _stranger(ctx, named))]
+    problems = _strangers(ctx, kept.named)
     still = {**variables, **dict.fromkeys(kept.withdrawn)}
     known = facts.collect(release, procedure, still, kept.values, ctx.now)
     problems += _broken_rules(ctx, release, form_key, known)
@@ -64,23 +64,16 @@ def _broken_rules(
             yield Finding(code="ANSWER_RULE", field=rule.field, message=rule.message, fix=rule.fix)
 
 
-def _stranger(ctx: Context, named: Named) -> Finding | None:
-    if _exists(ctx, named):
-        return None
-    return Finding(
-        code="ANSWER_STRANGER",
-        field=named.field,
-        message=_("所填的人员或者单位不存在"),
-        fix=_("从名单中选择"),
-    )
-
-
-def _exists(ctx: Context, named: Named) -> bool:
-    try:
-        if named.kind == "unit":
-            people.unit(ctx, named.id)
-        else:
-            people.person(ctx, named.id)
-    except NotFound:
-        return False
-    return True
+def _strangers(ctx: Context, named: Iterable[Named]) -> list[Finding]:
+    asked = list(named)
+    unknown = people.unknown(ctx, {(each.kind, each.id) for each in asked})
+    return [
+        Finding(
+            code="ANSWER_STRANGER",
+            field=each.field,
+            message=_("所填的人员或者单位不存在"),
+            fix=_("从名单中选择"),
+        )
+        for each in asked
+        if (each.kind, each.id) in unknown
+    ]

@@ -9,12 +9,15 @@ from datetime import date, datetime
 
 from sqlalchemy import Row, Select, select, update
 
+from server.domain.access import Actor
 from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.models.case import case
 from server.models.identity import Unit
+from server.models.work import work_item
+from server.queries.visibility import visible_cases
 from server.services.context import Context
 
 
@@ -48,6 +51,19 @@ def lock(ctx: Context, case_id: str) -> CaseRow:
     """
     refuse_odd(case_id)
     return _row(ctx.session.execute(_wanted(case_id).with_for_update(of=case)).one_or_none())
+
+
+def lock_seen(ctx: Context, actor: Actor, item_id: str) -> CaseRow:
+    """The case of this work item, locked, if the actor may know of it.
+
+    Raises:
+        NotFound: there is no such item, or it does not exist for him.
+    """
+    refuse_odd(item_id)
+    seen = visible_cases(actor.person_id, [post.unit_id for post in actor.posts])
+    of_item = select(work_item.c.case_id).where(work_item.c.id == item_id)
+    wanted = _columns().where(case.c.id == of_item.scalar_subquery(), seen)
+    return _row(ctx.session.execute(wanted.with_for_update(of=case)).one_or_none())
 
 
 def found(ctx: Context, case_id: str) -> CaseRow:
@@ -111,12 +127,12 @@ def change(ctx: Context, row: CaseRow, **values: Json) -> None:
 
 
 def _wanted(case_id: str) -> Select[tuple[object, ...]]:
+    return _columns().where(case.c.id == case_id)
+
+
+def _columns() -> Select[tuple[object, ...]]:
     columns = [case.c[name] for name in CaseRow.__slots__ if name != "region"]
-    return (
-        select(*columns, Unit.region)
-        .outerjoin(Unit, Unit.id == case.c.unit_id)
-        .where(case.c.id == case_id)
-    )
+    return select(*columns, Unit.region).outerjoin(Unit, Unit.id == case.c.unit_id)
 
 
 def _row(found: Row[tuple[object, ...]] | None) -> CaseRow:

@@ -52,13 +52,18 @@ class Act:
 
 
 def load(ctx: Context, case_id: str) -> State:
-    """The state the case stands at; its row is locked with the case."""
+    """The state the case stands at; its row is locked with the case, and read once."""
+    known = ctx.memo.get(("state", case_id))
+    if isinstance(known, State):
+        return known
     found = ctx.session.execute(
         select(case_state.c.version, case_state.c.state, case_state.c.variables).where(
             case_state.c.case_id == case_id
         )
     ).one()
-    return State(version=found.version, state=found.state, variables=found.variables)
+    loaded = State(version=found.version, state=found.state, variables=found.variables)
+    ctx.memo["state", case_id] = loaded
+    return loaded
 
 
 def store(
@@ -69,6 +74,7 @@ def store(
     Raises:
         Conflict: the case moved since ``before`` was loaded.
     """
+    ctx.memo.pop(("state", case_id), None)
     values = {
         "state": after.state,
         "size": len(after.state),
@@ -89,8 +95,8 @@ def store(
     return int(done.version)
 
 
-def append(ctx: Context, case_id: str, before: State | None, after: Advance, act: Act) -> int:
-    """Append the step to the history, where nothing ever changes it, and return its number.
+def append(ctx: Context, case_id: str, before: State | None, after: Advance, act: Act) -> None:
+    """Append the step to the history, where nothing ever changes it.
 
     Every step makes one version of the state and one row, so they are counted alike.
     """
@@ -116,7 +122,6 @@ def append(ctx: Context, case_id: str, before: State | None, after: Advance, act
             at=ctx.now,
         )
     )
-    return seq
 
 
 def _decision(made: dict[str, Json]) -> dict[str, Json]:

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine, Table
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -24,7 +24,8 @@ from server.domain.errors import Conflict
 from server.domain.expressions import Evaluate, Json
 from server.domain.texts import _
 from server.engine.port import WorkflowEngine
-from server.services import audit
+from server.services import audit, buffers
+from server.services.buffers import Buffer, Buffers
 from server.services.releases import Release
 
 
@@ -61,6 +62,10 @@ class Context:
     #: cases the engine was asked about
     stepped: set[str] = field(default_factory=set)
     hooks: list[Callable[[], None]] = field(default_factory=list)
+    #: rows of cases this use case has in memory
+    buffers: Buffers = field(default_factory=dict)
+    #: what does not change while this use case lasts, or only by whoever keeps it here
+    memo: dict[tuple[str, ...], object] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -93,6 +98,22 @@ class Context:
         """Say that the engine holds a live object of this case; a rollback will drop it."""
         self.stepped.add(case_id)
 
+    def rows(self, table: Table, case_id: str, *wanted: ColumnElement[bool]) -> Buffer:
+        """The rows of a case in this table, read when they are first asked for.
+
+        ``wanted`` narrows them and is the same for every use of a table.
+        """
+        key = (table.name, case_id)
+        if key not in self.buffers:
+            found = Buffer(self.session, table, table.c.case_id == case_id, *wanted)
+            self.buffers[key] = found
+        return self.buffers[key]
+
+    def settle(self) -> None:
+        """Write what is in memory, and read it anew when it is asked for again."""
+        buffers.write(self.buffers)
+        self.buffers.clear()
+
     def after_commit(self, hook: Callable[[], None]) -> None:
         """Run this once the commit is done, and not if it fails; it may be lost in a crash."""
         self.hooks.append(hook)
@@ -109,6 +130,7 @@ def transaction(tools: Tools, actor: Actor, now: datetime) -> Iterator[Context]:
         ctx = Context(session=session, actor=actor, now=now, tools=tools)
         try:
             yield ctx
+            ctx.settle()
             session.flush()
             audit.append(session, ctx.events, actor=actor, now=now, config=tools.config)
             session.commit()

@@ -8,16 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select, update
-
 from server.domain import deadline_changes
 from server.domain.calendar import WorkingCalendar
 from server.domain.deadline_verbs import Clock
-from server.domain.errors import Conflict
 from server.domain.expressions import Json
 from server.domain.lifecycle import OPEN_DEADLINES
 from server.domain.packs import PolicyPack
-from server.domain.texts import _
 from server.models.time import deadline
 from server.services import calendars
 from server.services.context import Context
@@ -55,13 +51,11 @@ class DeadlineRow:
 
 def of_case(ctx: Context, case_id: str) -> list[DeadlineRow]:
     """Every clock of the case, the oldest occurrence of a rule first."""
-    columns = [deadline.c[name] for name in DeadlineRow.__slots__]
-    rows = ctx.session.execute(
-        select(*columns)
-        .where(deadline.c.case_id == case_id)
-        .order_by(deadline.c.rule_key, deadline.c.subject, deadline.c.occurrence)
-    )
-    return [DeadlineRow(**row._mapping) for row in rows]
+    rows = [
+        DeadlineRow(**{name: row[name] for name in DeadlineRow.__slots__})
+        for row in ctx.rows(deadline, case_id)
+    ]
+    return sorted(rows, key=lambda row: (row.rule_key, row.subject, row.occurrence))
 
 
 def open_clocks(ctx: Context, case_id: str, rule_key: str = "") -> list[DeadlineRow]:
@@ -69,20 +63,17 @@ def open_clocks(ctx: Context, case_id: str, rule_key: str = "") -> list[Deadline
     return [row for row in of_case(ctx, case_id) if row.is_open and rule_key in ("", row.rule_key)]
 
 
-def write(ctx: Context, row: DeadlineRow, **values: Json) -> None:
-    """Change columns of a clock under the version it was loaded with.
+def add(ctx: Context, row: DeadlineRow, *, calendar: str) -> None:
+    """Keep a new clock, counted with this calendar."""
+    values = {name: getattr(row, name) for name in DeadlineRow.__slots__}
+    ctx.rows(deadline, row.case_id).add(**values, calendar=calendar, started_at=ctx.now)
 
-    Raises:
-        Conflict: someone else changed it since.
-    """
-    done = ctx.session.execute(
-        update(deadline)
-        .where(deadline.c.id == row.id, deadline.c.version == row.version)
-        .values(version=row.version + 1, **values)
-        .returning(deadline.c.id)
-    )
-    if done.one_or_none() is None:
-        raise Conflict(_("该期限已被他人更改，请刷新后重试"))
+
+def write(ctx: Context, row: DeadlineRow, **values: Json) -> None:
+    """Change columns of a clock of a case that is locked."""
+    kept = ctx.rows(deadline, row.case_id)
+    stored = next(each for each in kept if each["id"] == row.id)
+    kept.change(stored, version=row.version + 1, **values)
 
 
 def clock(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> Clock:
@@ -100,12 +91,13 @@ def clock(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> Clock:
 
 def calendar_of(ctx: Context, key: str) -> WorkingCalendar:
     """The calendar, read once per use case."""
-    kept: dict[str, WorkingCalendar] = ctx.session.info.setdefault("calendars", {})
-    if key not in kept:
-        kept[key] = calendars.current(ctx, key)
-    return kept[key]
+    known = ctx.memo.get(("calendar", key))
+    if not isinstance(known, WorkingCalendar):
+        known = ctx.memo["calendar", key] = calendars.current(ctx, key)
+    return known
 
 
 def forget_calendars(ctx: Context) -> None:
     """Read them anew after an import in the same use case."""
-    ctx.session.info.pop("calendars", None)
+    for key in [key for key in ctx.memo if key[0] == "calendar"]:
+        del ctx.memo[key]

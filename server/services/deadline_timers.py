@@ -8,8 +8,7 @@ what moved, arms what is new, and leaves what has fired.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-
-from sqlalchemy import insert, select, update
+from typing import Any, Final
 
 from server.domain import escalation
 from server.domain.calendar import CHINA_TIME, ONE_DAY, WorkingCalendar
@@ -21,11 +20,14 @@ from server.domain.errors import YearUnpublished
 from server.domain.lifecycle import TimerState
 from server.domain.packs import PolicyPack
 from server.domain.wishes import NamedDeadline, read_wish
-from server.models.base import new_id
 from server.models.time import timer
 from server.services import deadline_rows
+from server.services.buffers import Buffer, Row
 from server.services.context import Context
 from server.services.deadline_rows import DeadlineRow
+
+#: what a timer is that was never tried
+_UNTRIED: Final[dict[str, Any]] = {"attempts": 0, "not_before": None, "error": ""}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,64 +40,52 @@ class _Moment:
 def arm(ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due) -> None:
     """Give the clock the timers of its present end, and cancel those of an earlier one."""
     wanted = dict(_moments(ctx, pack, row, end))
-    waiting = (timer.c.deadline_id == row.id, timer.c.state == TimerState.ARMED)
-    ctx.session.execute(
-        update(timer)
-        .where(*waiting, timer.c.dedupe_key.not_in(wanted))
-        .values(state=TimerState.CANCELLED)
-    )
-    known = set(
-        ctx.session.scalars(select(timer.c.dedupe_key).where(timer.c.deadline_id == row.id))
-    )
-    for key in known & wanted.keys():
-        ctx.session.execute(
-            update(timer)
-            .where(timer.c.dedupe_key == key, timer.c.state != TimerState.FIRED)
-            .values(
-                state=TimerState.ARMED, due_at=wanted[key].at, attempts=0, not_before=None, error=""
-            )
+    kept = ctx.rows(timer, row.case_id)
+    for known in kept:
+        if known["deadline_id"] != row.id:
+            continue
+        moment = wanted.pop(known["dedupe_key"], None)
+        if moment is None:
+            _cancel(kept, known)
+        elif known["state"] != TimerState.FIRED:
+            kept.change(known, state=TimerState.ARMED, due_at=moment.at, **_UNTRIED)
+    for key, moment in wanted.items():
+        kept.add(
+            kind=moment.kind,
+            case_id=row.case_id,
+            deadline_id=row.id,
+            rule_key=row.rule_key,
+            rung=moment.rung,
+            due_at=moment.at,
+            dedupe_key=key,
+            state=TimerState.ARMED,
         )
-    new = [_row(row, key, moment) for key, moment in wanted.items() if key not in known]
-    if new:
-        ctx.session.execute(insert(timer), new)
-
-
-def _row(row: DeadlineRow, key: str, moment: _Moment) -> dict[str, object]:
-    return {
-        "id": new_id(),
-        "kind": moment.kind,
-        "case_id": row.case_id,
-        "deadline_id": row.id,
-        "rule_key": row.rule_key,
-        "rung": moment.rung,
-        "due_at": moment.at,
-        "dedupe_key": key,
-        "state": TimerState.ARMED,
-    }
 
 
 def disarm(ctx: Context, row: DeadlineRow) -> None:
     """Cancel what still waits of a clock that is met or cancelled."""
-    ctx.session.execute(
-        update(timer)
-        .where(timer.c.deadline_id == row.id, timer.c.state == TimerState.ARMED)
-        .values(state=TimerState.CANCELLED)
-    )
+    kept = ctx.rows(timer, row.case_id)
+    for known in kept:
+        if known["deadline_id"] == row.id:
+            _cancel(kept, known)
 
 
 def follow(ctx: Context, pack: PolicyPack, case_id: str, rule_key: str) -> None:
     """Move the diagram's timers that name this deadline to where its clock stands now."""
-    rows = ctx.session.execute(
-        select(timer.c.id, timer.c.wish).where(
-            timer.c.case_id == case_id,
-            timer.c.kind == "engine",
-            timer.c.rule_key == rule_key,
-            timer.c.state == TimerState.ARMED,
-        )
-    ).all()
-    for row in rows:
-        moment = moment_of(ctx, pack, case_id, read_wish(row.wish))
-        ctx.session.execute(update(timer).where(timer.c.id == row.id).values(due_at=moment))
+    kept = ctx.rows(timer, case_id)
+    for known in kept:
+        if known["kind"] == "engine" and known["rule_key"] == rule_key and _waits(known):
+            moment = moment_of(ctx, pack, case_id, read_wish(known["wish"]))
+            kept.change(known, due_at=moment)
+
+
+def _cancel(kept: Buffer, known: Row) -> None:
+    if _waits(known):
+        kept.change(known, state=TimerState.CANCELLED)
+
+
+def _waits(known: Row) -> bool:
+    return bool(known["state"] == TimerState.ARMED)
 
 
 def moment_of(ctx: Context, pack: PolicyPack, case_id: str, wish: object) -> datetime | None:

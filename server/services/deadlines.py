@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from server.domain import deadline_changes
 from server.domain.deadline_rules import DeadlineRule
@@ -123,13 +123,7 @@ def _start(ctx: Context, case: CaseRow, pack: PolicyPack, begun: Beginning) -> N
         return
     row = _new_row(ctx, case, begun, occurrence=len(earlier) + 1)
     row = replace(row, **_columns(rule, begun.end, ctx.now))
-    ctx.session.execute(
-        insert(deadline).values(
-            **{name: getattr(row, name) for name in DeadlineRow.__slots__},
-            calendar=rule.calendar,
-            started_at=ctx.now,
-        )
-    )
+    deadline_rows.add(ctx, row, calendar=rule.calendar)
     detail = {"rule": rule.key, "due_on": _iso(begun.end.on)}
     ctx.record("deadline.start", row.id, case.id, detail)
     _publish(ctx, pack, row, begun.end)
@@ -234,4 +228,5 @@ def _recompute_case(ctx: Context, case_id: str, calendar: str) -> int:
             moved += 1
             detail = {"rule": row.rule_key, "was_on": _iso(row.due_on)}
             ctx.record("deadline.recompute", row.id, case_id, detail)
+    ctx.settle()  # one case at a time: an import touches many
     return moved

@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from dataclasses import field as attribute
 from typing import Final
 
-from sqlalchemy import insert, select, update
-
 from server.domain import recusal
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
@@ -21,11 +19,11 @@ from server.domain.recusal import Parties
 from server.domain.texts import _
 from server.forms import compiler
 from server.forms.fields import Field, flat
-from server.models.base import new_id
 from server.models.case import subject
 from server.models.work import participant
 from server.services import people
 from server.services.advance_work import OF_THE_UNIT
+from server.services.buffers import Buffer
 from server.services.context import Context
 
 #: roles that say whom the case is about
@@ -131,29 +129,25 @@ def replace_members(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
 
 def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
     """Note applicants and subjects as whom the case is about."""
+    kept = ctx.rows(subject, case_id)
     for entry in found:
-        ctx.session.execute(
-            insert(subject).values(
-                id=new_id(),
-                case_id=case_id,
-                kind=entry.role,
-                person_id=entry.person_id,
-                unit_id=entry.unit_id,
-                **_card(ctx, entry),
-            )
+        kept.add(
+            case_id=case_id,
+            kind=entry.role,
+            person_id=entry.person_id,
+            unit_id=entry.unit_id,
+            **_card(ctx, entry),
         )
 
 
 def of_case(ctx: Context, case_id: str) -> Parties:
     """Whom the case is about, for recusal: a person who applies for himself is concerned."""
-    rows = ctx.session.execute(
-        select(subject.c.kind, subject.c.person_id, subject.c.unit_id).where(
-            subject.c.case_id == case_id
-        )
-    ).all()
-    others = any(row.kind == "subject" for row in rows)
+    rows = list(ctx.rows(subject, case_id))
+    others = any(row["kind"] == "subject" for row in rows)
     concerned = {
-        row.person_id for row in rows if row.person_id and (row.kind == "subject" or not others)
+        row["person_id"]
+        for row in rows
+        if row["person_id"] and (row["kind"] == "subject" or not others)
     }
     return Parties(
         subjects=frozenset(concerned), applicants=members(ctx, case_id, "applicant") - concerned
@@ -163,12 +157,7 @@ def of_case(ctx: Context, case_id: str) -> Parties:
 def members(ctx: Context, case_id: str, role: str) -> frozenset[str]:
     """Ids of the people who hold this role in the case today."""
     standing = _standing(ctx, case_id, role)
-    holding = {
-        holder.person_id
-        for who in standing
-        if who.unit_id
-        for holder in people.holders(ctx, who.unit_id, ctx.today)
-    }
+    holding = people.holders_of(ctx, {who.unit_id for who in standing if who.unit_id}, ctx.today)
     return frozenset(holding | {who.person_id for who in standing if who.person_id})
 
 
@@ -184,50 +173,39 @@ class _Who:
         return {"person_id": self.person_id or None, "unit_id": self.unit_id or None}
 
 
+def _roster(ctx: Context, case_id: str) -> Buffer:
+    """The parts people have in the case now."""
+    return ctx.rows(participant, case_id, participant.c.to_at.is_(None))
+
+
 def _standing(ctx: Context, case_id: str, role: str) -> set[_Who]:
-    rows = ctx.session.execute(
-        select(participant.c.person_id, participant.c.unit_id).where(
-            participant.c.case_id == case_id,
-            participant.c.role_key == role,
-            participant.c.to_at.is_(None),
-        )
-    )
-    return {_Who(row.person_id or "", row.unit_id or "") for row in rows}
+    return {
+        _Who(row["person_id"] or "", row["unit_id"] or "")
+        for row in _roster(ctx, case_id)
+        if row["role_key"] == role and row["to_at"] is None
+    }
 
 
 def _parts(ctx: Context, entry: Named) -> list[_Who]:
     if entry.person_id:
         return [_Who(person_id=entry.person_id)]
-    offices = [
-        people.office_of_unit(ctx, kind, entry.unit_id or "") for kind in sorted(OF_THE_UNIT)
-    ]
-    return [_Who(unit_id=office.id) for office in offices if office is not None]
+    offices = people.offices_of_unit(ctx, OF_THE_UNIT, entry.unit_id or "")
+    return [_Who(unit_id=offices[kind].id) for kind in sorted(offices)]
 
 
 def _join(ctx: Context, case_id: str, role: str, who: _Who) -> None:
     if who in _standing(ctx, case_id, role):
         return
-    ctx.session.execute(
-        insert(participant).values(
-            id=new_id(), case_id=case_id, role_key=role, from_at=ctx.now, **who.columns
-        )
-    )
+    _roster(ctx, case_id).add(case_id=case_id, role_key=role, from_at=ctx.now, **who.columns)
     ctx.record("participant.join", who.person_id or who.unit_id, case_id, {"role": role})
 
 
 def _leave(ctx: Context, case_id: str, role: str, who: _Who) -> None:
-    ctx.session.execute(
-        update(participant)
-        .where(
-            participant.c.case_id == case_id,
-            participant.c.role_key == role,
-            participant.c.to_at.is_(None),
-            participant.c.person_id == who.person_id
-            if who.person_id
-            else participant.c.unit_id == who.unit_id,
-        )
-        .values(to_at=ctx.now)
-    )
+    roster = _roster(ctx, case_id)
+    for row in roster:
+        held = _Who(row["person_id"] or "", row["unit_id"] or "")
+        if row["role_key"] == role and row["to_at"] is None and held == who:
+            roster.change(row, to_at=ctx.now)
     ctx.record("participant.leave", who.person_id or who.unit_id, case_id, {"role": role})
 
 

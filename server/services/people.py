@@ -5,12 +5,13 @@ An office is found by what it is (``kind``, the role key of a pack), its level a
 city that this county lies in. Authority follows the post on the day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased
 
 from server.domain.access import Actor
 from server.domain.errors import NotFound
@@ -126,15 +127,67 @@ def holders(
     )
 
 
+def holders_of(ctx: Context, unit_ids: Collection[str], day: date) -> frozenset[str]:
+    """Ids of everybody who holds a post of one of these units on the day and may sign in."""
+    if not unit_ids:
+        return frozenset()
+    held = (
+        select(Person.id)
+        .join(Post, Post.person_id == Person.id)
+        .where(Post.unit_id.in_(unit_ids), Person.state == "active", _held(day))
+    )
+    return frozenset(ctx.session.scalars(held))
+
+
+def unknown(ctx: Context, ids: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+    """Of these (``person`` or ``unit``, id), those that do not exist; one statement per kind."""
+    found: set[tuple[str, str]] = set()
+    for kind, column in (("person", Person.id), ("unit", Unit.id)):
+        asked = {one for of, one in ids if of == kind and "\x00" not in one}
+        if asked:
+            found |= {
+                (kind, one) for one in ctx.session.scalars(select(column).where(column.in_(asked)))
+            }
+    return frozenset(set(ids) - found)
+
+
 def offices(ctx: Context, kind: str, *, level: str, region: str) -> tuple[Office, ...]:
     """Every open office of this kind at the level whose locality ``region`` lies in."""
     place = region_at(region, Level(level))
     if place is None:
         return ()
+    known = ctx.memo.get(("offices", kind, level, place))
+    if known is None:
+        foresee(ctx, [(kind, Level(level))], region)
+        known = ctx.memo["offices", kind, level, place]
+    return cast("tuple[Office, ...]", known)
+
+
+def foresee(ctx: Context, wanted: Iterable[tuple[str, Level]], region: str) -> None:
+    """Look up all these offices at once; whoever asks for one of them afterwards costs nothing."""
+    places = {(kind, level): region_at(region, level) for kind, level in wanted}
+    new = [key for key, place in places.items() if ("offices", *key, place) not in ctx.memo]
+    if not any(places[key] for key in new):
+        return
     rows = ctx.session.scalars(
-        _open_units(ctx).where(Unit.kind == kind, Unit.level == level, Unit.region == place)
-    )
-    return tuple(map(_office, rows))
+        _open_units(ctx).where(
+            Unit.kind.in_({kind for kind, _level in new}),
+            Unit.region.in_({place for key in new if (place := places[key])}),
+        )
+    ).all()
+    for kind, level in new:
+        place = places[kind, level]
+        ctx.memo["offices", kind, level, place or ""] = tuple(
+            _office(row)
+            for row in rows
+            if (row.kind, row.level, row.region) == (kind, level, place)
+        )
+
+
+def forget_offices(ctx: Context) -> None:
+    """Look offices up anew: one was created or closed in the same use case."""
+    for key in [key for key in ctx.memo if key[0] == "offices"]:
+        del ctx.memo[key]
 
 
 def office(ctx: Context, kind: str, *, level: str, region: str) -> Office | None:
@@ -144,15 +197,25 @@ def office(ctx: Context, kind: str, *, level: str, region: str) -> Office | None
 
 def office_of_unit(ctx: Context, kind: str, unit_id: str) -> Office | None:
     """The office of this kind (``unit_hr``, ``unit_head`` …) inside a unit, None without one."""
-    path = ctx.session.scalar(select(Unit.path).where(Unit.id == unit_id))
-    if path is None:
-        return None
-    inside = _open_units(ctx).where(
-        Unit.kind == kind,
-        or_(Unit.id == unit_id, Unit.path.startswith(path + "/", autoescape=True)),
-    )
-    row = ctx.session.scalars(inside).first()
-    return None if row is None else _office(row)
+    return offices_of_unit(ctx, (kind,), unit_id).get(kind)
+
+
+def offices_of_unit(ctx: Context, kinds: Collection[str], unit_id: str) -> Mapping[str, Office]:
+    """The offices of these kinds inside a unit (or the unit itself), the first of each kind."""
+    above = aliased(Unit)
+    inside = above.path + "/"
+    rows = ctx.session.scalars(
+        _open_units(ctx)
+        .join(
+            above,
+            or_(
+                Unit.id == above.id,
+                func.substr(Unit.path, 1, func.length(inside)) == inside,
+            ),
+        )
+        .where(above.id == unit_id, Unit.kind.in_(kinds))
+    ).all()
+    return {row.kind: _office(row) for row in reversed(rows)}
 
 
 def own_unit(ctx: Context, person_id: str, day: date) -> Office | None:

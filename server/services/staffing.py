@@ -10,7 +10,7 @@ from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.identity import LEVELS, Person, Post, Unit
-from server.services import duties, sessions_end
+from server.services import duties, people, sessions_end
 from server.services.context import Context
 
 #: locks a row, but not against rows that only refer to it
@@ -65,6 +65,7 @@ def create_unit(ctx: Context, new: NewUnit) -> str:
         path=new.key if above is None else f"{above.path}/{new.key}",
     )
     ctx.session.add(row)
+    people.forget_offices(ctx)
     ctx.record("unit.create", f"unit:{row.id}")
     return row.id
 
@@ -77,6 +78,7 @@ def close_unit(ctx: Context, unit_id: str, closed_on: date) -> None:
     if row.closed_on is not None:
         raise Conflict(_("该单位已经撤销"))
     row.closed_on = closed_on
+    people.forget_offices(ctx)
     ctx.record("unit.close", f"unit:{row.id}", detail={"closed_on": closed_on.isoformat()})
 
 

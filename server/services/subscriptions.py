@@ -4,7 +4,7 @@ A subscription answers to the case's own id and nothing else, so that a message 
 enters another. Handing a message over is the business of ``messages``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
@@ -13,6 +13,7 @@ from server.domain.packs import PolicyPack
 from server.engine.port import MessageSent, Subscription
 from server.models.base import new_id
 from server.models.outbox import message_subscription, outbox
+from server.services.buffers import Buffer, Row
 from server.services.context import Context
 
 
@@ -28,41 +29,38 @@ class Waiting:
 def open_(ctx: Context, case_id: str, subscribed: Iterable[Subscription]) -> None:
     """Note what the case began to wait for."""
     for entry in subscribed:
-        ctx.session.execute(
-            insert(message_subscription).values(
-                id=new_id(),
-                case_id=case_id,
-                task_key=entry.task_key,
-                element=entry.element,
-                message=entry.message,
-                correlation_key=case_id,
-                state="open",
-            )
+        _open(ctx, case_id).add(
+            case_id=case_id,
+            task_key=entry.task_key,
+            element=entry.element,
+            message=entry.message,
+            correlation_key=case_id,
+            state="open",
         )
 
 
 def close(ctx: Context, case_id: str, unsubscribed: Iterable[Subscription]) -> None:
     """Note what it no longer waits for."""
-    for entry in unsubscribed:
-        ctx.session.execute(
-            update(message_subscription)
-            .where(
-                message_subscription.c.case_id == case_id,
-                message_subscription.c.task_key == entry.task_key,
-                message_subscription.c.element == entry.element,
-                message_subscription.c.state == "open",
-            )
-            .values(state="closed")
-        )
+    gone = {(entry.task_key, entry.element) for entry in unsubscribed}
+    if gone:
+        _close(ctx, case_id, lambda row: (row["task_key"], row["element"]) in gone)
 
 
 def close_all(ctx: Context, case_id: str) -> None:
     """The case is over: it waits for nothing."""
-    ctx.session.execute(
-        update(message_subscription)
-        .where(message_subscription.c.case_id == case_id, message_subscription.c.state == "open")
-        .values(state="closed")
-    )
+    _close(ctx, case_id, lambda _row: True)
+
+
+def _open(ctx: Context, case_id: str) -> Buffer:
+    table = message_subscription
+    return ctx.rows(table, case_id, table.c.state == "open")
+
+
+def _close(ctx: Context, case_id: str, is_meant: Callable[[Row], bool]) -> None:
+    kept = _open(ctx, case_id)
+    for row in kept:
+        if row["state"] == "open" and is_meant(row):
+            kept.change(row, state="closed")
 
 
 def waiting(ctx: Context, case_id: str, message: str) -> list[Waiting]:
@@ -94,26 +92,32 @@ def delivered(ctx: Context, subscription_id: str) -> None:
 
 
 def send(
-    ctx: Context, pack: PolicyPack, case_id: str, version: int, sent: Iterable[MessageSent]
+    ctx: Context, pack: PolicyPack, case_id: str, version: int, sent: Sequence[MessageSent]
 ) -> None:
     """Owe each message the diagram threw; only the variables the pack lets it carry travel."""
-    for index, message in enumerate(sent):
-        declared = pack.messages.get(message.message)
-        carries = declared.carries if declared else ()
-        ctx.session.execute(
-            insert(outbox).values(
-                id=new_id(),
-                kind="message",
-                payload={
-                    "message": message.message,
-                    "element": message.element,
-                    "data": {name: message.data.get(name) for name in carries},
-                },
-                dedupe_key=f"{case_id}:{version}:{index}:{message.element}",
-                state="pending",
-                next_at=ctx.now,
-                case_id=case_id,
-                created_at=ctx.now,
-            )
-        )
+    owed = [
+        {
+            "id": new_id(),
+            "kind": "message",
+            "payload": {
+                "message": message.message,
+                "element": message.element,
+                "data": {name: message.data.get(name) for name in _carried(pack, message)},
+            },
+            "dedupe_key": f"{case_id}:{version}:{index}:{message.element}",
+            "state": "pending",
+            "next_at": ctx.now,
+            "case_id": case_id,
+            "created_at": ctx.now,
+        }
+        for index, message in enumerate(sent)
+    ]
+    if owed:
+        ctx.session.execute(insert(outbox), owed)
+    for message in sent:
         ctx.record("message.send", message.message, case_id)
+
+
+def _carried(pack: PolicyPack, message: MessageSent) -> Iterable[str]:
+    declared = pack.messages.get(message.message)
+    return declared.carries if declared else ()

@@ -137,6 +137,7 @@ def _fire_all(
 ) -> Iterator[Done]:
     for timer_id in timer_ids:
         current.append(timer_id)
+        ctx.settle()  # what the timer before moved counts for this one
         case = case_rows.lock(ctx, case_id)
         if case.status != CaseStatus.OPEN:
             return

@@ -1,13 +1,10 @@
 """What a person does with a work item: claim, release, complete."""
 
-from collections.abc import Iterable, Mapping
-
-from sqlalchemy import select
+from collections.abc import Mapping
 
 from server.domain import work as rules
 from server.domain.expressions import Json
 from server.engine.port import CompleteTask
-from server.models.work import OPEN_STATES, work_item
 from server.services import (
     advance,
     answers,
@@ -16,6 +13,7 @@ from server.services import (
     definitions,
     parties,
     posts,
+    work_clocks,
     work_rows,
 )
 from server.services.answers import Checked
@@ -135,12 +133,7 @@ def _others_wait(ctx: Context, item: ItemRow) -> bool:
     """Do other items of the same multi-instance task still wait."""
     if item.instance is None:
         return False
-    others: Iterable[str] = ctx.session.scalars(
-        select(work_item.c.id).where(
-            work_item.c.case_id == item.case_id,
-            work_item.c.node_key == item.node_key,
-            work_item.c.id != item.id,
-            work_item.c.state.in_(OPEN_STATES),
-        )
+    return any(
+        other["node_key"] == item.node_key and other["id"] != item.id
+        for other in work_clocks.open_items(ctx, item.case_id)
     )
-    return any(others)

@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, update
-
 from server.domain.urgency import Rank, order_key, rank
 from server.models.work import OPEN_STATES, work_item
 from server.services import deadline_rows
+from server.services.buffers import Buffer
 from server.services.context import Context
 from server.services.deadline_rows import DeadlineRow
 
@@ -41,20 +40,26 @@ def of_new(ctx: Context, case_id: str, rule_key: str) -> dict[str, Any]:
 
 def follow(ctx: Context, clock: DeadlineRow) -> None:
     """Let the open work that names this clock's rule hang on it as it stands now."""
-    named = (work_item.c.case_id == clock.case_id, work_item.c.deadline_key == clock.rule_key)
-    _write(ctx, named, columns(clock, ctx.today))
+    _hang(ctx, clock, "deadline_key", clock.rule_key, columns(clock, ctx.today))
 
 
 def let_go(ctx: Context, clock: DeadlineRow) -> None:
     """The clock is over: open work under it has no last day any more."""
-    named = (work_item.c.case_id == clock.case_id, work_item.c.deadline_id == clock.id)
-    _write(ctx, named, _untimed(ctx.today))
+    _hang(ctx, clock, "deadline_id", clock.id, _untimed(ctx.today))
 
 
-def _write(ctx: Context, named: tuple[ColumnElement[bool], ...], values: Mapping[str, Any]) -> None:
-    ctx.session.execute(
-        update(work_item).where(*named, work_item.c.state.in_(OPEN_STATES)).values(**values)
-    )
+def open_items(ctx: Context, case_id: str) -> Buffer:
+    """The work items of the case that wait for somebody."""
+    return ctx.rows(work_item, case_id, work_item.c.state.in_(OPEN_STATES))
+
+
+def _hang(
+    ctx: Context, clock: DeadlineRow, column: str, value: str, values: Mapping[str, Any]
+) -> None:
+    kept = open_items(ctx, clock.case_id)
+    for item in kept:
+        if item[column] == value and item["state"] in OPEN_STATES:
+            kept.change(item, **values)
 
 
 def _untimed(today: date) -> dict[str, Any]:

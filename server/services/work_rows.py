@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 
 from server.domain.access import Actor, Offered
-from server.domain.errors import Conflict, NotFound
+from server.domain.errors import Conflict
 from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus, WorkState
 from server.domain.recusal import Parties, barred
 from server.domain.texts import _
 from server.domain.work import Work
-from server.models.case import case as case_table
 from server.models.work import work_item
-from server.queries.visibility import visible_cases
 from server.services import case_rows, parties, people
 from server.services.case_rows import CaseRow
 from server.services.context import Context
+from server.services.work_clocks import open_items
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,22 +44,21 @@ def held(ctx: Context, actor: Actor, item_id: str, seen: int | None) -> tuple[It
         NotFound: there is no such item, or the actor may not see it.
         Conflict: the item changed since he looked.
     """
-    case_rows.refuse_odd(item_id)
-    units = [post.unit_id for post in actor.posts]
-    case_id = ctx.session.scalar(
-        select(work_item.c.case_id)
-        .join(case_table, case_table.c.id == work_item.c.case_id)
-        .where(work_item.c.id == item_id, visible_cases(actor.person_id, units))
-    )
-    if case_id is None:
-        raise NotFound
-    case = case_rows.lock(ctx, case_id)
-    columns = [work_item.c[name] for name in ItemRow.__slots__]
-    row = ctx.session.execute(select(*columns).where(work_item.c.id == item_id)).one()
-    item = ItemRow(**row._mapping)
+    case = case_rows.lock_seen(ctx, actor, item_id)
+    item = _stored(ctx, case, item_id)
     if seen is not None and seen != item.version:
         raise Conflict(_("该待办已被他人更改，请刷新后重试"))
     return item, case
+
+
+def _stored(ctx: Context, case: CaseRow, item_id: str) -> ItemRow:
+    """The item as it stands now that its case is locked; one that is over is looked for alone."""
+    waiting = next((row for row in open_items(ctx, case.id) if row["id"] == item_id), None)
+    if waiting is None:
+        columns = [work_item.c[name] for name in ItemRow.__slots__]
+        found = ctx.session.execute(select(*columns).where(work_item.c.id == item_id)).one()
+        return ItemRow(**found._mapping)
+    return ItemRow(**{name: waiting[name] for name in ItemRow.__slots__})
 
 
 def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
