@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.matters import APPLICANT, APPLICATION, DESK, HEAD, NANYANG, offered, opened
+from tests.api.matters import APPLICANT, APPLICATION, CHUZHOU, DESK, HEAD, NANYANG, offered, opened
 from tests.factories.programs import PREFIX, Program
 from tests.factories.site import Clock
 
@@ -128,6 +128,35 @@ def test_what_may_be_started_comes_with_its_form(signed: Sign) -> None:
     assert found["data"]["managed_by"] == "county"
     keys = {each["key"] for each in signed(DESK).found("/procedures")}
     assert keys == {NANYANG, "chuzhou_four_step"}
+
+
+def test_the_desk_starts_a_chuzhou_case_with_the_accountability_and_both_dates(
+    signed: Sign,
+) -> None:
+    """Until accountability procedures exist; people are named by login as well as by id."""
+    given = {
+        "accountability_reference": "云纪问〔2026〕3号",
+        "accountability_matter": "道路抢险未先办手续",
+        "applicant_kind": "person",
+        "applicant_person": "county1.transport_works.1",
+        "managed_by": "county",
+        "started_on": "2026-03-02",
+        "notified_on": "2026-03-02",
+    }
+    asked = {"procedure": CHUZHOU, "variables": given}
+    assert signed(APPLICANT).post("/cases", asked).status_code == 403
+    case = signed(DESK).done("/cases", asked)
+    [waits] = case["tasks"]
+    assert (waits["key"], waits["deadline"]["due_on"]) == ("apply_in_writing", "2026-03-11")
+    assert "id" not in waits
+    concerned = signed("county1.transport_works.1")
+    [own] = concerned.found(f"/cases/{case['id']}")["tasks"]
+    assert own["id"] == concerned.found("/tasks?view=queue")["items"][0]["id"]
+    nobody = {**asked, "variables": {**given, "applicant_person": "nobody.at.all"}}
+    answer: Any = signed(DESK).post("/cases", nobody).json
+    assert [(each["code"], each["field"]) for each in answer["problems"]] == [
+        ("ANSWER_STRANGER", "applicant_person")
+    ]
 
 
 def clock_of(case: Any) -> Any:
