@@ -3,7 +3,7 @@
 Names of officials are shown to their own office; to others an office stands for its people.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -81,6 +81,7 @@ class Entry:
     #: the last moment of its clock has passed
     is_over: bool
     deadline_key: str
+    deadline_id: str | None
     deadline: Clock | None
     came: Came | None
     opened_at: datetime
@@ -103,6 +104,7 @@ _ITEM = (
     "assignee_id",
     "state",
     "deadline_key",
+    "deadline_id",
     "opened_at",
     "claimed_at",
     "closed_at",
@@ -115,12 +117,16 @@ def entries(
     ids: Select[tuple[str]],
     now: datetime,
     urgency: Callable[[Row[Any]], Urgency],
+    offices: Collection[str] = (),
 ) -> tuple[Entry, ...]:
-    """The lines of these items, in their order; two statements."""
+    """The lines of these items, in their order; three statements.
+
+    ``offices`` are units whose people the actor may know besides his own.
+    """
     wanted = list(session.scalars(ids))
     rows = {row.id: row for row in session.execute(_lines(wanted))}
     matters = _matters(session, {row.case_id for row in rows.values()})
-    units = {post.unit_id for post in actor.posts}
+    units = {post.unit_id for post in actor.posts} | set(offices)
     return tuple(
         _entry(
             rows[found],

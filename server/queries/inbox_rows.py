@@ -77,7 +77,7 @@ def _mine(actor: Actor) -> Rows:
         work_item.c.assignee_id == actor.person_id,
         work_item.c.state == WorkState.CLAIMED,
         or_(_offered_to_offices(actor), _offered_by_name(actor)),
-        or_(_IS_OF_PARTY, _is_not_about(actor.person_id)),
+        or_(_IS_OF_PARTY, is_not_about(actor.person_id)),
     )
 
 
@@ -86,7 +86,7 @@ def _of_offices(actor: Actor, on: date) -> Rows:
         WAITING,
         _offered_to_offices(actor),
         _is_free(_works_there(on), _is_about_assignee()),
-        _is_not_about(actor.person_id),
+        is_not_about(actor.person_id),
     )
 
 
@@ -105,7 +105,7 @@ def _by_name(actor: Actor, on: date) -> Rows:
             WAITING,
             work_item.c.candidate_unit.is_(None),
             _is_free(_has_part_still(on), and_(_is_about_assignee(), ~_IS_OF_PARTY)),
-            or_(_IS_OF_PARTY, _is_not_about(actor.person_id)),
+            or_(_IS_OF_PARTY, is_not_about(actor.person_id)),
         )
     )
 
@@ -214,7 +214,7 @@ _IS_OF_PARTY = and_(
 )
 
 
-def _is_not_about(person_id: str) -> ColumnElement[bool]:
+def is_not_about(person_id: str) -> ColumnElement[bool]:
     """It is not his own matter (``domain/recusal``)."""
     return work_item.c.case_id.not_in(_matters_of(subject.c.person_id == person_id))
 

@@ -86,7 +86,7 @@ def listed(
 ) -> Listed:
     """One page of a list of the actor, who brings today's posts; ``opened`` is a line of it."""
     found = inbox.page(ctx.session, ctx.actor, view, when=when(ctx), filters=filters, sheet=sheet)
-    lines = tuple(_line(ctx, entry) for entry in found.items)
+    lines = tuple(line(ctx, entry) for entry in found.items)
     chosen = next((entry for entry in found.items if entry.id == opened), None)
     return Listed(
         view=view,
@@ -112,7 +112,8 @@ def clock_state(entry: Entry) -> str:
     return clock.state
 
 
-def _line(ctx: Context, entry: Entry) -> Line:
+def line(ctx: Context, entry: Entry) -> Line:
+    """The line with what its pack and the calendar say."""
     pack = definitions.release(ctx, entry.pack_version_id).pack
     calendar = _calendar(ctx)
     due_on = entry.deadline.due_on if entry.deadline else None
