@@ -1,11 +1,9 @@
 """申请: what somebody may start, the start form with its guide, the receipt; choosers of names."""
 
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-import orjson
 from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -18,7 +16,7 @@ from server.http.access import requires
 from server.http.headers import page_class
 from server.http.site import acting, actor, reading, site
 from server.queries.windows import open_windows
-from server.services import cases, choices, guides, idempotency, procedures, receipts
+from server.services import attachments, cases, choices, guides, idempotency, procedures, receipts
 from server.services.context import Context
 from server.services.guides import Guide
 from server.services.idempotency import Answer
@@ -27,6 +25,7 @@ from server.web.fragments import render
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking, identity
 from server.web.plain_forms.posted import Posted, posted
+from server.web.plain_forms.uploads import fingerprint, ids_in, taken_in
 from server.web.start_groups import groups
 
 pages = Blueprint("start", __name__)
@@ -55,7 +54,7 @@ def index() -> str:
 def form(key: str) -> str:
     with reading() as ctx:
         sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
-        guide = guides.guide(ctx, key, sheet.values)
+        guide = guides.guide(ctx, key, {**sheet.values, **sheet.fixed})
         return _page(ctx, sheet, None, guide)
 
 
@@ -64,7 +63,7 @@ def form(key: str) -> str:
 def form_json(key: str) -> AnyResponse:
     with reading() as ctx:
         sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
-    return jsonify(schema=sheet.schema, data={**sheet.surroundings, **sheet.values})
+    return jsonify(schema=sheet.form, data={**sheet.surroundings, **sheet.values})
 
 
 @pages.post("/start/<key>")
@@ -76,9 +75,13 @@ def file(key: str) -> _Answer:
         return jsonify(location=location)
     with reading() as ctx:
         sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
-        filled = posted(sheet.schema, request.form)
-        if filled.is_step:
-            return _page(ctx, sheet, filled, guides.guide(ctx, key, filled.answers))
+    added, refused_files = taken_in(request.files)
+    filled = posted(sheet.schema, request.form, added)
+    if filled.is_step or refused_files:
+        with reading() as ctx:
+            guide = guides.guide(ctx, key, filled.answers)
+            page = _page(ctx, sheet, filled, guide, refused_files)
+        return page, 422 if refused_files else 200
     try:
         return redirect(_opened(key, filled.answers, request.form.get("once", "")), 303)
     except Invalid as refused:
@@ -92,12 +95,13 @@ def file(key: str) -> _Answer:
 @page_class("view")
 def guide(key: str) -> _Answer:
     with reading() as ctx:
-        if request.is_json:
-            found = guides.guide(ctx, key, _variables())
-            return render("start/guide.html", guide=found)
         sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
-        filled = posted(sheet.schema, request.form)
-        return _page(ctx, sheet, filled, guides.guide(ctx, key, filled.answers))
+        if request.is_json:
+            found = guides.guide(ctx, key, {**sheet.fixed, **_variables()})
+            return render("start/guide.html", guide=found)
+        filled = posted(sheet.form, request.form)
+        found = guides.guide(ctx, key, {**sheet.fixed, **filled.answers})
+        return _page(ctx, sheet, filled, found)
 
 
 @pages.get("/start/receipts/<case_id>")
@@ -143,7 +147,7 @@ def _opened(key: str, given: Mapping[str, Json], once: str) -> str:
     with acting() as ctx:
         if not once:
             return _receipt_of(cases.open_case(ctx, key, given))
-        content = sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
+        content = fingerprint()
         before = idempotency.answered(ctx, route, once, content)
         if before is not None:
             return str(before.body)
@@ -170,13 +174,14 @@ def _page(
         return [(each.value, each.label) for each in found]
 
     asking = Asking(
-        schema=sheet.schema,
+        schema=sheet.form,
         data={**sheet.surroundings, **sheet.values},
         evaluate=site().tools.evaluate,
         answers=filled.answers if filled else None,
         findings=findings,
         offer=offer,
         searches=filled.searches if filled else {},
+        uploads=attachments.names(ctx, ids_in(filled.answers)) if filled else {},
     )
     return render(
         "start/form.html",

@@ -17,6 +17,7 @@ from server.services.sheets import Sheet
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking, Control, identity
+from server.web.plain_forms.uploads import ids_in
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +55,7 @@ def conflict(sheet: Sheet, typed: Typed, why: str) -> str:
 
 def data(ctx: Context, form: FormSheet) -> dict[str, Json]:
     """What the drawn form is opened with: the sheet's data and the names of the files in it."""
-    named = attachments.names(ctx, _ids(form.data))
+    named = attachments.names(ctx, ids_in(form.data))
     return {**form.data, "attachment_names": named} if named else dict(form.data)
 
 
@@ -88,17 +89,7 @@ def _controls(
         findings=typed.findings if typed else (),
         offer=offer,
         searches=typed.searches if typed else {},
-        uploads=attachments.names(ctx, _ids(answers if answers is not None else form.data)),
+        uploads=attachments.names(ctx, ids_in(answers if answers is not None else form.data)),
         is_locked=is_locked or not form.is_open,
     )
     return controls(asking)
-
-
-def _ids(value: Json) -> list[str]:
-    """Every text in lists of texts: ids of files are among them."""
-    if isinstance(value, Mapping):
-        return [one for inner in value.values() for one in _ids(inner)]
-    if isinstance(value, list):
-        texts = [one for one in value if isinstance(one, str) and len(one) == 36]
-        return texts + [one for inner in value if not isinstance(inner, str) for one in _ids(inner)]
-    return []

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from hashlib import sha256
 
-import orjson
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
@@ -32,7 +30,7 @@ from server.services.sheets import Sheet
 from server.web import task_pages
 from server.web.looks import looked
 from server.web.plain_forms.posted import posted
-from server.web.plain_forms.uploads import taken_in
+from server.web.plain_forms.uploads import fingerprint, taken_in
 from server.web.task_pages import Typed
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -122,7 +120,7 @@ def _completed(item_id: str, given: Mapping[str, Json]) -> str:
 
 def _once(ctx: Context, item_id: str, given: Mapping[str, Json]) -> tuple[str, str]:
     route, key = f"POST {request.path}", _key()
-    content = sha256(orjson.dumps(given, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    content = fingerprint()
     before = idempotency.answered(ctx, route, key, content) if key else None
     if before is not None:
         return before.body["location"], before.body["words"]

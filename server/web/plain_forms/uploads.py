@@ -1,17 +1,35 @@
 """Files that come with a plain form: taken in as drafts before anything else of it is judged."""
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Final
 
+import orjson
+from flask import request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from server.domain.errors import Invalid
+from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.http.site import acting, site
 from server.services import attachments
 
 #: what stands before the place of a file field
 FILE: Final = "file."
+
+_NO_ANSWER: Final = "csrf_token"
+
+
+def fingerprint() -> str:
+    """A hash of what this request asks for, the same when the same form is sent twice.
+
+    Files count by name: each time they are sent they become other drafts.
+    """
+    if request.is_json:
+        return sha256(request.get_data()).hexdigest()
+    fields = sorted((key, value) for key, value in request.form.items(multi=True) if key != _NO_ANSWER)
+    files = sorted((key, file.filename or "") for key, file in request.files.items(multi=True))
+    return sha256(orjson.dumps([fields, files])).hexdigest()
 
 
 def taken_in(
@@ -39,3 +57,15 @@ def taken_in(
                 for one in error.findings
             ]
     return added, tuple(refused)
+
+
+def ids_in(value: Json) -> list[str]:
+    """Every text in lists of the answers that may be an id: those of files are among them."""
+    if isinstance(value, Mapping):
+        return [one for inner in value.values() for one in ids_in(inner)]
+    if isinstance(value, list):
+        texts = [one for one in value if isinstance(one, str) and len(one) == 36]
+        return texts + [
+            one for inner in value if not isinstance(inner, str) for one in ids_in(inner)
+        ]
+    return []
