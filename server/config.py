@@ -24,6 +24,8 @@ SIGN_IN_LOCK = timedelta(minutes=15)
 #: failures from one address within ``SIGN_IN_LOCK`` after which its answers are slowed (ID-4)
 ADDRESS_FAILURES = 100
 ADDRESS_PAUSE = timedelta(seconds=2)
+#: answers that wait so at a time, in one process; the threads left over are everybody else's
+PAUSED_AT_ONCE = 4
 #: requests for a forgotten password from one address within ``SIGN_IN_LOCK``
 FORGOTTEN_REQUESTS = 10
 #: open sessions and tokens of one person; the oldest gives way (BU-8)

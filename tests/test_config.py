@@ -1,6 +1,7 @@
+from datetime import timedelta
 from pathlib import Path
 
-from server.config import SHIPPED, Config
+from server.config import SESSION_IDLE, SESSION_LIFE, SHIPPED, Config
 
 
 def test_the_data_directory_holds_the_database_unless_told_otherwise(tmp_path: Path) -> None:
@@ -20,6 +21,13 @@ def test_without_anything_the_data_directory_is_var() -> None:
 def test_a_database_address_names_its_driver() -> None:
     config = Config.read({"RONGCUO_DATABASE_URL": "postgresql://u@/d"})
     assert config.database_url == "postgresql+psycopg://u@/d"
+
+
+def test_settings_shorten_sessions_and_never_lengthen_them() -> None:
+    short = Config.read({"RONGCUO_SESSION_IDLE_MINUTES": "5", "RONGCUO_SESSION_LIFE_MINUTES": "60"})
+    assert (short.session_idle, short.session_life) == (timedelta(minutes=5), timedelta(hours=1))
+    long = Config.read({"RONGCUO_SESSION_IDLE_MINUTES": "600", "RONGCUO_SESSION_LIFE_MINUTES": "x"})
+    assert (long.session_idle, long.session_life) == (SESSION_IDLE, SESSION_LIFE)
 
 
 def test_packs_and_calendars_are_shipped_beside_the_program() -> None:

@@ -7,10 +7,11 @@ sign-in reads the same and takes the same time, whatever its reason.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import BoundedSemaphore
 
 from sqlalchemy import select, update
 
-from server.config import ADDRESS_PAUSE
+from server.config import ADDRESS_PAUSE, PAUSED_AT_ONCE
 from server.domain.access import SYSTEM, Actor, Permission, permits
 from server.domain.errors import NotFound, NotSignedIn, SignInRefused
 from server.models.access import session
@@ -24,6 +25,8 @@ from server.services.sign_in_attempts import Attempt
 
 #: how often the moment of the last use is written
 _TOUCH = timedelta(minutes=1)
+
+_waiting = BoundedSemaphore(PAUSED_AT_ONCE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -134,7 +137,12 @@ def sign_out(tools: Tools, now: datetime, signed: Signed) -> None:
 
 
 def sign_out_all(ctx: Context, person_id: str, except_id: str | None = None) -> int:
-    """End every session and token of a person, but the one excepted; how many those were."""
+    """End every session and token of a person, but the one excepted; how many those were.
+
+    Raises:
+        NotFound: they are somebody else's and the actor is no security administrator.
+    """
+    _may_look(ctx, person_id)
     return sessions_end.of_person(ctx, person_id, why="asked", except_id=except_id)
 
 
@@ -199,9 +207,8 @@ _Grant = Callable[[Context, Attempt, str], Granted]
 
 def _answer(tools: Tools, now: datetime, attempt: Attempt, secret: str, grant: _Grant) -> Granted:
     """Look at the password outside any transaction, then grant and record, or refuse and record."""
-    is_right = passwords.matches(tools.config, attempt.secret_hash, secret)
-    if attempt.is_slowed:
-        tools.pause(ADDRESS_PAUSE.total_seconds())
+    is_heard = not attempt.is_slowed or _waited(tools)
+    is_right = passwords.matches(tools.config, attempt.secret_hash, secret) and is_heard
     granted = None
     # who only guesses is nobody we know
     actor = Actor(person_id=attempt.person_id) if is_right and attempt.person_id else SYSTEM
@@ -214,6 +221,17 @@ def _answer(tools: Tools, now: datetime, attempt: Attempt, secret: str, grant: _
     if granted is None:
         raise SignInRefused
     return granted
+
+
+def _waited(tools: Tools) -> bool:
+    """Let who guesses wait; False when so many wait already that others would find no thread."""
+    if not _waiting.acquire(blocking=False):
+        return False
+    try:
+        tools.pause(ADDRESS_PAUSE.total_seconds())
+    finally:
+        _waiting.release()
+    return True
 
 
 def _still(ctx: Context, attempt: Attempt) -> Person | None:

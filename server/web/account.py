@@ -135,6 +135,26 @@ def end_other_sessions() -> AnyResponse:
     return _to(url_for(".me"))
 
 
+@pages.get("/organisation/people/<person_id>/sessions")
+@requires(Permission.SECURITY_ADMINISTER, fresh=True)
+def sessions_of(person_id: str) -> str:
+    with reading() as ctx:
+        return render(
+            "account/sessions_of.html",
+            person=people.person(ctx, person_id),
+            listed=sessions.listed(ctx, person_id),
+        )
+
+
+@pages.post("/organisation/people/<person_id>/sessions/end")
+@requires(Permission.SECURITY_ADMINISTER, fresh=True)
+def end_sessions_of(person_id: str) -> AnyResponse:
+    with acting() as ctx:
+        count = sessions.sign_out_all(ctx, person_id)
+    flash(_("已结束{n}处登录").format(n=count))
+    return _to(url_for(".sessions_of", person_id=person_id))
+
+
 @pages.get("/me/password")
 @requires(Permission.ACCOUNT, with_first_secret=True)
 def change_secret() -> str:

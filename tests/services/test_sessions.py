@@ -1,13 +1,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Event, Thread
 
 import pytest
 from sqlalchemy import select, text, update
 
 from server.config import (
     ADDRESS_FAILURES,
+    PAUSED_AT_ONCE,
     SESSION_IDLE,
     SESSION_LIFE,
     SESSIONS_PER_PERSON,
@@ -134,6 +135,29 @@ def test_an_address_that_guesses_waits_and_is_never_locked(tools: Tools) -> None
     assert waits == [2.0]
     assert sign_in(patient, now=NOW + SIGN_IN_LOCK).signed.login == LOGIN
     assert waits == [2.0]
+
+
+def test_whoever_guesses_cannot_make_every_thread_wait(tools: Tools) -> None:
+    for number in range(ADDRESS_FAILURES):
+        refused(tools, login=f"nobody{number}")
+    waiting = [Event() for _thread in range(PAUSED_AT_ONCE)]
+    starts, go_on = iter(waiting), Event()
+
+    def pause(_seconds: float) -> None:
+        next(starts).set()
+        go_on.wait()
+
+    patient = replace(tools, pause=pause)
+    threads = [Thread(target=sign_in, args=(patient,)) for _number in range(PAUSED_AT_ONCE)]
+    for thread, begun in zip(threads, waiting, strict=True):
+        thread.start()
+        begun.wait()
+    refused(patient)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+    with reading(tools, SYSTEM, NOW) as ctx:
+        assert ctx.session.execute(text("SELECT count(*) FROM session")).scalar() == PAUSED_AT_ONCE
 
 
 @pytest.mark.parametrize("kind", ["browser", "token"])

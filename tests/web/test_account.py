@@ -261,6 +261,20 @@ def test_the_page_of_a_drill_lists_accounts_and_a_link_fills_the_form(
     assert "已选用" in chosen
 
 
+def test_the_security_administrator_ends_everything_of_somebody(
+    sign_in: SignIn, demo_tools: Tools
+) -> None:
+    theirs, admin = sign_in(LOGIN), sign_in("p.security_admin.head")
+    with reading(demo_tools, SYSTEM, MONDAY) as ctx:
+        person = people.person_by_login(ctx, LOGIN).id
+    page = f"/organisation/people/{person}/sessions"
+    assert "浏览器" in admin.get(page).text
+    assert theirs.get(page).status_code == 403
+    assert admin.post(f"{page}/end", data={"csrf_token": token(admin, page)}).status_code == 303
+    assert "没有登录" in admin.get(page).text
+    assert theirs.get("/me").status_code == 303
+
+
 def enter(client: FlaskClient, **given: str) -> TestResponse:
     """Send the form of the sign-in page."""
     return client.post("/sign-in", data={**given, "csrf_token": token(client, "/sign-in")})
