@@ -1,11 +1,13 @@
 """What a list of cases is narrowed to, always within what the actor may know of."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
+from server.domain.search_terms import terms
 from server.models.case import case
 from server.models.definition import PackVersion
 from server.queries import perspectives, search
@@ -60,11 +62,15 @@ def condition(session: Session, actor: Actor, wanted: Wanted) -> ColumnElement[b
     if wanted.unit_id:
         found.append(case.c.unit_id == wanted.unit_id)
     if wanted.q:
-        named = and_(
-            search.by_head(session, wanted.q), case.c.id.in_(perspectives.named_cases(actor))
-        )
-        found.append(or_(case.c.reference.startswith(wanted.q, autoescape=True), named))
+        found.append(or_(*_worded(session, actor, wanted.q)))
     if wanted.is_own is not None:
         own = case.c.id.in_(perspectives.own_cases(actor))
         found.append(own if wanted.is_own else ~own)
     return and_(*found)
+
+
+def _worded(session: Session, actor: Actor, text: str) -> Iterator[ColumnElement[bool]]:
+    yield case.c.reference.startswith(text, autoescape=True)
+    if terms(text):
+        named = case.c.id.in_(perspectives.named_cases(actor))
+        yield and_(search.by_head(session, text), named)
