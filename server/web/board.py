@@ -6,7 +6,7 @@ from server.domain.access import Permission
 from server.http.access import requires
 from server.http.site import reading
 from server.queries.board import Narrowed
-from server.services import boards
+from server.services import boards, calendar_gaps
 from server.web.fragments import render
 
 pages = Blueprint("board", __name__)
@@ -19,4 +19,9 @@ def index() -> str:
         unit_id=request.args.get("unit", "")[:36], step=request.args.get("step", "")[:120]
     )
     with reading() as ctx:
-        return render("board/index.html", board=boards.of_head(ctx, narrowed), narrowed=narrowed)
+        return render(
+            "board/index.html",
+            board=boards.of_head(ctx, narrowed),
+            narrowed=narrowed,
+            gap=calendar_gaps.missing_year(ctx),
+        )

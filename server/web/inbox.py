@@ -8,14 +8,14 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from werkzeug.datastructures import MultiDict
 
-from server.domain.access import Permission
+from server.domain.access import Permission, permits
 from server.domain.texts import _
 from server.domain.urgency import Urgency
 from server.http.access import requires
 from server.http.site import me, reading
 from server.queries import inbox, inbox_choices
 from server.queries.inbox import Filters, Sheet, View
-from server.services import definitions, work_lists
+from server.services import calendar_gaps, definitions, work_lists
 from server.services.context import Context
 from server.web.fragments import render
 
@@ -105,6 +105,7 @@ def _context(ctx: Context, asked: Asked) -> dict[str, Any]:
         "tallies": inbox.tallies(session, actor, when=when),
         "news": inbox_choices.news(session, actor, since=since, when=when) if since else None,
         "since": since,
+        "gap": calendar_gaps.missing_year(ctx) if permits(actor, Permission.BOARD_READ) else None,
         "choices": found,
         "procedures": _titles(ctx, found.procedures),
         "units": {post.unit_id for post in actor.posts},
