@@ -27,7 +27,9 @@ def fingerprint() -> str:
     """
     if request.is_json:
         return sha256(request.get_data()).hexdigest()
-    fields = sorted((key, value) for key, value in request.form.items(multi=True) if key != _NO_ANSWER)
+    fields = sorted(
+        (key, value) for key, value in request.form.items(multi=True) if key != _NO_ANSWER
+    )
     files = sorted((key, file.filename or "") for key, file in request.files.items(multi=True))
     return sha256(orjson.dumps([fields, files])).hexdigest()
 
