@@ -1,12 +1,11 @@
 """Files: taken in before the form that names them, handed out to who may read the paper."""
 
-from contextlib import ExitStack
 from http import HTTPStatus
 from typing import BinaryIO, cast
 from uuid import UUID
 
 import marshmallow as ma
-from flask import Response, send_file
+from flask import Response
 from werkzeug.datastructures import FileStorage
 
 from server.api import commands
@@ -16,6 +15,7 @@ from server.api.schemas import FileSchema
 from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.downloads import as_download
 from server.http.headers import page_class
 from server.http.site import reading, site
 from server.services import attachments as service
@@ -72,15 +72,4 @@ def show(attachment: UUID) -> Response:
         found = service.open_for(ctx, str(attachment))
     if found.case_id is not None:
         looked("attachment.read", found.id, found.case_id)
-    held = ExitStack()
-    response = send_file(
-        held.enter_context(site().tools.storage.opened(found.content)),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=found.name,
-        etag=False,
-        conditional=False,
-    )
-    response.content_length = found.content.size
-    response.call_on_close(held.close)
-    return response
+    return as_download(found)
