@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import takewhile
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import NotFound
@@ -20,7 +22,7 @@ class Locality:
 
     region: str
     level: str
-    #: its first organ's name stands for it
+    #: what the names of its organs have in common
     name: str
     units: int
 
@@ -82,16 +84,20 @@ def localities(session: Session) -> tuple[Locality, ...]:
     rows = session.execute(
         select(Unit.region, Unit.level, Unit.name, Unit.path).order_by(Unit.region, Unit.path)
     ).all()
-    counts: dict[str, int] = {}
+    found: dict[str, list[Row[Any]]] = {}
     for row in rows:
-        counts[row.region] = counts.get(row.region, 0) + 1
-    first: dict[str, tuple[str, str]] = {}
-    for row in rows:
-        first.setdefault(row.region, (row.level, row.name))
+        found.setdefault(row.region, []).append(row)
     return tuple(
-        Locality(region=region, level=level, name=name, units=counts[region])
-        for region, (level, name) in first.items()
+        Locality(region=region, level=inside[0].level, name=_common(inside), units=len(inside))
+        for region, inside in found.items()
     )
+
+
+def _common(units: list[Row[Any]]) -> str:
+    """What the names of the organs of a locality begin with, else the name of the first."""
+    organs = [row.name.removeprefix("中共") for row in units if "/" not in row.path]
+    shared = takewhile(lambda signs: len(set(signs)) == 1, zip(*organs, strict=False))
+    return "".join(signs[0] for signs in shared) or str(units[0].name)
 
 
 def units_of(session: Session, region: str, day: date) -> tuple[UnitEntry, ...]:

@@ -18,6 +18,7 @@ from server.domain.findings import Finding
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
 from server.domain.sources import Basis
+from server.domain.texts import _
 from server.engine.decisions.annotations import remarks
 from server.engine.port import Advance
 from server.services import (
@@ -245,7 +246,7 @@ def next_legal(
 def basis_text(pack: PolicyPack, basis: Basis) -> str:
     """The document and article of a rule, or the reason of a default, said to be one."""
     if basis.is_default:
-        return basis.default
+        return _("系统默认设置，不是当地规定（{why}）").format(why=basis.default)
     source = pack.sources.get(basis.source)
     return f"《{source.title}》{basis.article}" if source else basis.article
 

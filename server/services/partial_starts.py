@@ -14,8 +14,8 @@ from server.domain.expressions import Json
 from server.services import openings
 from server.services.context import Context
 from server.services.openings import Prepared
-from server.services.procedures import KIND
 from server.services.releases import Release
+from server.services.start_ways import KIND
 
 _KEY: Final = re.compile(r"[^.\[]+")
 #: most times that an answer nothing reads is set aside because it is not yet right

@@ -1,47 +1,19 @@
-"""What somebody may start today, in which ways, and with what is already known of him.
-
-A *way* is one of the choices under which the pack lets a role of his start the procedure
-(application, ex-ante filing, study by the organ, assignment from above, on paper): it is found by
-asking the starter's condition about each choice of the start form that it reads, so that a new
-pack needs nothing here.
-"""
+"""What somebody may start today, and the start form with what is already known of him."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from server.domain.access import APPLICANT, Actor, Permission, holds_role, permits
+from server.domain.access import Actor, Permission, holds_role, permits
 from server.domain.errors import Forbidden
 from server.domain.expressions import Json
-from server.domain.packs import PolicyPack, Procedure, Starter
+from server.domain.packs import PolicyPack, Procedure
 from server.domain.texts import _
-from server.forms import compiler, shown
-from server.forms.fields import Field
-from server.services import definitions, facts, openings, people, posts
-from server.services.advance_work import OF_THE_UNIT
+from server.forms import shown
+from server.services import definitions, facts, openings, people, posts, start_forms, start_ways
 from server.services.context import Context
 from server.services.people import HeldPost, Office
 from server.services.releases import Release
-
-#: for whom somebody starts a procedure
-SELF, UNIT, OFFICE = "self", "unit", "office"
-
-#: what start forms call the kind of applicant and the level of management (pack-format.md)
-KIND, LEVEL = "applicant_kind", "managed_by"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Way:
-    """One way in which somebody may start a procedure."""
-
-    #: stable name within the procedure, e.g. ``self-origin-ex_ante``
-    key: str
-    #: self, unit or office
-    group: str
-    title: str
-    #: the unit or office he does it for; empty for himself
-    unit: str = ""
-    #: answers of the start form that make it this way
-    preset: Mapping[str, Json] = field(default_factory=dict)
+from server.services.start_ways import LEVEL, SELF, UNIT, Speaker, Way
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,9 +55,13 @@ class StartSheet:
 
     startable: Startable
     #: the way that was chosen, the first when none was
-    way: Way | None
+    way: Way
     who: Starting
     schema: Mapping[str, Json]
+    #: the schema without what the way has settled
+    form: Mapping[str, Json]
+    #: answers the way has settled
+    fixed: Mapping[str, Json]
     #: what the form begins with
     values: Mapping[str, Json]
     #: fields that were filled from his record
@@ -123,15 +99,19 @@ def start_sheet(ctx: Context, key: str, way: str = "") -> StartSheet:
         raise Forbidden(_("您没有权限启动该程序"))
     chosen = next((each for each in found.ways if each.key == way), found.ways[0])
     recorded = dict(_recorded(release, procedure, chosen, known))
+    schema = release.forms[procedure.start_form]
+    fixed = start_ways.fixed(ctx, release, procedure, chosen)
     return StartSheet(
         startable=found,
         way=chosen,
         who=known.card,
-        schema=release.forms[procedure.start_form],
+        schema=schema,
+        form=start_forms.trimmed(ctx.tools.evaluate, schema, fixed),
+        fixed={name: value for name, value in fixed.items() if value is not None},
         values={**procedure.defaults, **recorded, **chosen.preset},
         prefilled=tuple(recorded),
         surroundings={
-            **shown.options(release.forms[procedure.start_form], release.pack.lists),
+            **shown.options(schema, release.pack.lists),
             "settings": facts.settings_of(release),
         },
     )
@@ -147,9 +127,9 @@ class _Known:
     unit: Office | None
 
     @property
-    def may_speak_for_unit(self) -> bool:
-        """He holds a post in which a unit applies (DOMAIN section 8)."""
-        return any(post.office.kind in OF_THE_UNIT for post in self.posts)
+    def speaker(self) -> Speaker:
+        """For whom he may speak."""
+        return Speaker(posts=self.posts, unit=self.unit)
 
 
 def _known(ctx: Context) -> _Known:
@@ -182,7 +162,11 @@ def _startable(ctx: Context, release: Release, procedure: Procedure, known: _Kno
         summary=release.pack.title,
         basis=tuple(_sources(release.pack)),
         roles=tuple(dict.fromkeys(each.role for each in mine)),
-        ways=tuple(way for each in mine for way in _ways(ctx, release, procedure, each, known)),
+        ways=tuple(
+            way
+            for each in mine
+            for way in start_ways.ways(ctx, release, procedure, each, known.speaker)
+        ),
     )
 
 
@@ -192,80 +176,11 @@ def _sources(pack: PolicyPack) -> Iterator[str]:
     yield from (source.title for key, source in pack.sources.items() if key in quoted)
 
 
-def _ways(
-    ctx: Context, release: Release, procedure: Procedure, starter: Starter, known: _Known
-) -> Iterator[Way]:
-    for name, title, preset in _choices(ctx, release, procedure, starter):
-        if starter.role != APPLICANT:
-            office = next(post.office for post in known.posts if _is(post, starter.role))
-            key = f"{OFFICE}-{starter.role}{name}"
-            yield Way(key=key, group=OFFICE, title=title, unit=office.name, preset=preset)
-            continue
-        kinds = _values(release, procedure, KIND)
-        person = {KIND: "person"} if "person" in kinds else {}
-        yield Way(key=f"{SELF}{name}", group=SELF, title=title, preset={**preset, **person})
-        if "unit" in kinds and known.may_speak_for_unit and known.unit:
-            yield Way(
-                key=f"{UNIT}{name}",
-                group=UNIT,
-                title=title,
-                unit=known.unit.name,
-                preset={**preset, KIND: "unit"},
-            )
-
-
-def _is(post: HeldPost, role: str) -> bool:
-    kind, _dot, head = role.partition(".")
-    return post.office.kind == kind and (post.is_head or not head)
-
-
-def _choices(
-    ctx: Context, release: Release, procedure: Procedure, starter: Starter
-) -> list[tuple[str, str, dict[str, Json]]]:
-    """Name, title and answers of each choice under which the starter's condition holds."""
-    plain = [("", procedure.title, dict[str, Json]())]
-    if starter.when is None:
-        return plain
-    names = ctx.tools.evaluate.parse(starter.when.text).names
-    asked = [each for each in _asked(release, procedure) if each.key in names]
-    found = []
-    for each in asked:
-        for value, label in _options(each):
-            given = {**procedure.defaults, each.key: value}
-            seen = facts.collect(release, procedure.key, {}, given, ctx.now)
-            if facts.holds(ctx.tools.evaluate, starter.when, seen):
-                found.append((f"-{each.key}-{value}".lower(), label, {each.key: value}))
-    return found or plain
-
-
-def _asked(release: Release, procedure: Procedure) -> tuple[Field, ...]:
-    return compiler.fields(release.forms[procedure.start_form])
-
-
-def _options(asked: Field) -> list[tuple[Json, str]]:
-    """The values of a choice with what people read; a box that can be ticked has one."""
-    if asked.component == "checkbox":
-        return [(True, asked.label)]
-    values = asked.schema.get("values")
-    return [
-        (each.get("value"), str(each.get("label")))
-        for each in (values if isinstance(values, list) else [])
-    ]
-
-
-def _values(release: Release, procedure: Procedure, key: str) -> frozenset[Json]:
-    """The values that the start form offers for this field, none when it does not ask for it."""
-    for each in _asked(release, procedure):
-        if each.key == key:
-            return frozenset(value for value, _label in _options(each))
-    return frozenset()
-
-
 def _recorded(
     release: Release, procedure: Procedure, way: Way, known: _Known
 ) -> Iterator[tuple[str, Json]]:
     """Answers that his record gives; nobody knows beforehand whom an office will name."""
     levels = {SELF: known.card.managed_by, UNIT: known.card.affiliation}
     level = levels.get(way.group, "")
-    if level in _values(release, procedure, LEVEL):
+    if level in start_ways.values(release, procedure, LEVEL):
         yield LEVEL, level

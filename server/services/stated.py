@@ -11,7 +11,7 @@ from server.domain.texts import _
 from server.services import people
 from server.services.context import Context
 from server.services.openings import Prepared
-from server.services.procedures import LEVEL
+from server.services.start_ways import LEVEL
 
 _LEVELS = {
     "central": _("中央"),

@@ -1,6 +1,7 @@
 """Workbooks are read within limits and written without formulas."""
 
 import zipfile
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 
@@ -8,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from server.adapters import spreadsheets
-from server.adapters.spreadsheets import Sheet, read_book, write_book
+from server.adapters.spreadsheets import Cell, Sheet, read_book, write_book
 
 WANTED = {"单": ("甲", "乙")}
 
@@ -82,7 +83,10 @@ def test_a_bomb_and_too_many_parts_are_refused_unread() -> None:
 
 
 def test_a_text_never_becomes_a_formula_or_a_link() -> None:
-    rows = [("=1+1", "https://example.org"), ("@x", date(2026, 3, 2))]
+    rows: list[tuple[Cell, ...]] = [
+        ("=1+1", "https://example.org"),
+        ("@x", date(2026, 3, 2)),
+    ]
     content = write_book([Sheet(name="单", columns=("甲", "乙"), rows=rows, widths=(10,))])
     sheet = load_workbook(BytesIO(content))["单"]
 
@@ -91,11 +95,11 @@ def test_a_text_never_becomes_a_formula_or_a_link() -> None:
     assert read_book(content, WANTED)[0]["单"][1].cells["乙"] == date(2026, 3, 2)
 
 
-def written(rows: list[list[object]] | list[list[str]]) -> bytes:
+def written(rows: Sequence[Sequence[object]]) -> bytes:
     book = Workbook()
     book.worksheets[0].title = "单"
     for row in rows:
-        book.worksheets[0].append(row)
+        book.worksheets[0].append(list(row))
     out = BytesIO()
     book.save(out)
     return out.getvalue()

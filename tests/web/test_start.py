@@ -135,9 +135,28 @@ def test_a_refused_form_comes_back_with_everything_typed(sign_in: SignIn) -> Non
 
 def test_a_way_that_is_not_his_is_refused(sign_in: SignIn) -> None:
     client = sign_in(APPLICANT)
-    answer = filed(client, {**FILLED, "a.origin": "organization"})
+    given = {
+        "origin": "organization",
+        "applicant_kind": "person",
+        "managed_by": "county",
+        "subject_person": "",
+        "on_paper": True,
+    }
+    token = factory.token(client, FORM)
+    headers = {"X-CSRFToken": token, "Accept": "application/json"}
 
-    assert answer.status_code in (403, 422)
+    assert client.post(FORM, json={"variables": given}, headers=headers).status_code in (403, 422)
+
+
+def test_what_the_way_has_settled_is_not_asked(sign_in: SignIn) -> None:
+    page = text(sign_in(APPLICANT), FORM)
+    desk = text(sign_in(DESK), f"{PLAIN}?way=office-case_supervision_office-on_paper-true")
+
+    assert 'name="a.origin"' not in page
+    assert "交办函号" not in page
+    assert "书面申请由受理机关代为登记</label>" not in page
+    assert 'name="a.applicant_person"' in desk
+    assert 'name="a.item_facts"' in page
 
 
 def test_a_program_files_the_same_form_as_json(sign_in: SignIn) -> None:
