@@ -153,7 +153,12 @@ def of(ctx: Context, case_id: str, done: list[Step], shelf: Shelf) -> History:
     return History(
         opinions=opinions,
         touched=tuple(
-            Touch(title=shelf.chart.label(step.node_key), by=step.by, post=step.post, at=step.at)
+            Touch(
+                title=shelf.chart.label(step.node_key),
+                by=step.by,
+                post=_post(step, shelf),
+                at=step.at,
+            )
             for step in done
             if sight.is_office or sight.wrote(step.actor_id, step.unit_id)
         ),
@@ -175,9 +180,15 @@ def _opinions(step: Step, shelf: Shelf) -> Iterator[Opinion]:
             label=label,
             text=text,
             by=step.by,
-            post=" ".join(part for part in (step.organ, step.post) if part),
+            post=" ".join(part for part in (step.organ, _post(step, shelf)) if part),
             at=step.at,
         )
+
+
+def _post(step: Step, shelf: Shelf) -> str:
+    """Office and post, or the part in the case where the case itself names people."""
+    role = shelf.release.pack.roles.get(step.role)
+    return step.post or (role.title if role else "")
 
 
 def _texts(fields: tuple[Field, ...], answers: Mapping[str, Json]) -> Iterator[tuple[str, str]]:

@@ -1,12 +1,15 @@
 """What one task shows, to whom."""
 
 from datetime import datetime
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import NotFound
 from server.services import sheets, work
+from server.services.context import reading
 from server.services.sheets import Sheet
 from tests.factories.tiny import (
     ACCEPT,
@@ -137,6 +140,32 @@ def test_an_overdue_task_says_by_how_much(tiny: Tiny) -> None:
     assert sheet.deadline is not None
     assert sheet.deadline.due_on is not None
     assert sheet.deadline.left_count == (sheet.deadline.due_on - later.date()).days
+
+
+def test_a_sheet_costs_the_same_however_long_the_case_is(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    first = statements(tiny, tiny.item(case_id, "register").id)
+    for _round in range(3):
+        tiny.do(DESK, case_id, "register", {"registered": "supplement", "reason": "缺合同"})
+        tiny.do(APPLICANT, case_id, "supplement", {"supplemented": "补"})
+
+    assert statements(tiny, tiny.item(case_id, "register").id) == first <= 20
+
+
+def statements(tiny: Tiny, item_id: str) -> int:
+    said: list[str] = []
+    actor = tiny.actor(DESK)
+
+    def count(*seen: Any) -> None:
+        said.append(seen[2])
+
+    event.listen(tiny.tools.database, "before_cursor_execute", count)
+    try:
+        with reading(tiny.tools, actor, NOW) as ctx:
+            sheets.sheet(ctx, item_id)
+    finally:
+        event.remove(tiny.tools.database, "before_cursor_execute", count)
+    return len(said)
 
 
 def of(tiny: Tiny, login: str, item_id: str, now: datetime = NOW) -> Sheet:
