@@ -70,24 +70,29 @@ def form_json(key: str) -> AnyResponse:
 @requires(Permission.CASE_READ)
 @page_class("view")
 def file(key: str) -> _Answer:
-    if request.is_json:
-        location = _opened(key, _variables(), request.headers.get("Idempotency-Key", ""))
-        return jsonify(location=location)
     with reading() as ctx:
         sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+    if request.is_json:
+        once = request.headers.get("Idempotency-Key", "")
+        return jsonify(location=_opened(key, {**sheet.fixed, **_variables()}, once))
     added, refused_files = taken_in(request.files)
-    filled = posted(sheet.schema, request.form, added)
+    filled = posted(sheet.form, request.form, added)
     if filled.is_step or refused_files:
-        with reading() as ctx:
-            guide = guides.guide(ctx, key, filled.answers)
-            page = _page(ctx, sheet, filled, guide, refused_files)
+        page = _again(sheet, filled, refused_files)
         return page, 422 if refused_files else 200
     try:
-        return redirect(_opened(key, filled.answers, request.form.get("once", "")), 303)
+        given = {**sheet.fixed, **filled.answers}
+        return redirect(_opened(key, given, request.form.get("once", "")), 303)
     except Invalid as refused:
-        with reading() as ctx:
-            guide = guides.guide(ctx, key, filled.answers)
-            return _page(ctx, sheet, filled, guide, refused.findings or _whole(refused)), 422
+        return _again(sheet, filled, refused.findings or _whole(refused)), 422
+
+
+def _again(sheet: StartSheet, filled: Posted, findings: Sequence[Finding]) -> str:
+    """The form with what was typed, what is wrong with it, and the guide as it stands."""
+    with reading() as ctx:
+        given = {**sheet.fixed, **filled.answers}
+        guide = guides.guide(ctx, sheet.startable.key, given)
+        return _page(ctx, sheet, filled, guide, findings)
 
 
 @pages.post("/start/<key>/guide")

@@ -1,5 +1,6 @@
 """The pages by which something is started: what may be, the form with its guide, the receipt."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -157,6 +158,30 @@ def test_what_the_way_has_settled_is_not_asked(sign_in: SignIn) -> None:
     assert "书面申请由受理机关代为登记</label>" not in page
     assert 'name="a.applicant_person"' in desk
     assert 'name="a.item_facts"' in page
+
+
+def test_the_form_is_filed_as_it_is_shown(sign_in: SignIn) -> None:
+    client = sign_in(APPLICANT)
+    shown = set(re.findall(r'name="(a\.[^"]+)"', text(client, FORM)))
+    answer = filed(client, {key: value for key, value in FILLED.items() if key in shown})
+
+    assert "a.origin" not in shown
+    assert answer.status_code == 303
+    assert "宛容〔2026〕1号" in text(client, answer.headers["Location"])
+
+
+def test_the_drawn_form_is_filed_as_it_is_shown(sign_in: SignIn) -> None:
+    client = sign_in(APPLICANT)
+    keys = {
+        each.get("key") for each in json(client.get(f"{PLAIN}/form.json"))["schema"]["components"]
+    }
+    given = {"managed_by": "county", "sanction_type": "discipline"}
+    headers = {"X-CSRFToken": factory.token(client, FORM), "Accept": "application/json"}
+    answer = client.post(FORM, json={"variables": given}, headers=headers)
+
+    assert "origin" not in keys
+    assert answer.status_code == 200
+    assert "案件监督管理室" in text(client, json(answer)["location"])
 
 
 def test_a_program_files_the_same_form_as_json(sign_in: SignIn) -> None:
