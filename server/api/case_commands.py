@@ -1,6 +1,7 @@
 """What is done to a whole case, or to one of its clocks."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -16,7 +17,7 @@ from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
 from server.queries import versions
-from server.services import case_summaries, deadline_clock, posts
+from server.services import case_summaries, case_verbs, deadline_clock, posts
 from server.services.context import Context
 from server.services.idempotency import Answer
 
@@ -24,6 +25,12 @@ case_commands = Blueprint("case_commands", __name__, description=_("整个事项
 
 _KEY = validate.Regexp(r"^[\w.\-]{1,120}$")
 _REASON = validate.Length(1, 2000)
+
+
+class WhySchema(ma.Schema):
+    """Why."""
+
+    reason = ma.fields.String(required=True, validate=_REASON)
 
 
 class StopSchema(ma.Schema):
@@ -95,12 +102,43 @@ def extend(given: dict[str, Any], case: UUID) -> Response:
     return _done(str(case), verb)
 
 
+@case_commands.route("/cases/<uuid:case>/suspend", methods=["POST"])
+@requires(Permission.CASE_READ)
+@case_commands.doc(parameters=commands.HEADERS)
+@case_commands.arguments(WhySchema)
+@case_commands.response(HTTPStatus.OK, CaseSchema)
+def suspend(given: dict[str, str], case: UUID) -> Response:
+    """暂停整个事项，由承办机关的主要负责人提出；期限照常计算"""
+    return _done(str(case), partial(case_verbs.suspend, reason=given["reason"]))
+
+
+@case_commands.route("/cases/<uuid:case>/resume", methods=["POST"])
+@requires(Permission.CASE_READ)
+@case_commands.doc(parameters=commands.HEADERS)
+@case_commands.arguments(WhySchema)
+@case_commands.response(HTTPStatus.OK, CaseSchema)
+def resume(given: dict[str, str], case: UUID) -> Response:
+    """恢复办理一个暂停的事项"""
+    return _done(str(case), partial(case_verbs.resume, reason=given["reason"]))
+
+
+@case_commands.route("/cases/<uuid:case>/cancel", methods=["POST"])
+@requires(Permission.CASE_READ)
+@case_commands.doc(parameters=commands.HEADERS)
+@case_commands.arguments(WhySchema)
+@case_commands.response(HTTPStatus.OK, CaseSchema)
+def cancel(given: dict[str, str], case: UUID) -> Response:
+    """终止整个事项，没有结果，不能恢复"""
+    return _done(str(case), partial(case_verbs.cancel, reason=given["reason"]))
+
+
 def _done(case_id: str, verb: Callable[[Context, str], None]) -> Response:
     def effect(ctx: Context) -> Answer:
         if "If-Match" in request.headers:
             actor = posts.with_posts(ctx)
             commands.refuse_stale(versions.of_case(ctx.session, actor, case_id))
         verb(ctx, case_id)
+        ctx.settle()
         found = case_summaries.summary(ctx, case_id)
         return Answer(
             status=HTTPStatus.OK,

@@ -163,6 +163,7 @@ def complete(given: dict[str, Any], task: UUID) -> Response:
 def _done(item_id: str, verb: Callable[..., None]) -> Response:
     def effect(ctx: Context) -> Answer:
         verb(ctx, item_id, seen=_seen(ctx, item_id))
+        ctx.settle()
         sheet = sheets.sheet(ctx, item_id)
         waits = open_tasks.of_case(ctx, sheet.case.id)
         shown = {**_of_sheet(sheet), "tasks": [of_open(each) for each in waits]}

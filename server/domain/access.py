@@ -73,6 +73,8 @@ class Permission(StrEnum):
     MESSAGE_DELIVER = "message.deliver"
     #: let a case go on whose procedure had a fault; the program and its operator only
     INCIDENT_RESOLVE = "incident.resolve"
+    #: suspend, resume or cancel a whole case
+    CASE_STEER = "case.steer"
     #: what needs no account: signing in, health, the look of the pages
     ANYBODY = "anybody"
     #: what every account may do: its own profile, its own notices
@@ -116,7 +118,14 @@ class Offered:
     assignee_id: str | None = None
 
 
-Target = Opening | Offered | None
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Steered:
+    """A whole case: the offices that are competent for it."""
+
+    units: frozenset[str]
+
+
+Target = Opening | Offered | Steered | None
 
 
 def permits(actor: Actor, permission: Permission, target: Target = None) -> bool:
@@ -167,6 +176,13 @@ def _holds(actor: Actor, target: Target) -> bool:
     )
 
 
+def _heads(actor: Actor, target: Target) -> bool:
+    """Head of an office that is competent for the case."""
+    return isinstance(target, Steered) and any(
+        post.is_head and post.unit_id in target.units for post in actor.posts
+    )
+
+
 def _is_program(actor: Actor, _target: Target) -> bool:
     return actor.is_system
 
@@ -208,6 +224,7 @@ _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.TIMERS_SWEEP: _is_program,
     Permission.MESSAGE_DELIVER: _is_program,
     Permission.INCIDENT_RESOLVE: _is_program,
+    Permission.CASE_STEER: _heads,
     Permission.ANYBODY: _is_anybody,
     Permission.ACCOUNT: _has_account,
     Permission.CASE_READ: _may_have_cases,

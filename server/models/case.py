@@ -32,6 +32,8 @@ case = Table(
     Column("status", String(16), nullable=False),
     # why it stands still (suspended after an incident), in plain words
     Column("status_reason", Text, nullable=False, default=""),
+    # who suspended it; null: the program, after an incident
+    Column("suspended_by", String(36), ForeignKey("person.id")),
     Column("outcome", String(40)),
     # the unit whose region the offices of the case are looked up in: the subject's own
     Column("unit_id", String(36), ForeignKey("unit.id")),

@@ -54,7 +54,8 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
         deadlines.happened(ctx, case, release.pack, happening, known)
     advance_work.open_(ctx, case, release, version, after.opened, known)
     _rewire(ctx, case, release, version, after)
-    _settle(ctx, case, release, chart, after, known)
+    ending = CaseStatus.CANCELLED if act.command == "cancel" else CaseStatus.CLOSED
+    _settle(ctx, case, release, after, _outcome(ctx, chart, after, known), ending)
     ctx.settle()
     ctx.after_commit(lambda: ctx.tools.engine.keep(case.id, version, after.state))
     return after
@@ -70,18 +71,23 @@ def _rewire(ctx: Context, case: CaseRow, release: Release, version: int, after: 
 
 
 def _settle(
-    ctx: Context, case: CaseRow, release: Release, chart: Chart, after: Advance, known: Facts
+    ctx: Context,
+    case: CaseRow,
+    release: Release,
+    after: Advance,
+    outcome: str,
+    ending: CaseStatus,
 ) -> None:
     """The outcome of the ends that were reached, and the end of the case itself."""
     values: dict[str, Json] = {}
-    outcome = _outcome(ctx, chart, after, known)
     if outcome:
         values["outcome"] = outcome
     if after.ended:
-        move_case(CaseStatus(case.status), CaseStatus.CLOSED)
-        values |= {"status": CaseStatus.CLOSED, "closed_at": ctx.now}
+        move_case(CaseStatus(case.status), ending)
+        values |= {"status": ending, "closed_at": ctx.now}
         wind_up(ctx, case, release)
-        ctx.record("case.close", case.id, case.id, {"outcome": outcome or case.outcome})
+        if ending is CaseStatus.CLOSED:
+            ctx.record("case.close", case.id, case.id, {"outcome": outcome or case.outcome})
     if values:
         case_rows.change(ctx, case, **values)
 

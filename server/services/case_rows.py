@@ -33,6 +33,8 @@ class CaseRow:
     #: open, suspended, closed or cancelled
     status: str
     status_reason: str
+    #: who suspended it, None: the program, or nobody
+    suspended_by: str | None
     outcome: str | None
     #: the unit of whom it concerns, and the region its offices are looked up in
     unit_id: str | None

@@ -64,6 +64,9 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "case.close": _Word(_("办结")),
     "case.incident": _Word(_("因故障暂停"), "overdue"),
     "case.resolve": _Word(_("恢复办理")),
+    "case.suspend": _Word(_("暂停办理"), "back"),
+    "case.resume": _Word(_("恢复办理"), "active"),
+    "case.cancel": _Word(_("终止办理")),
     "work.claim": _Word(_("签收"), "active", is_main=False),
     "work.release": _Word(_("退签"), "back", is_main=False),
     "work.complete": _Word(_("办理")),
@@ -93,7 +96,10 @@ _OF_PEOPLE: Final = ("work.", "case.", "decision.")
 #: acts of the program that come in bundles
 _FOLDED: Final = frozenset({"remind", "overdue", "met_late", "cancelled", "recompute"})
 #: turns of the matter that whoever knows of the case may know
-_TURNS: Final = frozenset({"case.open", "case.close", "case.incident", "case.resolve"})
+_TURNS: Final = frozenset(
+    f"case.{verb}"
+    for verb in ("open", "close", "incident", "resolve", "suspend", "resume", "cancel")
+)
 #: what clocks do that a party may know, of periods set by law
 _OF_CLOCKS: Final = frozenset(
     f"deadline.{verb}"

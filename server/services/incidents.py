@@ -82,7 +82,7 @@ def resolve(ctx: Context, case_id: str) -> None:
         .values(state=TimerState.ARMED, attempts=0, not_before=None, error="")
         .returning(timer.c.id)
     ).all()
-    if row.status == CaseStatus.SUSPENDED:
+    if row.status == CaseStatus.SUSPENDED and row.suspended_by is None:
         case_rows.change(ctx, row, status=CaseStatus.OPEN, status_reason="")
     elif not again:
         raise Conflict(_("该事项没有需要恢复的异常"))

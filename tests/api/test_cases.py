@@ -121,6 +121,29 @@ def test_a_command_on_a_case_that_went_on_is_told_so(signed: Sign) -> None:
     assert stale.status_code == 412
 
 
+def test_a_whole_case_is_suspended_resumed_and_cancelled_by_the_head(signed: Sign) -> None:
+    case = opened(signed(APPLICANT))["id"]
+    why = {"reason": "等待上级批复"}
+    desk, head = signed(DESK), signed(HEAD)
+    for verb in ("suspend", "resume", "cancel"):
+        assert desk.post(f"/cases/{case}/{verb}", why).status_code == 403
+        assert head.post(f"/cases/{case}/{verb}", {}).status_code == 422
+    stopped = head.done(f"/cases/{case}/suspend", why)
+    assert (stopped["status"], stopped["status_reason"]) == ("suspended", "等待上级批复")
+    task = offered(desk, case)["id"]
+    assert desk.post(f"/tasks/{task}/claim").status_code == 409
+    assert head.done(f"/cases/{case}/resume", why)["status"] == "open"
+    ended = head.done(f"/cases/{case}/cancel", why)
+    assert (ended["status"], ended["tasks"], ended["outcome"]) == ("cancelled", [], None)
+    assert head.post(f"/cases/{case}/cancel", why).status_code == 409
+    verbs = [event["verb"] for event in head.found(f"/cases/{case}/events")["items"]]
+    assert [verb for verb in verbs if verb in ("suspend", "resume", "cancel")] == [
+        "suspend",
+        "resume",
+        "cancel",
+    ]
+
+
 def test_what_may_be_started_comes_with_its_form(signed: Sign) -> None:
     [found] = signed(APPLICANT).found("/procedures")
     assert (found["key"], found["pack"], found["version"]) == (NANYANG, "nanyang", 1)
