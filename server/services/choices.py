@@ -5,10 +5,10 @@ Names of officials and units are no secret of a case; nothing of a case is read 
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, true
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from server.domain.access import ADMINISTRATORS, DESIGNER
 from server.domain.texts import _
@@ -20,6 +20,9 @@ Kind = Literal["person", "unit"]
 
 #: most entries offered at once; more is found by typing
 MOST: Final = 200
+
+#: the organ an office belongs to
+_ORGAN = aliased(Unit)
 
 _NO_PARTS: Final = tuple(sorted(ADMINISTRATORS | {DESIGNER}))
 
@@ -51,13 +54,13 @@ def offered(
 def _people(ctx: Context, typed: str, most: int) -> tuple[Choice, ...]:
     rows = ctx.session.execute(
         _holders(ctx)
-        .where(Unit.kind.not_in(_NO_PARTS), _fits(typed, Person.name, Unit.name))
+        .where(Unit.kind.not_in(_NO_PARTS), _fits(typed, Person.name, Unit.name, _ORGAN.name))
         .order_by(_nearness(ctx), Unit.path, Post.is_head.desc(), Person.login)
         .limit(most)
     )
     found: dict[str, Choice] = {}
     for row in rows:
-        found.setdefault(row.id, _person(row.id, row.name, row.unit, row.title))
+        found.setdefault(row.id, _person(row))
     return tuple(found.values())
 
 
@@ -86,7 +89,7 @@ def _named(ctx: Context, kind: Kind, ids: Collection[str]) -> tuple[Choice, ...]
         return tuple(Choice(value=row.id, label=row.name) for row in rows)
     people_ = ctx.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids))).all()
     posts = {
-        row.id: _person(row.id, row.name, row.unit, row.title)
+        row.id: _person(row)
         for row in ctx.session.execute(
             _holders(ctx).where(Person.id.in_(ids)).order_by(Post.is_main)
         )
@@ -94,12 +97,19 @@ def _named(ctx: Context, kind: Kind, ids: Collection[str]) -> tuple[Choice, ...]
     return tuple(posts.get(row.id, Choice(value=row.id, label=row.name)) for row in people_)
 
 
-def _holders(ctx: Context) -> Select[tuple[str, str, str, str]]:
+def _holders(ctx: Context) -> Select[Any]:
     """Active people with a post they hold today."""
     return (
-        select(Person.id, Person.name, Post.title, Unit.name.label("unit"))
+        select(
+            Person.id,
+            Person.name,
+            Post.title,
+            Unit.name.label("unit"),
+            _ORGAN.name.label("organ"),
+        )
         .join(Post, Post.person_id == Person.id)
         .join(Unit, Unit.id == Post.unit_id)
+        .outerjoin(_ORGAN, _ORGAN.id == Unit.parent_id)
         .where(
             Person.state == "active",
             Post.from_on <= ctx.today,
@@ -129,6 +139,6 @@ def _nearness(ctx: Context) -> ColumnElement[int]:
     )
 
 
-def _person(person_id: str, name: str, unit: str, title: str) -> Choice:
-    label = _("{name}（{unit}{title}）").format(name=name, unit=unit, title=title)
-    return Choice(value=person_id, label=label)
+def _person(row: Row[Any]) -> Choice:
+    where = "".join(part for part in (row.organ, row.unit, row.title) if part)
+    return Choice(value=row.id, label=_("{name}（{where}）").format(name=row.name, where=where))
