@@ -5,6 +5,7 @@ visible label, so that a label that names nothing fails the test.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,11 +30,14 @@ class Form:
     def fill(self, answers: Mapping[str, Json]) -> None:
         """Fill the fields that have an answer, in the order of the form."""
         root = self.page.locator(".fjs-form, [data-fields]:visible").first
+        seen: Counter[str] = Counter()  # a label may stand under several questions
         for component in _flat(self.schema["components"]):
             if component.get("key") in answers:
-                self._one(root, component, answers[component["key"]])
+                label = _label(component).pattern
+                self._one(root, component, answers[component["key"]], seen[label])
+                seen[label] += 1
             elif component["type"] == "dynamiclist" and component.get("path") in answers:
-                self._rows(root, component, answers[component["path"]])
+                seen += self._rows(root, component, answers[component["path"]])
 
     def _one(self, root: Locator, component: Component, value: Json, nth: int = 0) -> None:
         label = _label(component)
@@ -43,12 +47,12 @@ class Form:
         elif kind == "checkbox":
             root.get_by_role("checkbox", name=label).nth(nth).set_checked(bool(value))
         elif kind == "select":
-            control = root.get_by_label(label).nth(nth)
+            control = _control(root, label).nth(nth)
             control.select_option(label=self._option(component, value))
         elif component.get("properties", {}).get("kind") in ("person", "unit"):
-            self._find(root.get_by_label(label).nth(nth), str(value))
+            self._find(_control(root, label).nth(nth), str(value))
         else:
-            root.get_by_label(label).nth(nth).fill(str(value))
+            _control(root, label).nth(nth).fill(str(value))
 
     def _choose(self, group: Locator, component: Component, value: Json) -> None:
         for each in value if isinstance(value, list) else [value]:
@@ -63,8 +67,10 @@ class Form:
         option.click()
         expect(control).to_have_value(re.compile(re.escape(name)))
 
-    def _rows(self, root: Locator, component: Component, rows: Json) -> None:
+    def _rows(self, root: Locator, component: Component, rows: Json) -> Counter[str]:
+        """Fill the rows of a list; which labels stand in them, and how often."""
         assert isinstance(rows, list)
+        seen: Counter[str] = Counter()
         within = root.get_by_role("group", name=_label(component)).first
         for number, row in enumerate(rows):
             inner = [each for each in _flat(component["components"]) if each.get("key") in row]
@@ -72,9 +78,11 @@ class Form:
                 within.get_by_role("button", name=re.compile("^增加一项")).last.click()
             for each in inner:
                 self._one(within, each, row[each["key"]], number)
+                seen[_label(each).pattern] += 1
+        return seen
 
     def _has_row(self, within: Locator, inner: list[Component], number: int) -> bool:
-        return within.get_by_label(_label(inner[0])).count() > number
+        return _control(within, _label(inner[0])).count() > number
 
     def _option(self, component: Component, value: Json) -> str:
         options = component.get("values") or self.data[component["valuesKey"]]
@@ -93,6 +101,11 @@ def _flat(components: list[Component]) -> Iterator[Component]:
             yield from _flat(component["components"])
         else:
             yield component
+
+
+def _control(root: Locator, label: re.Pattern[str]) -> Locator:
+    """What is typed into or chosen from; a list that belongs to it has the same label."""
+    return root.get_by_label(label).and_(root.page.locator("input, select, textarea"))
 
 
 def _label(component: Component) -> re.Pattern[str]:
