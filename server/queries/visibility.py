@@ -8,7 +8,17 @@ sees nothing of the case. What of a case somebody sees is ``domain/perspectives`
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, or_, select, union
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    false,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor, Permission, permits
@@ -16,6 +26,10 @@ from server.models.case import case, subject
 from server.models.decision import recusal
 from server.models.outbox import notification
 from server.models.work import participant, work_item
+
+#: a value, or the parameter of a statement that stands for it
+One = str | BindParameter[str]
+Many = Collection[str] | BindParameter[str]
 
 
 def visible(actor: Actor) -> ColumnElement[bool]:
@@ -25,10 +39,11 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     return visible_cases(actor.person_id, sorted({post.unit_id for post in actor.posts}))
 
 
-def visible_cases(person_id: str, unit_ids: Collection[str]) -> ColumnElement[bool]:
+def visible_cases(person_id: One, unit_ids: Many) -> ColumnElement[bool]:
     """The condition on ``case``: true for the cases this person may know of.
 
-    ``unit_ids`` are the units he holds posts in on the day.
+    ``unit_ids`` are the units he holds posts in on the day. Both may be parameters of a statement
+    that is built once.
     """
     sources = [case.c.id.in_(found) for found in _sources(person_id, unit_ids)]
     known = or_(case.c.opened_for.in_(unit_ids), *sources)
@@ -48,14 +63,14 @@ def seen_by(actor: Actor) -> CompoundSelect[tuple[str]]:
     )
 
 
-def recused_from(person_id: str) -> Select[tuple[str]]:
+def recused_from(person_id: One) -> Select[tuple[str]]:
     """The cases this person is recused from: nothing of them exists for him."""
     return select(recusal.c.case_id).where(
         recusal.c.person_id == person_id, recusal.c.state == "granted"
     )
 
 
-def _sources(person_id: str, unit_ids: Collection[str]) -> tuple[Select[tuple[str]], ...]:
+def _sources(person_id: One, unit_ids: Many) -> tuple[Select[tuple[str]], ...]:
     """Parts, own matters, work of the offices, notices to them."""
     return (
         select(participant.c.case_id).where(

@@ -13,7 +13,6 @@ from server.domain.lifecycle import TimerState
 from server.domain.packs import PolicyPack
 from server.domain.wishes import Cycle, Duration, Moment, NamedDeadline, Wish, read_wish
 from server.engine.port import TimerWanted
-from server.models.time import timer
 from server.services import deadline_timers
 from server.services.buffers import Row
 from server.services.context import Context
@@ -86,14 +85,14 @@ def cancel_all(ctx: Context, case_id: str) -> None:
 
 
 def _cancel(ctx: Context, case_id: str, is_meant: Callable[[Row], bool]) -> None:
-    kept = ctx.rows(timer, case_id)
+    kept = ctx.rows(deadline_timers.TIMERS, case_id)
     for row in kept:
         if row["state"] == TimerState.ARMED and is_meant(row):
             kept.change(row, state=TimerState.CANCELLED)
 
 
 def _insert(ctx: Context, new: Round, *, rule_key: str) -> None:
-    ctx.rows(timer, new.case_id).add(
+    ctx.rows(deadline_timers.TIMERS, new.case_id).add(
         kind="engine",
         case_id=new.case_id,
         task_key=new.task_key,

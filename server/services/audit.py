@@ -13,9 +13,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from cryptography.hazmat.primitives.hashes import SHA256, SM3, Hash
-from sqlalchemy import insert, select, update
+from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.config import Config
@@ -32,6 +33,24 @@ ACCESS = "access"
 CHAINS = (ACT, ACCESS)
 
 _ALGORITHMS = {"SM3": SM3, "SHA-256": SHA256}
+
+_HEADS = AuditHead.__table__
+# every use case ends with these three; they are built once, past the mapper
+_HEAD = (
+    select(_HEADS.c.seq, _HEADS.c.hash)
+    .where(_HEADS.c.chain == bindparam("of_chain"))
+    .with_for_update()
+)
+_ADD = insert(cast("Table", AuditEvent.__table__))
+_MOVE = (
+    update(cast("Table", _HEADS))
+    .where(_HEADS.c.chain == bindparam("of_chain"))
+    .values(
+        seq=bindparam("to_seq"),
+        hash=bindparam("to_hash"),
+        algorithm=bindparam("with_algorithm"),
+    )
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,9 +131,7 @@ def _append(
     session: Session, events: Sequence[Happened], *, actor: Actor, now: datetime, config: Config
 ) -> None:
     chain = events[0].chain
-    head = session.execute(
-        select(AuditHead.seq, AuditHead.hash).where(AuditHead.chain == chain).with_for_update()
-    ).one()
+    head = session.execute(_HEAD, {"of_chain": chain}).one()
     seq, prev_hash = head.seq, head.hash
     rows = []
     for happened in events:
@@ -122,12 +139,14 @@ def _append(
         row = _row(happened, actor=actor, now=now, config=config, seq=seq, prev_hash=prev_hash)
         rows.append(row)
         prev_hash = row["hash"]
-    session.execute(insert(AuditEvent), rows)
-    session.execute(
-        update(AuditHead)
-        .where(AuditHead.chain == chain)
-        .values(seq=seq, hash=prev_hash, algorithm=config.audit_algorithm)
-    )
+    session.execute(_ADD, rows)
+    moved = {
+        "of_chain": chain,
+        "to_seq": seq,
+        "to_hash": prev_hash,
+        "with_algorithm": config.audit_algorithm,
+    }
+    session.execute(_MOVE, moved)
 
 
 def verify(session: Session, chain: str = ACT) -> Verdict:

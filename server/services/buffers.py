@@ -8,28 +8,38 @@ settles first.
 """
 
 from collections.abc import Iterator, Mapping, MutableMapping
-from typing import Any, Final
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, Table, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, Executable, Table, bindparam, insert, select, text
 from sqlalchemy.orm import Session
 
 from server.models.base import Base, new_id
 
 Row = Mapping[str, Any]
 
-_INSERTS: Final = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+class Shelf:
+    """What a use case keeps in memory of a table: its rows of a case that fit a condition.
+
+    Made once per table; the statements are built here and not in every use case.
+    """
+
+    def __init__(self, table: Table, *wanted: ColumnElement[bool]) -> None:
+        self.table = table
+        self.read = select(table).where(table.c.case_id == bindparam("of_case"), *wanted)
+        self.insert = insert(table)
+        self.defaults = {column.name: _default(column) for column in table.columns}
 
 
 class Buffer:
-    """The rows of one table that fit a condition, as mappings of their columns."""
+    """The rows of a shelf for one case, as mappings of their columns."""
 
-    def __init__(self, session: Session, table: Table, *wanted: ColumnElement[bool]) -> None:
+    def __init__(self, session: Session, shelf: Shelf, case_id: str) -> None:
         self._session = session
-        self._table = table
-        self._rows: dict[str, dict[str, Any]] = {
-            row.id: dict(row._mapping) for row in session.execute(select(table).where(*wanted))
-        }
+        self._shelf = shelf
+        found = session.execute(shelf.read, {"of_case": case_id}).mappings()
+        self._rows: dict[str, dict[str, Any]] = {row["id"]: dict(row) for row in found}
         #: ids of rows to write -> whether the row is new
         self._touched: dict[str, bool] = {}
 
@@ -39,8 +49,7 @@ class Buffer:
 
     def add(self, **values: Any) -> Row:
         """A new row; columns that are not given have their default, ``id`` a new one."""
-        row = {column.name: _default(column) for column in self._table.columns}
-        row |= {"id": new_id(), **values}
+        row = {**self._shelf.defaults, "id": new_id(), **values}
         self._rows[row["id"]] = row
         self._touched[row["id"]] = True
         return row
@@ -57,13 +66,8 @@ class Buffer:
         if not self._touched:
             return
         rows = [self._rows[row_id] for row_id in self._touched]
-        insert: Any = _INSERTS[self._session.get_bind().dialect.name](self._table)
-        if not all(self._touched.values()):
-            others = [column.name for column in self._table.columns if not column.primary_key]
-            insert = insert.on_conflict_do_update(
-                index_elements=["id"], set_={name: insert.excluded[name] for name in others}
-            )
-        self._session.execute(insert, rows)
+        is_new = all(self._touched.values())
+        self._session.execute(self._shelf.insert if is_new else _upsert(self._shelf.table), rows)
         self._touched.clear()
 
 
@@ -73,9 +77,32 @@ Buffers = MutableMapping[tuple[str, str], Buffer]
 
 def write(buffers: Buffers) -> None:
     """Write all of them, a table before those that refer to it."""
-    order = [table.name for table in Base.metadata.sorted_tables]
-    for _key, buffer in sorted(buffers.items(), key=lambda entry: order.index(entry[0][0])):
+    for _key, buffer in sorted(buffers.items(), key=lambda entry: _order()[entry[0][0]]):
         buffer.write()
+
+
+@cache
+def _order() -> Mapping[str, int]:
+    return {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+
+
+@cache
+def _upsert(table: Table) -> Executable:
+    """Insert a whole row, or give the one that is there these values; both databases read it.
+
+    Written out, since the library compiles its own form of it anew every time.
+    """
+    names = [column.name for column in table.columns]
+    columns = ", ".join(names)
+    values = ", ".join(f":{name}" for name in names)
+    taken = ", ".join(f"{name} = excluded.{name}" for name in names if name != "id")
+    statement = text(
+        f"INSERT INTO {table.name} ({columns}) VALUES ({values}) "  # noqa: S608  # names of ours
+        f"ON CONFLICT (id) DO UPDATE SET {taken}"
+    )
+    return statement.bindparams(
+        *(bindparam(column.name, type_=column.type) for column in table.columns)
+    )
 
 
 def _default(column: Any) -> Any:

@@ -6,8 +6,9 @@ last. Every verb that changes anything of a case begins with :func:`lock`.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
-from sqlalchemy import Row, Select, select, update
+from sqlalchemy import Row, Select, bindparam, select, update
 
 from server.domain.access import Actor
 from server.domain.errors import Conflict, NotFound
@@ -62,10 +63,12 @@ def lock_seen(ctx: Context, actor: Actor, item_id: str) -> CaseRow:
         NotFound: there is no such item, or it does not exist for him.
     """
     refuse_odd(item_id)
-    seen = visible_cases(actor.person_id, [post.unit_id for post in actor.posts])
-    of_item = select(work_item.c.case_id).where(work_item.c.id == item_id)
-    wanted = _columns().where(case.c.id == of_item.scalar_subquery(), seen)
-    return _row(ctx.session.execute(wanted.with_for_update(of=case)).one_or_none())
+    given = {
+        "item": item_id,
+        "person": actor.person_id,
+        "units": [post.unit_id for post in actor.posts],
+    }
+    return _row(ctx.session.execute(_OF_ITEM, given).one_or_none())
 
 
 def found(ctx: Context, case_id: str) -> CaseRow:
@@ -143,3 +146,15 @@ def _row(found: Row[tuple[object, ...]] | None) -> CaseRow:
     values = dict(found._mapping)
     values["region"] = values["region"] or ""
     return CaseRow(**values)
+
+
+#: the case of an item, if the person with these units may know of it, locked
+_OF_ITEM: Final = (
+    _columns()
+    .where(
+        case.c.id
+        == select(work_item.c.case_id).where(work_item.c.id == bindparam("item")).scalar_subquery(),
+        visible_cases(bindparam("person"), bindparam("units", expanding=True)),
+    )
+    .with_for_update(of=case)
+)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from server.domain.errors import Conflict
 from server.domain.expressions import Json
@@ -20,6 +20,24 @@ from server.services.context import Context
 
 #: largest state of a case, in bytes (ARCHITECTURE section 5)
 MAX_STATE: Final = 1024 * 1024
+
+# every step runs these three; they are built once
+_LOAD: Final = select(case_state.c.version, case_state.c.state, case_state.c.variables).where(
+    case_state.c.case_id == bindparam("of_case")
+)
+_STORE: Final = (
+    update(case_state)
+    .where(case_state.c.case_id == bindparam("of_case"), case_state.c.version == bindparam("seen"))
+    .values(
+        version=case_state.c.version + 1,
+        state=bindparam("to_state"),
+        size=bindparam("to_size"),
+        variables=bindparam("to_variables"),
+        definition_hash=bindparam("to_definition_hash"),
+    )
+    .returning(case_state.c.version)
+)
+_APPEND: Final = insert(case_step)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,11 +74,7 @@ def load(ctx: Context, case_id: str) -> State:
     known = ctx.memo.get(("state", case_id))
     if isinstance(known, State):
         return known
-    found = ctx.session.execute(
-        select(case_state.c.version, case_state.c.state, case_state.c.variables).where(
-            case_state.c.case_id == case_id
-        )
-    ).one()
+    found = ctx.session.execute(_LOAD, {"of_case": case_id}).one()
     loaded = State(version=found.version, state=found.state, variables=found.variables)
     ctx.memo["state", case_id] = loaded
     return loaded
@@ -82,14 +96,11 @@ def store(
         "definition_hash": definition,
     }
     if before is None:
-        ctx.session.execute(insert(case_state).values(case_id=case_id, version=1, **values))
+        ctx.session.execute(insert(case_state), {"case_id": case_id, "version": 1, **values})
         return 1
-    done = ctx.session.execute(
-        update(case_state)
-        .where(case_state.c.case_id == case_id, case_state.c.version == before.version)
-        .values(version=before.version + 1, **values)
-        .returning(case_state.c.version)
-    ).one_or_none()
+    given = {f"to_{name}": value for name, value in values.items()}
+    given |= {"of_case": case_id, "seen": before.version}
+    done = ctx.session.execute(_STORE, given).one_or_none()
     if done is None:
         raise Conflict(_("该事项已被他人推进，请刷新后重试"))
     return int(done.version)
@@ -101,27 +112,26 @@ def append(ctx: Context, case_id: str, before: State | None, after: Advance, act
     Every step makes one version of the state and one row, so they are counted alike.
     """
     seq = before.version + 1 if before else 1
-    ctx.session.execute(
-        insert(case_step).values(
-            case_id=case_id,
-            seq=seq,
-            command=act.command,
-            node_key=act.node_key,
-            task_key=act.task_key,
-            work_item_id=act.work_item_id,
-            actor_id=None if ctx.actor.is_system else ctx.actor.person_id,
-            on_behalf_of=ctx.actor.on_behalf_of,
-            answers=dict(act.answers) if act.form_hash else None,
-            form_hash=act.form_hash,
-            visited=list(after.visited),
-            flows=list(after.flows),
-            decisions=[_decision(asdict(made)) for made in after.decisions],
-            messages=[sent.message for sent in after.messages],
-            state_version=seq,
-            state_before=before.state if before else None,
-            at=ctx.now,
-        )
-    )
+    row = {
+        "case_id": case_id,
+        "seq": seq,
+        "command": act.command,
+        "node_key": act.node_key,
+        "task_key": act.task_key,
+        "work_item_id": act.work_item_id,
+        "actor_id": None if ctx.actor.is_system else ctx.actor.person_id,
+        "on_behalf_of": ctx.actor.on_behalf_of,
+        "answers": dict(act.answers) if act.form_hash else None,
+        "form_hash": act.form_hash,
+        "visited": list(after.visited),
+        "flows": list(after.flows),
+        "decisions": [_decision(asdict(made)) for made in after.decisions],
+        "messages": [sent.message for sent in after.messages],
+        "state_version": seq,
+        "state_before": before.state if before else None,
+        "at": ctx.now,
+    }
+    ctx.session.execute(_APPEND, row)
 
 
 def _decision(made: dict[str, Json]) -> dict[str, Json]:

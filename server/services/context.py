@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Engine, Table
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -25,7 +25,7 @@ from server.domain.expressions import Evaluate, Json
 from server.domain.texts import _
 from server.engine.port import WorkflowEngine
 from server.services import audit, buffers
-from server.services.buffers import Buffer, Buffers
+from server.services.buffers import Buffer, Buffers, Shelf
 from server.services.releases import Release
 
 
@@ -98,15 +98,11 @@ class Context:
         """Say that the engine holds a live object of this case; a rollback will drop it."""
         self.stepped.add(case_id)
 
-    def rows(self, table: Table, case_id: str, *wanted: ColumnElement[bool]) -> Buffer:
-        """The rows of a case in this table, read when they are first asked for.
-
-        ``wanted`` narrows them and is the same for every use of a table.
-        """
-        key = (table.name, case_id)
+    def rows(self, shelf: Shelf, case_id: str) -> Buffer:
+        """The rows of a case on this shelf, read when they are first asked for."""
+        key = (shelf.table.name, case_id)
         if key not in self.buffers:
-            found = Buffer(self.session, table, table.c.case_id == case_id, *wanted)
-            self.buffers[key] = found
+            self.buffers[key] = Buffer(self.session, shelf, case_id)
         return self.buffers[key]
 
     def settle(self) -> None:

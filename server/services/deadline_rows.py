@@ -7,6 +7,7 @@ Nothing here decides: what a clock says is ``domain/deadlines``, what may be don
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from server.domain import deadline_changes
 from server.domain.calendar import WorkingCalendar
@@ -16,7 +17,11 @@ from server.domain.lifecycle import OPEN_DEADLINES
 from server.domain.packs import PolicyPack
 from server.models.time import deadline
 from server.services import calendars
+from server.services.buffers import Shelf
 from server.services.context import Context
+
+#: every clock of a case
+_CLOCKS: Final = Shelf(deadline)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +58,7 @@ def of_case(ctx: Context, case_id: str) -> list[DeadlineRow]:
     """Every clock of the case, the oldest occurrence of a rule first."""
     rows = [
         DeadlineRow(**{name: row[name] for name in DeadlineRow.__slots__})
-        for row in ctx.rows(deadline, case_id)
+        for row in ctx.rows(_CLOCKS, case_id)
     ]
     return sorted(rows, key=lambda row: (row.rule_key, row.subject, row.occurrence))
 
@@ -66,12 +71,12 @@ def open_clocks(ctx: Context, case_id: str, rule_key: str = "") -> list[Deadline
 def add(ctx: Context, row: DeadlineRow, *, calendar: str) -> None:
     """Keep a new clock, counted with this calendar."""
     values = {name: getattr(row, name) for name in DeadlineRow.__slots__}
-    ctx.rows(deadline, row.case_id).add(**values, calendar=calendar, started_at=ctx.now)
+    ctx.rows(_CLOCKS, row.case_id).add(**values, calendar=calendar, started_at=ctx.now)
 
 
 def write(ctx: Context, row: DeadlineRow, **values: Json) -> None:
     """Change columns of a clock of a case that is locked."""
-    kept = ctx.rows(deadline, row.case_id)
+    kept = ctx.rows(_CLOCKS, row.case_id)
     stored = next(each for each in kept if each["id"] == row.id)
     kept.change(stored, version=row.version + 1, **values)
 

@@ -22,9 +22,12 @@ from server.domain.packs import PolicyPack
 from server.domain.wishes import NamedDeadline, read_wish
 from server.models.time import timer
 from server.services import deadline_rows
-from server.services.buffers import Buffer, Row
+from server.services.buffers import Buffer, Row, Shelf
 from server.services.context import Context
 from server.services.deadline_rows import DeadlineRow
+
+#: every timer of a case
+TIMERS: Final = Shelf(timer)
 
 #: what a timer is that was never tried
 _UNTRIED: Final[dict[str, Any]] = {"attempts": 0, "not_before": None, "error": ""}
@@ -40,7 +43,7 @@ class _Moment:
 def arm(ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due) -> None:
     """Give the clock the timers of its present end, and cancel those of an earlier one."""
     wanted = dict(_moments(ctx, pack, row, end))
-    kept = ctx.rows(timer, row.case_id)
+    kept = ctx.rows(TIMERS, row.case_id)
     for known in kept:
         if known["deadline_id"] != row.id:
             continue
@@ -64,7 +67,7 @@ def arm(ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due) -> None:
 
 def disarm(ctx: Context, row: DeadlineRow) -> None:
     """Cancel what still waits of a clock that is met or cancelled."""
-    kept = ctx.rows(timer, row.case_id)
+    kept = ctx.rows(TIMERS, row.case_id)
     for known in kept:
         if known["deadline_id"] == row.id:
             _cancel(kept, known)
@@ -72,7 +75,7 @@ def disarm(ctx: Context, row: DeadlineRow) -> None:
 
 def follow(ctx: Context, pack: PolicyPack, case_id: str, rule_key: str) -> None:
     """Move the diagram's timers that name this deadline to where its clock stands now."""
-    kept = ctx.rows(timer, case_id)
+    kept = ctx.rows(TIMERS, case_id)
     for known in kept:
         if known["kind"] == "engine" and known["rule_key"] == rule_key and _waits(known):
             moment = moment_of(ctx, pack, case_id, read_wish(known["wish"]))

@@ -23,11 +23,15 @@ from server.models.case import subject
 from server.models.work import participant
 from server.services import people
 from server.services.advance_work import OF_THE_UNIT
-from server.services.buffers import Buffer
+from server.services.buffers import Buffer, Shelf
 from server.services.context import Context
 
 #: roles that say whom the case is about
 CONCERNED: Final = ("applicant", "subject")
+
+_SUBJECTS: Final = Shelf(subject)
+#: the parts people have now
+_PARTS: Final = Shelf(participant, participant.c.to_at.is_(None))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +133,7 @@ def replace_members(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
 
 def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
     """Note applicants and subjects as whom the case is about."""
-    kept = ctx.rows(subject, case_id)
+    kept = ctx.rows(_SUBJECTS, case_id)
     for entry in found:
         kept.add(
             case_id=case_id,
@@ -142,7 +146,7 @@ def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
 
 def of_case(ctx: Context, case_id: str) -> Parties:
     """Whom the case is about, for recusal: a person who applies for himself is concerned."""
-    rows = list(ctx.rows(subject, case_id))
+    rows = list(ctx.rows(_SUBJECTS, case_id))
     others = any(row["kind"] == "subject" for row in rows)
     concerned = {
         row["person_id"]
@@ -175,7 +179,7 @@ class _Who:
 
 def _roster(ctx: Context, case_id: str) -> Buffer:
     """The parts people have in the case now."""
-    return ctx.rows(participant, case_id, participant.c.to_at.is_(None))
+    return ctx.rows(_PARTS, case_id)
 
 
 def _standing(ctx: Context, case_id: str, role: str) -> set[_Who]:

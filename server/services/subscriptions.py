@@ -6,6 +6,7 @@ enters another. Handing a message over is the business of ``messages``.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import insert, select, update
 
@@ -13,8 +14,10 @@ from server.domain.packs import PolicyPack
 from server.engine.port import MessageSent, Subscription
 from server.models.base import new_id
 from server.models.outbox import message_subscription, outbox
-from server.services.buffers import Buffer, Row
+from server.services.buffers import Buffer, Row, Shelf
 from server.services.context import Context
+
+_WAITING: Final = Shelf(message_subscription, message_subscription.c.state == "open")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,8 +55,7 @@ def close_all(ctx: Context, case_id: str) -> None:
 
 
 def _open(ctx: Context, case_id: str) -> Buffer:
-    table = message_subscription
-    return ctx.rows(table, case_id, table.c.state == "open")
+    return ctx.rows(_WAITING, case_id)
 
 
 def _close(ctx: Context, case_id: str, is_meant: Callable[[Row], bool]) -> None:

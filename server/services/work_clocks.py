@@ -7,14 +7,17 @@ Nothing has to be written because time passes: that a period is over is seen fro
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from server.domain.urgency import Rank, order_key, rank
 from server.models.work import OPEN_STATES, work_item
 from server.services import deadline_rows
-from server.services.buffers import Buffer
+from server.services.buffers import Buffer, Shelf
 from server.services.context import Context
 from server.services.deadline_rows import DeadlineRow
+
+#: the work items of a case that wait for somebody
+_OPEN: Final = Shelf(work_item, work_item.c.state.in_(OPEN_STATES))
 
 
 def columns(clock: DeadlineRow | None, today: date) -> dict[str, Any]:
@@ -50,7 +53,7 @@ def let_go(ctx: Context, clock: DeadlineRow) -> None:
 
 def open_items(ctx: Context, case_id: str) -> Buffer:
     """The work items of the case that wait for somebody."""
-    return ctx.rows(work_item, case_id, work_item.c.state.in_(OPEN_STATES))
+    return ctx.rows(_OPEN, case_id)
 
 
 def _hang(

@@ -69,7 +69,8 @@ def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
         else frozenset()
     )
     concerned = parties.of_case(ctx, case.id)
-    has_left = item.assignee_id is not None and not _is_able(ctx, item, by_name, concerned)
+    others = item.assignee_id not in (None, ctx.actor.person_id)
+    has_left = others and not _is_able(ctx, item, by_name, concerned)
     return Work(
         state=WorkState(item.state),
         case_status=CaseStatus(case.status),
