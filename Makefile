@@ -61,6 +61,7 @@ check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contra
 	@$(BIN)/lint-imports > $(STAMPS)/imports.log || { cat $(STAMPS)/imports.log; exit 1; }
 	@$(BIN)/deptry . > $(STAMPS)/deptry.log 2>&1 || { cat $(STAMPS)/deptry.log; exit 1; }
 	@npx --no-install bpmnlint --max-warnings 0 'processes/*/*.bpmn'
+	@$(BIN)/djlint server/web/templates --lint --quiet > $(STAMPS)/djlint.log || { cat $(STAMPS)/djlint.log; exit 1; }
 	@node --test tests/build/ > $(STAMPS)/build.log || { cat $(STAMPS)/build.log; exit 1; }
 	@$(BIN)/python -m server.checker.punctuation server processes forms docs README.md CHANGELOG.md
 	@$(BIN)/pytest -n 2 -m "not slow" $(FAST)
