@@ -56,8 +56,10 @@ def task(item_id: str) -> str:
 @requires(Permission.CASE_READ)
 def form_json(item_id: str) -> Response:
     with reading() as ctx:
-        form = _form(sheets.sheet(ctx, item_id))
+        sheet = sheets.sheet(ctx, item_id)
+        form = _form(sheet)
         data = task_pages.data(ctx, form)
+    looked("task.form", item_id, sheet.case.id)
     return jsonify(schema=form.schema, data=data, readonly=not form.is_open)
 
 
@@ -149,12 +151,17 @@ def _moved(item_id: str, act: Callable[[Context], None], words: str) -> _Page:
 
 def _now(item_id: str) -> Sheet:
     with reading() as ctx:
-        return sheets.sheet(ctx, item_id)
+        sheet = sheets.sheet(ctx, item_id)
+    looked("task.read", item_id, sheet.case.id)
+    return sheet
 
 
 def _again(item_id: str, typed: Typed) -> str:
     with reading() as ctx:
-        return task_pages.page(ctx, sheets.sheet(ctx, item_id), typed)
+        sheet = sheets.sheet(ctx, item_id)
+        page = task_pages.page(ctx, sheet, typed)
+    looked("task.read", item_id, sheet.case.id)
+    return page
 
 
 def _form(sheet: Sheet) -> FormSheet:
