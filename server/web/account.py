@@ -5,7 +5,16 @@ from itertools import groupby
 from operator import attrgetter
 from urllib.parse import urlsplit
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.config import SIGN_IN_FAILURES, SIGN_IN_LOCK
@@ -166,13 +175,21 @@ def change_secret() -> str:
 def set_secret() -> _Answer:
     old, new = request.form.get("old", ""), request.form.get("new", "")
     try:
+        # guessing the old one counts like guessing at the sign-in
+        granted = sessions.sign_in_again(site().tools, now(), me(), secret=old, address=_address())
+    except SignInRefused:
+        message = _("原口令不正确，或者失败次数过多，请稍后再试")
+        return _secret_page([Finding(code="SECRET_WRONG", field="old", message=message)]), 422
+    try:
         _check_repeated(new, request.form.get("again", ""))
         with acting() as ctx:
             passwords.change_own(ctx, old, new, session_id=me().id)
     except Invalid as refused:
-        return _secret_page(refused.findings), 422
-    flash(_("口令已更改，其他地方的登录已全部结束"))
-    return _to(first_place())
+        answer: AnyResponse = make_response(_secret_page(refused.findings), 422)
+    else:
+        flash(_("口令已更改，其他地方的登录已全部结束"))
+        answer = _to(first_place())
+    return cookies.give(answer, granted)
 
 
 @pages.get("/forgotten")

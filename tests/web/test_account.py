@@ -6,6 +6,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
+from server.config import SIGN_IN_FAILURES
 from server.domain.access import SYSTEM
 from server.domain.proposals import ProposalKind
 from server.models.installation import drill
@@ -178,6 +179,16 @@ def test_a_password_that_will_not_do_comes_back_at_its_field(
     assert refused.status_code == 422
     assert told in refused.text
     assert 'aria-invalid="true"' in refused.text
+
+
+def test_guessing_the_old_password_locks_like_guessing_at_the_sign_in(
+    sign_in: SignIn, stranger: FlaskClient
+) -> None:
+    client = sign_in(LOGIN)
+    for _number in range(SIGN_IN_FAILURES):
+        assert change(client, old="wrong", new=NEW, again=NEW).status_code == 422
+    assert change(client, old=SECRET, new=NEW, again=NEW).status_code == 422
+    assert enter(stranger, login=LOGIN, secret=SECRET).status_code == 401
 
 
 def test_the_password_is_asked_again_and_one_goes_back(sign_in: SignIn) -> None:
