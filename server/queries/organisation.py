@@ -1,6 +1,6 @@
 """Units, offices, posts and people for whoever administers rights: no case is read here."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import takewhile
@@ -183,6 +183,13 @@ def unit_names(session: Session) -> Mapping[str, str]:
         row.id: f"{names[row.parent_id]} {row.name}" if row.parent_id in names else row.name
         for row in rows
     }
+
+
+def names_of(session: Session, logins: Collection[str], keys: Collection[str]) -> dict[str, str]:
+    """What people call these logins and units, by login and by key; unknown ones are left out."""
+    people = session.execute(select(Person.login, Person.name).where(Person.login.in_(logins)))
+    units = session.execute(select(Unit.key, Unit.name).where(Unit.key.in_(keys)))
+    return {row[0]: row[1] for row in (*people, *units)}
 
 
 def _on(day: date) -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.problems import status_of
 from server.http.site import acting, actor, reading
+from server.queries import organisation
 from server.services import people_imports, proposal_lists, proposals
 from server.services.context import Context
 from server.services.people_plans import Plan
@@ -90,12 +91,14 @@ def _page(proposal_id: str, refused: RongcuoError | None = None) -> str:
     with reading() as ctx:
         listed = proposal_lists.one(ctx, proposal_id)
         plan, hindrance = _plan(ctx, listed)
+        names = _names(ctx, plan) if plan else {}
     return render(
         "organisation/proposal.html",
         proposal=listed,
         titles=TITLES,
         plan=plan,
         hindrance=hindrance,
+        names=names,
         message=refused.message if refused else "",
         level_title=level_title,
     )
@@ -109,3 +112,14 @@ def _plan(ctx: Context, listed: Listed) -> tuple[Plan | None, str]:
         return people_imports.planned(ctx, listed.payload), ""
     except (Conflict, Forbidden) as error:
         return None, error.message
+
+
+def _names(ctx: Context, plan: Plan) -> dict[str, str]:
+    """What people call the logins and units of a plan, those it creates included."""
+    posts = (*plan.new_posts, *plan.ended_posts)
+    keys = {post.unit for post in posts} | {unit.parent for unit in plan.new_units}
+    return {
+        **organisation.names_of(ctx.session, plan.logins, keys),
+        **{person.login: person.name for person in plan.new_people},
+        **{unit.key: unit.name for unit in plan.new_units},
+    }
