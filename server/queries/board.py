@@ -104,9 +104,11 @@ def offices(session: Session, actor: Actor) -> tuple[Office, ...]:
     if not headed or not permits(actor, Permission.BOARD_READ):
         return ()
     above = select(Unit.path).where(Unit.id.in_(headed)).subquery()
+    # compared as it is: a pattern would take the signs of a path for wildcards
+    below = func.substr(Unit.path, 1, func.length(above.c.path) + 1)
     rows = session.execute(
         select(Unit.id, Unit.name)
-        .join(above, or_(Unit.path == above.c.path, Unit.path.startswith(above.c.path + "/")))
+        .join(above, or_(Unit.path == above.c.path, below == above.c.path + "/"))
         .distinct()
         .order_by(Unit.name, Unit.id)
     )

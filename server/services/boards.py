@@ -2,7 +2,7 @@
 stands."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from server.domain import deadline_changes
@@ -40,6 +40,8 @@ class Told:
     #: 提前1日, 到期日, 逾期后3日
     on: str
     to: str
+    #: everybody who got it alike
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,8 +107,8 @@ def of_head(ctx: Context, narrowed: Narrowed) -> Board:
         late=tuple(
             Late(
                 line=line,
-                rungs=tuple(
-                    _told(ctx, line, rung) for rung in rungs.get(line.entry.deadline_id or "", ())
+                rungs=_alike(
+                    [_told(ctx, line, rung) for rung in rungs.get(line.entry.deadline_id or "", ())]
                 ),
                 is_own=line.entry.unit_id in own,
             )
@@ -139,7 +141,19 @@ def _told(ctx: Context, line: Line, rung: Rung) -> Told:
     if rung.position is not None:
         coming = pack.deadlines[line.entry.deadline_key].ladder[rung.position]
         to, offset = coming.to, coming.at
-    return Told(rung=rung, on=_on(offset), to=work_lists.addressee(pack, to))
+    names = (rung.name,) if rung.name else ()
+    return Told(rung=rung, on=_on(offset), to=work_lists.addressee(pack, to), names=names)
+
+
+def _alike(told: Sequence[Told]) -> tuple[Told, ...]:
+    """One line for all who got the same notice and are as far with it."""
+    found: dict[tuple[object, ...], Told] = {}
+    for each in told:
+        rung = each.rung
+        key = (each.on, each.to, rung.is_sent, rung.is_lost, rung.read_at, rung.at)
+        names = found[key].names if key in found else ()
+        found[key] = replace(each, names=(*names, *each.names))
+    return tuple(found.values())
 
 
 def _on(offset: int) -> str:

@@ -1,0 +1,119 @@
+"""The board counts what a head answers for, and nothing else."""
+
+from datetime import datetime
+
+from sqlalchemy import event, select, update
+
+from server.domain.access import Actor
+from server.domain.calendar import CHINA_TIME
+from server.models.case import subject
+from server.models.identity import Post, Unit
+from server.queries import board
+from server.queries.board import Narrowed
+from server.queries.inbox import When
+from server.services import boards, deadline_clock, posts, timers
+from server.services.context import reading
+from tests.factories import lists
+from tests.factories.tiny import DESK, HEAD, NOW, Tiny
+
+WHEN = When(now=NOW, on=NOW.date(), soon_on=NOW.date())
+ALL = Narrowed()
+LATE = datetime(2026, 3, 6, 9, 0, tzinfo=CHINA_TIME)
+
+
+def test_only_heads_have_offices_on_the_board(tiny: Tiny) -> None:
+    assert [office.name for office in offices(tiny, tiny.actor(HEAD))] == [
+        "案件监督管理室",
+        "联席会议办公室",
+    ]
+    assert offices(tiny, tiny.actor(DESK)) == []
+
+
+def test_the_head_of_an_organ_answers_for_its_offices(tiny: Tiny) -> None:
+    tiny.program(
+        lambda ctx: ctx.session.execute(
+            update(Post)
+            .where(Post.person_id == tiny.person(HEAD))
+            .values(
+                unit_id=select(Unit.id).where(Unit.key == "county1.discipline").scalar_subquery()
+            )
+        )
+    )
+    names = [office.name for office in offices(tiny, tiny.actor(HEAD))]
+    assert "案件监督管理室" in names
+    assert len(names) > 3
+
+
+def test_the_counts_are_those_of_the_offices(tiny: Tiny) -> None:
+    lists.fill(tiny, 45)
+    lists.fill(tiny, 9, unit="county1.audit")
+    actor = tiny.actor(HEAD)
+    with tiny.tools.readers() as session:
+        mine = board.offices(session, actor)
+        (cell,) = board.cells(session, actor, mine, when=WHEN, narrowed=ALL)
+        late = board.overdue(session, actor, mine, when=WHEN, narrowed=ALL, most=100)
+        nothing = board.cells(session, actor, mine, when=WHEN, narrowed=Narrowed(step="decide"))
+    assert (cell.open, cell.overdue, cell.soon, cell.past_target) == (45, 20, 5, 0)
+    assert len(late) == 20
+    assert nothing == ()
+
+
+def test_his_own_matter_is_not_on_his_board(tiny: Tiny) -> None:
+    tiny.open()
+    tiny.program(
+        lambda ctx: ctx.session.execute(update(subject).values(person_id=tiny.person(HEAD)))
+    )
+    actor = tiny.actor(HEAD)
+    with tiny.tools.readers() as session:
+        mine = board.offices(session, actor)
+        assert board.cells(session, actor, mine, when=WHEN, narrowed=ALL) == ()
+
+
+def test_what_is_late_comes_with_its_notices_and_stops_with_their_reason(tiny: Tiny) -> None:
+    late, standing = tiny.open(), tiny.open()
+    tiny.act(
+        DESK,
+        lambda ctx: deadline_clock.stop(ctx, standing, "registration", reason="illness"),
+    )
+    timers.sweep(tiny.tools, LATE)
+    shown = of_head(tiny, LATE)
+    (entry,) = shown.late
+    assert entry.line.entry.case_id == late
+    assert [told.on for told in entry.rungs] == ["提前1日", "逾期后1日", "逾期后2日"]
+    assert tiny.actor(HEAD).name in entry.rungs[1].names
+    (change,) = shown.changes
+    assert (change.clock.case_id, change.is_stop, change.reason) == (standing, True, "经办人患病")
+    assert change.person == tiny.actor(DESK).name
+    assert shown.total("stopped") == 1
+
+
+def test_the_board_costs_the_same_statements_however_much_there_is(tiny: Tiny) -> None:
+    lists.fill(tiny, 10)
+    few = statements(tiny)
+    lists.fill(tiny, 490)
+    assert statements(tiny) == few
+
+
+def statements(tiny: Tiny) -> int:
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith(("SELECT", "WITH")):
+            asked.append(statement)
+
+    event.listen(tiny.tools.database, "before_cursor_execute", note)
+    of_head(tiny, NOW)
+    event.remove(tiny.tools.database, "before_cursor_execute", note)
+    return len(asked)
+
+
+def of_head(tiny: Tiny, now: datetime) -> boards.Board:
+    actor = tiny.actor(HEAD, now)
+    with reading(tiny.tools, actor, now) as ctx:
+        assert posts.with_posts(ctx) == actor
+        return boards.of_head(ctx, ALL)
+
+
+def offices(tiny: Tiny, actor: Actor) -> list[board.Office]:
+    with tiny.tools.readers() as session:
+        return list(board.offices(session, actor))
