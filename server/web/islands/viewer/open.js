@@ -57,6 +57,8 @@ function whole(viewer, canvas) {
 
 /** Large enough to be read: all of it where that fits, else the part where the case stands now. */
 function fit(viewer, canvas, elements) {
+  // nothing can be measured in a part that is folded away; it is fitted once it shows
+  if (!canvas.clientWidth) return;
   const drawn = viewer.get("canvas");
   const { inner } = drawn.viewbox();
   const scale = (canvas.clientWidth - 2 * EDGE) / inner.width;
