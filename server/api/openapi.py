@@ -119,9 +119,10 @@ def specification() -> Response:
 def page() -> str:
     """The description for people."""
     found = _spec()
-    groups = {tag["name"]: list[Operation]() for tag in found.get("tags", ())}
+    titles = {tag["name"]: tag["description"] for tag in found.get("tags", ())}
+    groups = {title: list[Operation]() for title in titles.values()}
     for tag, operation in _operations(found):
-        groups[tag].append(operation)
+        groups[titles[tag]].append(operation)
     schemas = found.get("components", {}).get("schemas", {})
     return render_template("api/docs.html", groups=groups, schemas=dict(sorted(schemas.items())))
 
@@ -150,7 +151,8 @@ def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, Operation]]:
                     ),
                     body=_named(said.get("requestBody", {})),
                     answers=tuple(
-                        (status, _named(answer)) for status, answer in said["responses"].items()
+                        (status, _named(answer))
+                        for status, answer in sorted(said["responses"].items())
                     ),
                 ),
             )
