@@ -167,7 +167,7 @@ class _WithTls:
             app,
             numthreads=THREADS,
             max=THREADS,
-            server_name="",
+            server_name="rongcuo",  # else its version would be told
             timeout=PATIENCE,
             request_queue_size=CONNECTIONS,
         )
