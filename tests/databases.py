@@ -13,7 +13,7 @@ import signal
 import subprocess
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import count
@@ -34,6 +34,7 @@ _SETTINGS = {
     "shared_buffers": "64MB",
     "max_wal_size": "256MB",
 }
+_DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
 
 
 class Databases(ABC):
@@ -116,8 +117,11 @@ class PostgresDatabases(Databases):
 
 
 @contextmanager
-def postgres() -> Iterator[PostgresDatabases]:
-    """A running server; it fails, with the reason, when it cannot start."""
+def postgres(*, is_durable: bool = False) -> Iterator[PostgresDatabases]:
+    """A running server; it fails, with the reason, when it cannot start.
+
+    ``is_durable``: a commit is on the disk, as where people work; tests do without.
+    """
     folder = Path(tempfile.mkdtemp(prefix="rongcuo-pg-"))
     server = None
     try:
@@ -126,7 +130,7 @@ def postgres() -> Iterator[PostgresDatabases]:
             shutil.chown(folder, "nobody")
         data = folder / "data"
         _initialise(binaries, data)
-        server = _start(binaries, data, folder)
+        server = _start(binaries, data, folder, _SETTINGS | (_DURABLE if is_durable else {}))
         yield PostgresDatabases(folder)
     finally:
         if server is not None:
@@ -147,8 +151,10 @@ def _initialise(binaries: Path, data: Path) -> None:
         raise RuntimeError(f"initdb: {(done.stderr or done.stdout).decode()}")
 
 
-def _start(binaries: Path, data: Path, folder: Path) -> subprocess.Popen[bytes]:
-    options = [f"--{key}={value}" for key, value in _SETTINGS.items()]
+def _start(
+    binaries: Path, data: Path, folder: Path, settings: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    options = [f"--{key}={value}" for key, value in settings.items()]
     # the server ends with its tests, even when they are killed
     watch = ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
     with (folder / "log").open("wb") as log:

@@ -5,10 +5,10 @@ import json
 import sys
 from pathlib import Path
 
-from tests.bench import engine
+from tests.bench import durable, engine, inbox, served
 from tests.bench.figures import Figure
 
-_SUITES = (engine.measure,)
+_SUITES = (engine.measure, durable.measure, served.measure, inbox.measure)
 
 
 def main(target: Path) -> int:
@@ -31,9 +31,9 @@ def table(figures: list[Figure]) -> str:
             f"{figure.value:.1f}",
             f"{figure.beside:.1f}",
             f"{figure.value / figure.beside:.2f}",
-            f"{figure.share:.2f}",
+            "-" if figure.share is None else f"{figure.share:.2f}",
             figure.unit,
-            "ok" if figure.passed else "FAILED",
+            "-" if figure.share is None else "ok" if figure.passed else "FAILED",
         )
         for figure in figures
     ]

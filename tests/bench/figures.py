@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Figure:
-    """A figure and the gate it must pass: ``value <= share * beside``."""
+    """A figure and the gate it must pass, if any: ``value <= share * beside``."""
 
     name: str
     #: what the figure says, e.g. ``μs per step``
@@ -16,18 +16,18 @@ class Figure:
     value: float
     #: the figure of the same run that it is measured against
     beside: float
-    #: how much of ``beside`` is allowed
-    share: float
+    #: how much of ``beside`` is allowed; None where no limit is set
+    share: float | None
 
     @property
-    def limit(self) -> float:
+    def limit(self) -> float | None:
         """The largest value that passes."""
-        return self.share * self.beside
+        return None if self.share is None else self.share * self.beside
 
     @property
     def passed(self) -> bool:
         """Does the figure pass its gate?"""
-        return self.value <= self.limit
+        return self.limit is None or self.value <= self.limit
 
     def as_json(self) -> dict[str, object]:
         """The entry of ``bench.json``."""
