@@ -11,8 +11,9 @@ from server.domain.deadline_lines import units as counted
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
-from server.queries import board
-from server.queries.board import Cell, Changed, Narrowed, Office, Rung
+from server.queries import board, board_clocks
+from server.queries.board import Cell, Narrowed, Office
+from server.queries.board_clocks import Changed, Rung
 from server.services import definitions, work_lists
 from server.services.context import Context
 from server.services.work_lists import Line
@@ -98,7 +99,7 @@ def of_head(ctx: Context, narrowed: Narrowed) -> Board:
     )
     lines = [work_lists.line(ctx, entry) for entry in entries]
     clocks = [line.entry.deadline_id or "" for line in lines]
-    rungs = board.rungs(session, clocks)
+    rungs = board_clocks.rungs(session, clocks)
     own = {office.id for office in offices}
     return Board(
         offices=tuple(office for office in offices if narrowed.unit_id in ("", office.id)),
@@ -114,7 +115,7 @@ def of_head(ctx: Context, narrowed: Narrowed) -> Board:
             )
             for line in lines
         ),
-        changes=_changes(ctx, board.changed(session, actor, offices, narrowed)),
+        changes=_changes(ctx, board_clocks.changed(session, actor, offices, narrowed)),
     )
 
 
@@ -166,7 +167,7 @@ def _changes(ctx: Context, clocks: Sequence[Changed]) -> tuple[Change, ...]:
     """The last stop of each clock that stands, and every extension of the others."""
     acts = [(clock, act) for clock in clocks for act in _shown(clock)]
     people = {act.by if isinstance(act, Stop) else act.approved_by for _clock, act in acts}
-    names = board.names(ctx.session, sorted(filter(None, people)))
+    names = board_clocks.names(ctx.session, sorted(filter(None, people)))
     return tuple(
         _change(definitions.release(ctx, clock.pack_version_id).pack, clock, act, names)
         for clock, act in acts
