@@ -33,6 +33,7 @@ HEAD: Final = 0
 
 def index_case(ctx: Context, case_id: str, release: Release) -> None:
     """Make a new case findable by its reference, its procedure and whom it concerns."""
+    ctx.settle()  # whom it concerns may still wait to be written
     row = ctx.session.execute(
         select(case.c.reference, case.c.procedure).where(case.c.id == case_id)
     ).one()

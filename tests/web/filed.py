@@ -35,7 +35,7 @@ def late() -> site.Clock:
 
 
 @pytest.fixture
-def enter(filed_tools: Tools, late: site.Clock) -> Callable[[str], FlaskClient]:
-    """A new browser in which the person with this login is signed in."""
+def enter(filed_tools: Tools, filed: Filed, late: site.Clock) -> Callable[[str], FlaskClient]:
+    """A new browser in which who plays this part, or has this login, is signed in."""
     app = site.served(filed_tools, late)
-    return lambda login: site.signed_in(app, login)
+    return lambda part: site.signed_in(app, filed.people.get(part, part))

@@ -81,7 +81,7 @@ def test_what_one_may_not_see_answers_like_what_does_not_exist(
         SYSTEM_ADMIN: ["/cases/{}", "/applications/{}", "/cases/{}/papers/1"],
     }[login]
     for address in hidden:
-        client.get("/")  # shows what is told once after signing in
+        client.get("/me")  # shows what is told once after signing in
         seen = client.get(address.format(filed.closed))
         unknown = client.get(address.format(nobody))
         assert seen.status_code == unknown.status_code
@@ -94,7 +94,7 @@ def test_a_party_reads_nothing_of_those_who_handle_its_matter(enter: SignIn, fil
     page = enter(APPLICANT).get(f"/applications/{filed.closed}").get_data(as_text=True)
     assert "不予追究责任" in page
     assert "容错申请书" in page
-    for unseen in ("万明舟", "陈松琪", "孟秋曦", "拟办意见：", "成立调查组", "六方面"):
+    for unseen in ("拟办意见：", "成立调查组", "六方面", "委员", "审查调查室"):
         assert unseen not in page
 
 
@@ -114,16 +114,18 @@ def test_whoever_was_asked_learns_neither_names_nor_results(enter: SignIn, filed
     for address in ("/cases", f"/cases/{filed.closed}"):
         page = client.get(address).get_data(as_text=True)
         assert "〔2026〕" in page
-        for unseen in ("薛新", "住房和城乡建设局", "不予追究责任", "万明舟", "陈松琪"):
+        for unseen in (filed.name, filed.unit, "不予追究责任", "审查调查室"):
             assert unseen not in page
-    found = client.post("/cases", data={"q": "薛新", "csrf_token": site.token(client, "/cases")})
+    found = client.post(
+        "/cases", data={"q": filed.name, "csrf_token": site.token(client, "/cases")}
+    )
     assert filed.closed not in found.get_data(as_text=True)
 
 
 def test_a_case_is_found_by_its_number_and_by_a_name(enter: SignIn, filed: Filed) -> None:
     client = enter(DESK)
     token = site.token(client, "/cases")
-    for words in ("宛容〔2026〕", "薛新"):
+    for words in ("宛容〔2026〕", filed.name):
         page = client.post("/cases", data={"q": words, "csrf_token": token})
         assert filed.open in page.get_data(as_text=True)
     for words in ("宛容〔1999〕", "没有这个人", "%"):
@@ -166,7 +168,7 @@ def test_no_record_no_page(enter: SignIn, filed: Filed, monkeypatch: pytest.Monk
     monkeypatch.setattr(reads, "noted", broken)
     answer = client.get(f"/cases/{filed.open}")
     assert answer.status_code == 500
-    assert "薛新" not in answer.get_data(as_text=True)
+    assert filed.name not in answer.get_data(as_text=True)
 
 
 def test_heads_see_who_looked_and_others_do_not(enter: SignIn, filed: Filed) -> None:
@@ -222,7 +224,7 @@ def test_whoever_is_recused_loses_the_case_at_once(
 ) -> None:
     client = enter(TEAM)
     assert client.get(f"/cases/{filed.open}").status_code == 200
-    recuse(filed_tools, TEAM, filed.open)
+    recuse(filed_tools, filed.people[TEAM], filed.open)
     for path in ("", "/diagram.json", "/papers/2", "/print"):
         assert client.get(f"/cases/{filed.open}{path}").status_code == 404
 
