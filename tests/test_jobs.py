@@ -14,8 +14,14 @@ from tests.factories.site import Clock
 def test_a_round_fires_what_is_due_by_the_clock_it_is_given(
     tools: Tools, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    clock, asked = Clock(), []
-    monkeypatch.setattr(ticks, "run_due", lambda _tools, now: asked.append(now) or NOTHING)
+    clock = Clock()
+    asked: list[datetime] = []
+
+    def run(_tools: Tools, now: datetime) -> Ticked:
+        asked.append(now)
+        return NOTHING
+
+    monkeypatch.setattr(ticks, "run_due", run)
     jobs.worker(tools, clock, Meters()).round()
     assert asked == [clock.moment]
     assert heartbeats.latest(tools, "round") is not None

@@ -27,7 +27,8 @@ def test_without_background_work_the_server_is_not_ready(tools: Tools) -> None:
 def test_after_a_round_of_background_work_the_server_is_ready(tools: Tools) -> None:
     create_worker(tools, Clock(), Meters()).round()
     answer = client(tools).get("/readyz")
-    assert (answer.status_code, answer.json["status"]) == (200, "ready")
+    assert answer.status_code == 200
+    assert '"status":"ready"' in answer.text
 
 
 def test_background_work_that_stopped_long_ago_is_told(tools: Tools) -> None:
