@@ -25,7 +25,12 @@ function words(status) {
 }
 
 /** POST JSON with everything the server asks for. */
-export function post(plain, address, body, key = newKey()) {
+export async function post(plain, address, body, key = newKey()) {
+  const answer = await send(plain, address, body, key);
+  return answer.status === 400 && (await renew(plain)) ? send(plain, address, body, key) : answer;
+}
+
+function send(plain, address, body, key) {
   const headers = {
     Accept: "application/json",
     "Content-Type": "application/json",
@@ -33,4 +38,12 @@ export function post(plain, address, body, key = newKey()) {
     "Idempotency-Key": key,
   };
   return fetch(address, { method: "POST", headers, body: JSON.stringify(body) });
+}
+
+/** Whoever signed in again in another window has another token; this page goes on with it. */
+async function renew(plain) {
+  const page = await fetch(location.pathname + location.search, { headers: { Accept: "text/html" } });
+  const found = page.ok && new DOMParser().parseFromString(await page.text(), "text/html").querySelector('input[name="csrf_token"]');
+  if (found) plain.querySelector('input[name="csrf_token"]').value = found.value;
+  return Boolean(found);
 }
