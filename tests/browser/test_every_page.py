@@ -46,7 +46,8 @@ def test_no_page_has_a_violation_or_scrolls_sideways(
             continue
         seen += 1
         problems += visitor.check()
-        problems += too_wide(visitor)
+        if not path.endswith("/print"):  # as wide as the paper
+            problems += too_wide(visitor)
     assert seen > 3
     assert problems == []
 
