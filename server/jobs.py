@@ -12,8 +12,10 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from server.domain.access import SYSTEM
-from server.services import heartbeats, idempotency, ticks
+from server.services import heartbeats
+from server.services.case import idempotency
 from server.services.context import Tools, transaction
+from server.services.verbs import ticks
 from server.telemetry import Meters
 
 #: seconds between two rounds, and between two clean-ups

@@ -4,9 +4,10 @@ from threading import Event
 import pytest
 
 from server import jobs
-from server.services import heartbeats, ticks
+from server.services import heartbeats
 from server.services.context import Tools
-from server.services.ticks import Ticked
+from server.services.verbs import ticks
+from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
 from tests.factories.site import Clock
 

@@ -18,9 +18,9 @@ from server.http.access import requires
 from server.http.downloads import as_download
 from server.http.headers import page_class
 from server.http.site import reading, site
-from server.services import attachments as service
+from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.idempotency import Answer
+from server.services.files import attachments as service
 
 attachments = Blueprint("attachments", __name__, description=_("附件"))
 

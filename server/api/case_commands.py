@@ -17,9 +17,11 @@ from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
 from server.queries import versions
-from server.services import case_summaries, case_verbs, deadline_clock, posts
+from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.idempotency import Answer
+from server.services.files import case_summaries
+from server.services.identity import posts
+from server.services.verbs import case_verbs, deadline_clock
 
 case_commands = Blueprint("case_commands", __name__, description=_("整个事项与期限的操作"))
 

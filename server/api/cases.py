@@ -23,13 +23,13 @@ from server.http.site import reading
 from server.queries import case_lists
 from server.queries.case_files import Head
 from server.queries.case_filters import Wanted
-from server.services import case_summaries, case_view
-from server.services import cases as service
-from server.services.case_diagrams import Drawing
-from server.services.case_summaries import Summary
+from server.services.case.idempotency import Answer
+from server.services.clocks.deadline_sheets import DeadlineSheet
 from server.services.context import Context
-from server.services.deadline_sheets import DeadlineSheet
-from server.services.idempotency import Answer
+from server.services.files import case_summaries, case_view
+from server.services.files.case_diagrams import Drawing
+from server.services.files.case_summaries import Summary
+from server.services.verbs import cases as service
 
 cases = Blueprint("cases", __name__, description=_("事项"))
 

@@ -10,9 +10,9 @@ from flask import Response, jsonify, request
 from server.domain.errors import Stale
 from server.domain.texts import _
 from server.http.site import acting
-from server.services import idempotency
+from server.services.case import idempotency
+from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.idempotency import Answer
 
 #: what the specification says about every command
 HEADERS: Final = [

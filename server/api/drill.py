@@ -12,9 +12,9 @@ from server.api.schemas import Moment
 from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
-from server.services import drill as service
+from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.idempotency import Answer
+from server.services.drills import drill as service
 
 drill = Blueprint("drill", __name__, description=_("演练"))
 

@@ -21,10 +21,10 @@ from server.domain.findings import Finding, has_errors
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.site import reading, site
-from server.services import definitions, pack_drafts
+from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.definitions import Published
-from server.services.idempotency import Answer
+from server.services.packs import definitions, pack_drafts
+from server.services.packs.definitions import Published
 
 packs = Blueprint("packs", __name__, description=_("政策包的检查与发布"))
 

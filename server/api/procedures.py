@@ -10,7 +10,7 @@ from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.site import reading
-from server.services.procedures import Startable, StartSheet, start_sheet, startable
+from server.services.starts.procedures import Startable, StartSheet, start_sheet, startable
 
 procedures = Blueprint("procedures", __name__, description=_("可以启动的程序"))
 

@@ -21,11 +21,13 @@ from server.http.access import requires
 from server.http.site import reading
 from server.queries import inbox, versions
 from server.queries.inbox import Entry
-from server.services import open_tasks, posts, sheets, work
+from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.idempotency import Answer
-from server.services.open_tasks import Due, OpenTask
-from server.services.sheets import Sheet
+from server.services.files import open_tasks, sheets
+from server.services.files.open_tasks import Due, OpenTask
+from server.services.files.sheets import Sheet
+from server.services.identity import posts
+from server.services.verbs import work
 
 tasks = Blueprint("tasks", __name__, description=_("待办"))
 

@@ -13,8 +13,8 @@ from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.site import now, site
-from server.services import sessions
-from server.services.sessions import Granted
+from server.services.identity import sessions
+from server.services.identity.sessions import Granted
 
 tokens = Blueprint("tokens", __name__, description=_("登录"))
 

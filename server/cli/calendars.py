@@ -13,7 +13,8 @@ from server.domain.calendar import WorkingCalendar
 from server.domain.deadline_rules import Unit
 from server.domain.errors import Invalid
 from server.domain.texts import _
-from server.services import calendar_imports, calendars
+from server.services.calendar import calendars
+from server.services.clocks import calendar_imports
 from server.services.context import reading, transaction
 
 

@@ -8,9 +8,9 @@ from server.cli.console import Console
 from server.cli.stores import opened
 from server.domain.expressions import Json
 from server.domain.texts import _
-from server.services import demo_drill
-from server.services.demo_drill import Demo
-from server.services.drill import DemoAccount
+from server.services.drills import demo_drill
+from server.services.drills.demo_drill import Demo
+from server.services.drills.drill import DemoAccount
 
 #: a Monday morning in a year whose holidays are published
 CLOCK = datetime.fromisoformat("2026-03-02T08:30+08:00")

@@ -11,7 +11,7 @@ from server.domain.expressions import Json
 from server.domain.texts import _
 from server.queries import incidents as queries
 from server.queries.incidents import Incident
-from server.services import incidents
+from server.services.case import incidents
 from server.services.context import reading, transaction
 
 

@@ -12,9 +12,10 @@ from server.domain.access import SYSTEM
 from server.domain.expressions import Json
 from server.domain.findings import has_errors
 from server.domain.texts import _
-from server.services import definitions, rehearsal
 from server.services.context import transaction
-from server.services.rehearsal import RehearsalReport
+from server.services.packs import definitions
+from server.services.rehearsing import rehearsal
+from server.services.rehearsing.rehearsal import RehearsalReport
 
 
 def add(commands: Commands) -> None:

@@ -7,8 +7,8 @@ from server.cli.console import Console
 from server.cli.stores import installed
 from server.domain.access import SYSTEM
 from server.domain.texts import _
-from server.services import first_administrators, people
 from server.services.context import reading, transaction
+from server.services.identity import first_administrators, people
 
 
 def add(commands: Commands) -> None:

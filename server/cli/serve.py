@@ -16,9 +16,11 @@ from server.domain.errors import Invalid
 from server.domain.texts import _
 from server.http import serving
 from server.http.serving import Listening
-from server.services import demo_drill, drill, installation, schema, shipped_packs
+from server.services import installation, schema
 from server.services.context import Tools, reading, transaction
-from server.services.drill import Drill
+from server.services.drills import demo_drill, drill
+from server.services.drills.drill import Drill
+from server.services.packs import shipped_packs
 
 
 def add(commands: Commands) -> None:

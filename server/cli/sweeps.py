@@ -6,7 +6,8 @@ from server.cli.arguments import Commands, moment
 from server.cli.console import Console
 from server.cli.stores import installed
 from server.domain.texts import _
-from server.services import drill, ticks
+from server.services.drills import drill
+from server.services.verbs import ticks
 
 
 def add(commands: Commands) -> None:

@@ -17,7 +17,7 @@ from server.domain.errors import Forbidden, FreshNeeded, NotSignedIn, SecretOutd
 from server.domain.texts import _
 from server.http import cookies
 from server.http.site import actor, me, now, signed, site
-from server.services import sessions
+from server.services.identity import sessions
 
 #: largest body of a request, in bytes, where a route says nothing else (BU-5)
 BODY = 2 * 1024 * 1024

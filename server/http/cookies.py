@@ -4,7 +4,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from server.http.site import site
-from server.services.sessions import Granted
+from server.services.identity.sessions import Granted
 
 
 def name() -> str:

@@ -9,7 +9,7 @@ from server.adapters.storage import Damaged
 from server.domain.errors import NotFound
 from server.domain.texts import _
 from server.http.site import site
-from server.services.attachments import Opened
+from server.services.files.attachments import Opened
 
 _CHUNK = 256 * 1024
 

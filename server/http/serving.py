@@ -23,7 +23,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from server.domain.errors import Invalid
 from server.domain.texts import _
-from server.services.drill import Drill
+from server.services.drills.drill import Drill
 
 #: requests answered at a time; more wait in line
 THREADS = 8

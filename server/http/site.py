@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from server.domain.access import SYSTEM, Actor
 from server.domain.errors import NotSignedIn
-from server.services import drill, incidents, posts, sessions
+from server.services.case import incidents
 from server.services.context import Context, Tools
-from server.services.drill import Drill
-from server.services.sessions import Signed
+from server.services.drills import drill
+from server.services.drills.drill import Drill
+from server.services.identity import posts, sessions
+from server.services.identity.sessions import Signed
 
 #: key of the site among the extensions of the application
 EXTENSION = "rongcuo"

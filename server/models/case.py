@@ -1,7 +1,7 @@
 """The matter itself: the case, whom it concerns, its engine state and its append-only history.
 
-Core tables: ``case_state`` and ``case_step`` are written in every step. ``services/advance`` is
-the only writer of ``case_state``; ``case_step`` rows are never updated.
+Core tables: ``case_state`` and ``case_step`` are written in every step. ``verbs/advance`` is the
+only writer of ``case_state``; ``case_step`` rows are never updated.
 """
 
 from sqlalchemy import (

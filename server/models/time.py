@@ -1,6 +1,6 @@
 """Everything that has a moment in the future: periods set by law, and the timers they own.
 
-``deadline`` rows are written by ``services/deadlines`` alone; ``changes`` only grows.
+``deadline`` rows are written by ``services/clocks/deadlines`` alone; ``changes`` only grows.
 A timer goes armed -> fired once, in the transaction of its effects.
 """
 

@@ -1,6 +1,6 @@
 """The papers of a case: what was handed in at each step, in the form it was given in.
 
-Rows only; who may read which paper is decided by ``services/case_papers`` with the pack at hand.
+Rows only; who may read which paper is decided by ``files/case_papers`` with the pack at hand.
 """
 
 from collections.abc import Collection, Mapping

@@ -1,7 +1,7 @@
 """What happened in a case, from the chain of acts: who, as what, when, what to what.
 
 Rows only; what of them a reader may see, and in which words, is decided by
-``services/case_timeline``.
+``services/files/case_timeline``.
 """
 
 from collections import defaultdict

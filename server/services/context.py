@@ -26,7 +26,7 @@ from server.domain.texts import _
 from server.engine.port import WorkflowEngine
 from server.services import audit, buffers
 from server.services.buffers import Buffer, Buffers, Shelf
-from server.services.releases import Release
+from server.services.law.releases import Release
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from server.domain.access import SYSTEM
-from server.services import calendars, schema
+from server.services import schema
+from server.services.calendar import calendars
 from server.services.context import Tools, transaction
 
 

@@ -25,10 +25,11 @@ from server.domain.texts import _
 from server.http import cookies
 from server.http.access import requires
 from server.http.site import acting, drilling, me, now, reading, signed, site
-from server.services import drill, passwords, people, profile, proposal_lists, proposals, sessions
 from server.services.context import reading as looking
-from server.services.profile import Preferences
-from server.services.sessions import Granted
+from server.services.drills import drill
+from server.services.identity import passwords, people, profile, proposal_lists, proposals, sessions
+from server.services.identity.profile import Preferences
+from server.services.identity.sessions import Granted
 from server.web.context import first_place, moment
 from server.web.fragments import render
 

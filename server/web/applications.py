@@ -6,7 +6,7 @@ from server.domain.access import Permission
 from server.http.access import requires
 from server.http.site import reading
 from server.queries.case_filters import Wanted
-from server.services import case_indexes, case_view
+from server.services.files import case_indexes, case_view
 from server.web.fragments import render
 from server.web.looks import looked
 

@@ -6,7 +6,8 @@ from server.domain.access import Permission
 from server.http.access import requires
 from server.http.site import reading
 from server.queries.board import Narrowed
-from server.services import boards, calendar_gaps
+from server.services.calendar import calendar_gaps
+from server.services.files import boards
 from server.web.fragments import render
 
 pages = Blueprint("board", __name__)

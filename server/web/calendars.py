@@ -12,8 +12,9 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.site import acting, reading
-from server.services import calendar_gaps, calendar_imports, calendar_previews, calendars
-from server.services.calendar_previews import Preview
+from server.services.calendar import calendar_gaps, calendars
+from server.services.clocks import calendar_imports, calendar_previews
+from server.services.clocks.calendar_previews import Preview
 from server.web.calendar_forms import FIELDS, notice_of
 from server.web.calendar_months import months_of
 from server.web.fragments import render

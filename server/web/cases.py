@@ -15,7 +15,7 @@ from server.http.access import requires
 from server.http.headers import page_class
 from server.http.site import reading
 from server.queries.case_filters import Wanted
-from server.services import case_indexes, case_prints, case_view
+from server.services.files import case_indexes, case_prints, case_view
 from server.web.fragments import render
 from server.web.looks import looked
 

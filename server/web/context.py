@@ -13,7 +13,7 @@ from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.texts import _
 from server.http.site import actor, drilling, now, reading, signed
-from server.services import people
+from server.services.identity import people
 from server.web.assets import Assets
 
 _WEEKDAYS = "一二三四五六日"

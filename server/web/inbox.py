@@ -15,8 +15,10 @@ from server.http.access import requires
 from server.http.site import me, reading
 from server.queries import inbox, inbox_choices
 from server.queries.inbox import Filters, Sheet, View
-from server.services import calendar_gaps, definitions, work_lists
+from server.services.calendar import calendar_gaps
 from server.services.context import Context
+from server.services.files import work_lists
+from server.services.packs import definitions
 from server.web.fragments import render
 
 pages = Blueprint("inbox", __name__)

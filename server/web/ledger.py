@@ -16,7 +16,7 @@ from server.http.access import requires
 from server.http.headers import page_class
 from server.http.site import now, reading
 from server.queries.ledger import Asked
-from server.services import ledger_exports, ledgers
+from server.services.files import ledger_exports, ledgers
 from server.web.fragments import render
 from server.web.looks import looked
 

@@ -16,8 +16,8 @@ from server.http.access import requires
 from server.http.problems import status_of
 from server.http.site import acting, reading
 from server.queries import organisation
-from server.services import people, people_imports, people_sheets, proposals
-from server.services.stated import level_title
+from server.services.identity import people, people_imports, people_sheets, proposals
+from server.services.starts.stated import level_title
 from server.web.fragments import render
 
 pages = Blueprint("organisation", __name__)

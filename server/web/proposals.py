@@ -11,11 +11,11 @@ from server.http.access import requires
 from server.http.problems import status_of
 from server.http.site import acting, actor, reading
 from server.queries import organisation
-from server.services import people_imports, proposal_lists, proposals
 from server.services.context import Context
-from server.services.people_plans import Plan
-from server.services.proposal_lists import Listed
-from server.services.stated import level_title
+from server.services.identity import people_imports, proposal_lists, proposals
+from server.services.identity.people_plans import Plan
+from server.services.identity.proposal_lists import Listed
+from server.services.starts.stated import level_title
 from server.web.fragments import render
 
 pages = Blueprint("proposals", __name__)

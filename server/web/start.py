@@ -16,11 +16,15 @@ from server.http.access import requires
 from server.http.headers import page_class
 from server.http.site import acting, actor, reading, site
 from server.queries.windows import open_windows
-from server.services import attachments, cases, choices, guides, idempotency, procedures, receipts
+from server.services.case import idempotency
+from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.guides import Guide
-from server.services.idempotency import Answer
-from server.services.procedures import StartSheet
+from server.services.files import attachments
+from server.services.identity import choices
+from server.services.starts import guides, procedures, receipts
+from server.services.starts.guides import Guide
+from server.services.starts.procedures import StartSheet
+from server.services.verbs import cases
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking, identity

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from server.domain.texts import _
-from server.services.procedures import Startable
-from server.services.start_ways import OFFICE, SELF, UNIT, Way
+from server.services.starts.procedures import Startable
+from server.services.starts.start_ways import OFFICE, SELF, UNIT, Way
 
 _TITLES = {SELF: _("为本人"), UNIT: _("为本单位"), OFFICE: _("由本处室（岗位）")}
 

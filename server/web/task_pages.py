@@ -10,10 +10,11 @@ from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http.site import reading, site
-from server.services import attachments, choices
 from server.services.context import Context
-from server.services.sheet_forms import FormSheet
-from server.services.sheets import Sheet
+from server.services.files import attachments
+from server.services.files.sheet_forms import FormSheet
+from server.services.files.sheets import Sheet
+from server.services.identity import choices
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking, Control, identity

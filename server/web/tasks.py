@@ -22,11 +22,13 @@ from server.http.access import requires
 from server.http.headers import page_class
 from server.http.problems import status_of
 from server.http.site import acting, reading
-from server.services import idempotency, onward, sheets, work
+from server.services.case import idempotency
+from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.idempotency import Answer
-from server.services.sheet_forms import FormSheet
-from server.services.sheets import Sheet
+from server.services.files import onward, sheets
+from server.services.files.sheet_forms import FormSheet
+from server.services.files.sheets import Sheet
+from server.services.verbs import work
 from server.web import task_pages
 from server.web.looks import looked
 from server.web.plain_forms.posted import posted

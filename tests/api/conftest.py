@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 
 from server.domain.access import SYSTEM
-from server.services import definitions
 from server.services.context import Tools, reading
-from server.services.releases import Release
+from server.services.law.releases import Release
+from server.services.packs import definitions
 from tests.databases import Databases
 from tests.factories import site as factory
 from tests.factories import tools as opening

@@ -15,8 +15,9 @@ from flask import Flask
 from server.domain.access import SYSTEM, Actor
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, RongcuoError
 from server.domain.findings import Finding, Severity
-from server.services import definitions, people
 from server.services.context import Tools, reading
+from server.services.identity import people
+from server.services.packs import definitions
 from server.services.rehearsing import casting
 from server.services.rehearsing.casting import Part
 from server.services.rehearsing.play import Play, _item

@@ -21,8 +21,9 @@ from server.app import build
 from server.config import Config, normalised
 from server.domain.access import Actor
 from server.engine.runtime.spiff import SpiffEngine
-from server.services import incidents, work
+from server.services.case import incidents
 from server.services.context import Tools
+from server.services.verbs import work
 from tests.bench import engine
 from tests.bench.figures import Figure
 from tests.databases import SqliteDatabases, postgres

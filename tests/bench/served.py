@@ -16,8 +16,9 @@ from pathlib import Path
 from server.app import build
 from server.config import Config, normalised
 from server.domain.access import SYSTEM
-from server.services import passwords, work
 from server.services.context import Tools, transaction
+from server.services.identity import passwords
+from server.services.verbs import work
 from tests.bench.figures import Figure
 from tests.browser.server import served
 from tests.databases import SqliteDatabases

@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from server.adapters.regions import read_region
 from server.domain.expressions import Json
-from server.services.demo import SHIPPED_REGION
+from server.services.rehearsing.demo import SHIPPED_REGION
 from tests.browser.forms import Form
 from tests.factories.site import SECRET
 

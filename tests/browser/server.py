@@ -10,8 +10,8 @@ from waitress.server import create_server
 
 from server.app import create_app
 from server.domain.calendar import CHINA_TIME
-from server.services import demo_drill
 from server.services.context import Tools
+from server.services.drills import demo_drill
 from tests.factories import tools as factory
 from tests.factories.site import MONDAY, Clock
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from server.services.demo_cases import SHIPPED_CASES
+from server.services.drills.demo_cases import SHIPPED_CASES
 from server.services.rehearsing.scenario import Scenario, read
 from tests.browser.conftest import Visit
 from tests.browser.journey import Journey

@@ -10,7 +10,7 @@ from server.cli import run
 from server.config import Config
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import EngineError
-from server.services import incidents
+from server.services.case import incidents
 from tests.factories import tiny as factory
 from tests.factories.tiny import Tiny
 from tests.factories.tools import opened

@@ -10,8 +10,8 @@ from server.domain.access import SYSTEM
 from server.models.case import case, case_step
 from server.models.identity import Person, Post, Unit
 from server.models.work import work_item
-from server.services import definitions
 from server.services.context import Tools, reading
+from server.services.packs import definitions
 from server.services.rehearsing.play import Play
 from server.services.rehearsing.scenario import read
 from tests.factories import site

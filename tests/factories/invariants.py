@@ -21,9 +21,10 @@ from server.models.case import case, case_state, case_step
 from server.models.outbox import message_subscription, notification
 from server.models.time import deadline, timer
 from server.models.work import OPEN_STATES, work_item
-from server.services import audit, charts
+from server.services import audit
 from server.services.context import Tools
-from server.services.releases import Release
+from server.services.law import charts
+from server.services.law.releases import Release
 
 
 def violations(tools: Tools, case_id: str, now: datetime | None = None) -> list[str]:

@@ -6,7 +6,7 @@ from io import BytesIO
 
 from openpyxl import Workbook, load_workbook
 
-from server.services.people_sheets import COLUMNS, PEOPLE, POSTS, UNITS
+from server.services.identity.people_sheets import COLUMNS, PEOPLE, POSTS, UNITS
 
 #: column name -> cell
 Line = Mapping[str, str | date | bool | None]

@@ -9,10 +9,11 @@ from server.adapters.packs import read_folder
 from server.config import SHIPPED
 from server.domain.access import SYSTEM, Actor
 from server.domain.calendar import CHINA_TIME
-from server.services import definitions, people
 from server.services.context import Context, Tools, reading, transaction
+from server.services.identity import people
+from server.services.law.releases import Release
+from server.services.packs import definitions
 from server.services.rehearsing import region_gaps
-from server.services.releases import Release
 from tests.factories.tools import PREPARED, fill_region, opened
 
 T = TypeVar("T")

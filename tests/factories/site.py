@@ -11,8 +11,9 @@ from server.adapters.packs import read_folder
 from server.app import create_app
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
-from server.services import definitions, passwords
 from server.services.context import Tools, transaction
+from server.services.identity import passwords
+from server.services.packs import definitions
 from tests.factories import tools as opening
 
 #: a working Monday in the year of the demo region

@@ -12,9 +12,12 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.expressions import Json
 from server.queries import cases as case_queries
 from server.queries.cases import CaseFacts, OpenWork
-from server.services import cases, definitions, incidents, messages, people, posts, work
+from server.services.case import incidents
 from server.services.context import Context, Tools, reading, transaction
-from server.services.releases import Release
+from server.services.identity import people, posts
+from server.services.law.releases import Release
+from server.services.packs import definitions
+from server.services.verbs import cases, messages, work
 from tests.factories.tools import PREPARED, fill_region, opened
 
 T = TypeVar("T")

@@ -10,8 +10,10 @@ from server.app import build
 from server.config import CHEAP_HASH, Config, normalised
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
-from server.services import calendars, demo, schema
+from server.services import schema
+from server.services.calendar import calendars
 from server.services.context import Tools, transaction
+from server.services.rehearsing import demo
 
 #: when a test's database was prepared
 PREPARED = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA_TIME)

@@ -12,9 +12,10 @@ from server.app import build
 from server.config import IN_MEMORY, SHIPPED, Config
 from server.domain.access import SYSTEM
 from server.domain.findings import Severity
-from server.services import definitions, installation
+from server.services import installation
 from server.services.context import Tools, transaction
-from server.services.rehearsal import SET_UP, rehearse
+from server.services.packs import definitions
+from server.services.rehearsing.rehearsal import SET_UP, rehearse
 
 #: what the designer of the new locality changes in the copied text files, in this order
 RENAMED = {

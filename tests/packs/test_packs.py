@@ -10,9 +10,9 @@ from server.app import build
 from server.config import IN_MEMORY, SHIPPED, Config
 from server.domain.findings import Severity
 from server.domain.sources import Basis
-from server.services import definitions
 from server.services.context import Tools
-from server.services.rehearsal import rehearse
+from server.services.packs import definitions
+from server.services.rehearsing.rehearsal import rehearse
 
 #: ``_national`` and the calendars hold no procedure; ``_template`` is a whole pack
 PACKS = [

@@ -11,8 +11,10 @@ from server.models.identity import Post, Unit
 from server.queries import board
 from server.queries.board import Narrowed
 from server.queries.inbox import When
-from server.services import boards, deadline_clock, posts, timers
 from server.services.context import reading
+from server.services.files import boards
+from server.services.identity import posts
+from server.services.verbs import deadline_clock, timers
 from tests.factories import lists
 from tests.factories.tiny import DESK, HEAD, NOW, Tiny
 

@@ -8,7 +8,7 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.urgency import Urgency
 from server.queries import inbox, inbox_choices
 from server.queries.inbox import Entry, Filters, Page, Sheet, View, When
-from server.services import work
+from server.services.verbs import work
 from tests.factories import lists
 from tests.factories.tiny import (
     ACCEPT,

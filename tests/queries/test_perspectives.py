@@ -14,8 +14,8 @@ from server.models.outbox import notification
 from server.models.work import participant, work_item
 from server.queries import perspectives
 from server.queries.visibility import visible
-from server.services import people, posts
 from server.services.context import Context, reading
+from server.services.identity import people, posts
 from tests.factories.tiny import ACCEPT, APPLICANT, AUDIT, DESK, HEAD, NOW, STRANGER, Tiny
 
 ROLES = ("applicant", "subject", "team_lead", "team_member", "expert_panel", "checker")

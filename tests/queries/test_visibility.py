@@ -5,7 +5,7 @@ from sqlalchemy import select
 from server.domain.calendar import CHINA_TIME
 from server.models.case import case
 from server.queries.visibility import visible_cases
-from server.services import timers
+from server.services.verbs import timers
 from tests.factories.tiny import ACCEPT, APPLICANT, AUDIT, COLLEAGUE, DESK, STRANGER, Tiny
 
 SUPERVISOR = "city1.supervising_organ.1"

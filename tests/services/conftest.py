@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.services.releases import Release
+from server.services.law.releases import Release
 from tests.databases import Databases
 from tests.factories import shipped as shipped_factory
 from tests.factories import tiny as factory

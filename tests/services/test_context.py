@@ -12,8 +12,8 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Conflict, Forbidden
 from server.models.audit import AuditEvent
 from server.models.identity import Person
-from server.services import staffing
 from server.services.context import Tools, reading, transaction
+from server.services.identity import staffing
 from tests.factories.engine import FakeEngine
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=CHINA_TIME)

@@ -13,8 +13,9 @@ from server.engine.runtime.codec import digest
 from server.engine.runtime.spiff import SpiffEngine
 from server.models.base import Base
 from server.models.case import case_state
-from server.services import deadline_clock, definitions, timers, work
 from server.services.context import Tools
+from server.services.packs import definitions
+from server.services.verbs import deadline_clock, timers, work
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.tiny import ACCEPT, DESK, HEAD, Tiny
 

@@ -10,7 +10,9 @@ from sqlalchemy import select, update
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Invalid
 from server.models.time import deadline, timer
-from server.services import calendar_imports, definitions, timers
+from server.services.clocks import calendar_imports
+from server.services.packs import definitions
+from server.services.verbs import timers
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, DESK, NOW, Tiny
 

@@ -5,7 +5,8 @@ from sqlalchemy import select
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
 from server.models.audit import AuditEvent
-from server.services import calendars, installation, schema
+from server.services import installation, schema
+from server.services.calendar import calendars
 from server.services.context import reading
 from tests.databases import Databases
 from tests.factories import tools as factory

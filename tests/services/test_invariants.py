@@ -32,8 +32,12 @@ from server.models.outbox import message_subscription
 from server.models.time import deadline, timer
 from server.models.work import OPEN_STATES, work_item
 from server.queries.cases import OpenWork
-from server.services import calendars, deadline_clock, definitions, demo, schema, timers, work
+from server.services import schema
+from server.services.calendar import calendars
 from server.services.context import Tools, transaction
+from server.services.packs import definitions
+from server.services.rehearsing import demo
+from server.services.verbs import deadline_clock, timers, work
 from tests.factories.tiny import APPLICANT, AUDIT, DESK, HEAD, NOW, PACK, Tiny
 from tests.factories.tools import PREPARED
 

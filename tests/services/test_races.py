@@ -16,17 +16,11 @@ from server.engine.port import MessageSent
 from server.models.case import case
 from server.models.time import timer
 from server.queries.cases import OpenWork
-from server.services import (
-    calendar_imports,
-    deadline_clock,
-    definitions,
-    incidents,
-    messages,
-    subscriptions,
-    timers,
-    work,
-)
+from server.services.case import incidents, subscriptions
+from server.services.clocks import calendar_imports
 from server.services.context import Context
+from server.services.packs import definitions
+from server.services.verbs import deadline_clock, messages, timers, work
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, HEAD, NOW, Tiny
 

@@ -9,8 +9,9 @@ from server.domain.access import SYSTEM, Actor
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Forbidden
 from server.models.audit import AuditEvent
-from server.services import audit, reads, staffing
+from server.services import audit, reads
 from server.services.context import Tools, reading, transaction
+from server.services.identity import staffing
 
 NOW = datetime(2026, 3, 2, 8, 30, tzinfo=CHINA_TIME)
 SOMEBODY = Actor(person_id="a", name="甲")

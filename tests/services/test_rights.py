@@ -16,9 +16,10 @@ from server.models.identity import Person, Post
 from server.models.outbox import notification, outbox
 from server.models.work import participant
 from server.queries import inbox, visibility
-from server.services import deadline_clock, messages, parties, people, staffing, timers, work
 from server.services.context import Context
-from server.services.parties import Named
+from server.services.identity import people, staffing
+from server.services.verbs import deadline_clock, messages, parties, timers, work
+from server.services.verbs.parties import Named
 from tests.factories.invariants import violations
 from tests.factories.tiny import (
     ACCEPT,

@@ -10,8 +10,8 @@ from server.config import SIGN_IN_FAILURES
 from server.domain.access import SYSTEM
 from server.domain.proposals import ProposalKind
 from server.models.installation import drill
-from server.services import passwords, people, proposal_lists, proposals
 from server.services.context import Tools, reading, transaction
+from server.services.identity import passwords, people, proposal_lists, proposals
 from tests.factories.site import MONDAY, SECRET, Clock, token
 
 LOGIN = "county1.case_supervision.1"

@@ -9,9 +9,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.domain.access import SYSTEM
-from server.services import calendar_gaps, cases, people
-from server.services.calendar_gaps import Gap
+from server.services.calendar import calendar_gaps
+from server.services.calendar.calendar_gaps import Gap
 from server.services.context import Tools, reading, transaction
+from server.services.identity import people
+from server.services.verbs import cases
 from tests.factories import site as factory
 
 SignIn = Callable[[str], FlaskClient]

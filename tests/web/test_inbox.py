@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from lxml import html
 
 from server.domain.access import SYSTEM
-from server.services import cases, people
 from server.services.context import Tools, reading, transaction
+from server.services.identity import people
+from server.services.verbs import cases
 from tests.factories.site import MONDAY, Clock
 
 APPLICANT = "county1.housing_works.1"

@@ -12,8 +12,8 @@ from sqlalchemy import event, select, update
 
 from server.models.audit import AuditEvent
 from server.models.case import subject
-from server.services import ledgers
 from server.services.context import Tools
+from server.services.files import ledgers
 from tests.factories import site
 from tests.factories.filed import (
     APPLICANT,

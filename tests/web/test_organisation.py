@@ -12,9 +12,9 @@ from sqlalchemy import event, select
 
 from server.domain.access import SYSTEM
 from server.models.identity import Person, Unit
-from server.services import passwords, people, staffing
 from server.services.context import Tools, reading, transaction
-from server.services.staffing import NewPost
+from server.services.identity import passwords, people, staffing
+from server.services.identity.staffing import NewPost
 from tests.factories import site as factory
 from tests.factories.sheets import OFFICE, PERSON, book, newcomers
 

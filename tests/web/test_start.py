@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from server.domain.access import SYSTEM
-from server.services import people
 from server.services.context import Tools, reading
+from server.services.identity import people
 from tests.factories import site as factory
 
 SignIn = Callable[[str], FlaskClient]

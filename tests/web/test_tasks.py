@@ -15,8 +15,9 @@ from server.domain.access import SYSTEM
 from server.models.audit import AuditEvent
 from server.models.document import attachment
 from server.models.work import work_item
-from server.services import cases, people, work
 from server.services.context import Context, Tools, reading, transaction
+from server.services.identity import people
+from server.services.verbs import cases, work
 from tests.factories.files import EXE, PDF
 from tests.factories.site import MONDAY
 from tests.web.plain_forms.browser import sent

@@ -20,9 +20,10 @@ from server.forms import compiler
 from server.forms.fields import Field, flat
 from server.models.identity import Person, Post, Unit
 from server.queries.cases import CaseFacts, OpenWork
-from server.services import parties, people
-from server.services.advance_work import OF_THE_CASE, OF_THE_UNIT, case_roles
 from server.services.context import Context
+from server.services.identity import people
+from server.services.verbs import parties
+from server.services.verbs.advance_work import OF_THE_CASE, OF_THE_UNIT, case_roles
 
 #: the county in which a play is set unless its people say otherwise
 HOME = "p/c1/d1"

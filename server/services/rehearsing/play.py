@@ -15,20 +15,14 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.queries import cases as case_queries
 from server.queries.cases import CaseFacts, OpenWork
-from server.services import (
-    calendar_imports,
-    cases,
-    deadline_clock,
-    incidents,
-    messages,
-    timers,
-    work,
-)
+from server.services.case import incidents
+from server.services.clocks import calendar_imports
 from server.services.context import Context, Tools, reading
+from server.services.law.releases import Release
 from server.services.rehearsing import casting, expectations
 from server.services.rehearsing.casting import Part, Place
 from server.services.rehearsing.scenario import Scenario, Step
-from server.services.releases import Release
+from server.services.verbs import cases, deadline_clock, messages, timers, work
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,10 +11,10 @@ from server.domain.jurisdiction import Level
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.models.identity import Unit
-from server.services import people, staffing
-from server.services.advance_work import OF_THE_UNIT, case_roles
 from server.services.context import Context
-from server.services.staffing import NewPost, NewUnit
+from server.services.identity import people, staffing
+from server.services.identity.staffing import NewPost, NewUnit
+from server.services.verbs.advance_work import OF_THE_UNIT, case_roles
 
 _SINCE = date(2020, 1, 1)
 

@@ -12,7 +12,7 @@ from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.http.site import acting, site
-from server.services import attachments
+from server.services.files import attachments
 
 #: what stands before the place of a file field
 FILE: Final = "file."

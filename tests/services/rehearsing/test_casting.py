@@ -5,8 +5,9 @@ import pytest
 from server.domain.access import SYSTEM, Actor
 from server.domain.errors import Invalid
 from server.domain.packs import PolicyPack
-from server.services import definitions, people
 from server.services.context import Context, reading
+from server.services.identity import people
+from server.services.packs import definitions
 from server.services.rehearsing import casting
 from server.services.rehearsing.casting import Part
 from tests.factories.tiny import ACCEPT, APPLICANT, DESK, HEAD, NOW, Tiny

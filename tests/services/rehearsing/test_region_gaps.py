@@ -2,8 +2,9 @@ from dataclasses import replace
 from datetime import date
 
 from server.domain.packs import Lane, Role
-from server.services import definitions, people
 from server.services.context import Context
+from server.services.identity import people
+from server.services.packs import definitions
 from server.services.rehearsing import region_gaps
 from tests.factories.tiny import Tiny
 

@@ -1,0 +1,1 @@
+"""The working days in force, and the year that is missing."""

@@ -1,0 +1,1 @@
+"""The rows of one case that every verb begins with and writes."""

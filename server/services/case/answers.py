@@ -1,0 +1,80 @@
+"""What somebody filled in, checked against everything the pack says about it, all at once."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from server.domain.errors import Invalid
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.texts import _
+from server.forms import compiler
+from server.forms.compiler import Named
+from server.services.case import facts
+from server.services.context import Context
+from server.services.identity import names, people
+from server.services.law.releases import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checked:
+    """Answers that passed."""
+
+    #: what is kept: every field that was shown, null where unanswered
+    values: Mapping[str, Json]
+    #: names that were hidden: an answer to them from an earlier form does not hold any more
+    withdrawn: tuple[str, ...] = ()
+
+
+def check(
+    ctx: Context,
+    release: Release,
+    procedure: str,
+    form_key: str,
+    given: Mapping[str, Json],
+    variables: Mapping[str, Json],
+) -> Checked:
+    """The answers as they are kept: hidden fields dropped, everything else as the form asks.
+
+    Raises:
+        Invalid: a field, a rule between fields, or a named person or unit is wrong; all problems.
+        ExpressionFailed: a rule of the pack is itself at fault.
+    """
+    pack = release.pack
+    kept = compiler.validate(
+        compiler.compiled(release.forms[form_key]),
+        names.resolved(ctx, release.forms[form_key], given),
+        variables={**variables, "settings": facts.settings_of(release)},
+        lists=pack.lists,
+        evaluate=ctx.tools.evaluate,
+        on=ctx.today,
+    )
+    problems = _strangers(ctx, kept.named)
+    still = {**variables, **dict.fromkeys(kept.withdrawn)}
+    known = facts.collect(release, procedure, still, kept.values, ctx.now)
+    problems += _broken_rules(ctx, release, form_key, known)
+    if problems:
+        raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
+    return Checked(values=kept.values, withdrawn=kept.withdrawn)
+
+
+def _broken_rules(
+    ctx: Context, release: Release, form_key: str, known: facts.Facts
+) -> Iterator[Finding]:
+    for rule in release.pack.rules:
+        if rule.form == form_key and facts.value(ctx.tools.evaluate, rule.check, known) is not True:
+            yield Finding(code="ANSWER_RULE", field=rule.field, message=rule.message, fix=rule.fix)
+
+
+def _strangers(ctx: Context, named: Iterable[Named]) -> list[Finding]:
+    asked = list(named)
+    unknown = people.unknown(ctx, {(each.kind, each.id) for each in asked})
+    return [
+        Finding(
+            code="ANSWER_STRANGER",
+            field=each.field,
+            message=_("所填的人员或者单位不存在"),
+            fix=_("从名单中选择"),
+        )
+        for each in asked
+        if (each.kind, each.id) in unknown
+    ]

@@ -1,0 +1,1 @@
+"""Periods of a case: their rows, timers, what counts again when a year comes."""

@@ -1,0 +1,69 @@
+"""What open work items know of the clock they hang on: its last day, and their place in a list.
+
+Kept on the item so that a list is read from one index (``queries/inbox``). It follows every change
+of the clock: started, stopped, restarted, extended, corrected, counted again, met, cancelled.
+Nothing has to be written because time passes: that a period is over is seen from ``expires_at``.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+from server.domain.urgency import Rank, order_key, rank
+from server.models.work import OPEN_STATES, work_item
+from server.services.buffers import Buffer, Shelf
+from server.services.clocks import deadline_rows
+from server.services.clocks.deadline_rows import DeadlineRow
+from server.services.context import Context
+
+#: the work items of a case that wait for somebody
+_OPEN: Final = Shelf(work_item, work_item.c.state.in_(OPEN_STATES))
+
+
+def columns(clock: DeadlineRow | None, today: date) -> dict[str, Any]:
+    """The columns of an item under this clock; without one it stands by the day it came to that."""
+    if clock is None:
+        return _untimed(today)
+    kind = rank(clock.state, clock.force)
+    if kind is Rank.UNTIMED:
+        return {"deadline_id": clock.id, **_untimed(today)}
+    return {
+        "deadline_id": clock.id,
+        "due_on": clock.due_on,
+        "expires_at": clock.expires_at,
+        "order_key": order_key(kind, clock.due_on or clock.provisional_on),
+    }
+
+
+def of_new(ctx: Context, case_id: str, rule_key: str) -> dict[str, Any]:
+    """The columns of an item that begins to wait under the newest open clock of a rule."""
+    clocks = deadline_rows.open_clocks(ctx, case_id, rule_key) if rule_key else []
+    return columns(clocks[-1] if clocks else None, ctx.today)
+
+
+def follow(ctx: Context, clock: DeadlineRow) -> None:
+    """Let the open work that names this clock's rule hang on it as it stands now."""
+    _hang(ctx, clock, "deadline_key", clock.rule_key, columns(clock, ctx.today))
+
+
+def let_go(ctx: Context, clock: DeadlineRow) -> None:
+    """The clock is over: open work under it has no last day any more."""
+    _hang(ctx, clock, "deadline_id", clock.id, _untimed(ctx.today))
+
+
+def open_items(ctx: Context, case_id: str) -> Buffer:
+    """The work items of the case that wait for somebody."""
+    return ctx.rows(_OPEN, case_id)
+
+
+def _hang(
+    ctx: Context, clock: DeadlineRow, column: str, value: str, values: Mapping[str, Any]
+) -> None:
+    kept = open_items(ctx, clock.case_id)
+    for item in kept:
+        if item[column] == value and item["state"] in OPEN_STATES:
+            kept.change(item, **values)
+
+
+def _untimed(today: date) -> dict[str, Any]:
+    return {"due_on": None, "expires_at": None, "order_key": order_key(Rank.UNTIMED, today)}

@@ -1,0 +1,1 @@
+"""Data directories for training: their clock and their cases."""

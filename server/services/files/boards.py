@@ -1,0 +1,201 @@
+"""The board of a head with what the packs say: limits of steps, whom a rung tells, why a clock
+stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from server.domain import deadline_changes
+from server.domain.deadline_changes import Extend, Stop
+from server.domain.deadline_lines import units as counted
+from server.domain.lifecycle import DeadlineState
+from server.domain.packs import PolicyPack
+from server.domain.texts import _
+from server.queries import board, board_clocks
+from server.queries.board import Cell, Narrowed, Office
+from server.queries.board_clocks import Changed, Rung
+from server.services.context import Context
+from server.services.files import work_lists
+from server.services.files.work_lists import Line
+from server.services.packs import definitions
+
+#: longest list of overdue work
+MOST_OVERDUE = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """A column of the matrix."""
+
+    key: str
+    title: str
+    #: ``5个工作日``, empty without a limit
+    limit: str
+    is_soft: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """A rung in words."""
+
+    rung: Rung
+    #: 提前1日, 到期日, 逾期后3日
+    on: str
+    to: str
+    #: everybody who got it alike
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Late:
+    """A line of the overdue list; what lies with other offices comes without names."""
+
+    line: Line
+    rungs: tuple[Told, ...]
+    is_own: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """A stop or an extension in words."""
+
+    clock: Changed
+    #: title of the rule
+    rule: str
+    is_stop: bool
+    on: date
+    reason: str
+    #: units by which it was extended, in words
+    by: str
+    #: who stopped it, or approved the extension
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Board:
+    """Everything on the board."""
+
+    offices: tuple[Office, ...]
+    steps: tuple[Step, ...]
+    cells: Mapping[tuple[str, str], Cell]
+    late: tuple[Late, ...]
+    changes: tuple[Change, ...]
+
+    def total(self, name: str, unit_id: str = "", step: str = "") -> int:
+        """The sum of a count over the cells of an office, a step, or all."""
+        return sum(
+            getattr(cell, name)
+            for (unit, key), cell in self.cells.items()
+            if unit_id in ("", unit) and step in ("", key)
+        )
+
+
+def of_head(ctx: Context, narrowed: Narrowed) -> Board:
+    """The board of the actor, who brings today's posts, under filters."""
+    session, actor, when = ctx.session, ctx.actor, work_lists.when(ctx)
+    offices = board.offices(session, actor)
+    cells = board.cells(session, actor, offices, when=when, narrowed=narrowed)
+    entries = board.overdue(
+        session, actor, offices, when=when, narrowed=narrowed, most=MOST_OVERDUE
+    )
+    lines = [work_lists.line(ctx, entry) for entry in entries]
+    clocks = [line.entry.deadline_id or "" for line in lines]
+    rungs = board_clocks.rungs(session, clocks)
+    own = {office.id for office in offices}
+    return Board(
+        offices=tuple(office for office in offices if narrowed.unit_id in ("", office.id)),
+        steps=tuple(_steps(ctx, cells)),
+        cells={(cell.unit_id, cell.step): cell for cell in cells},
+        late=tuple(
+            Late(
+                line=line,
+                rungs=_alike(
+                    [_told(ctx, line, rung) for rung in rungs.get(line.entry.deadline_id or "", ())]
+                ),
+                is_own=line.entry.unit_id in own,
+            )
+            for line in lines
+        ),
+        changes=_changes(ctx, board_clocks.changed(session, actor, offices, narrowed)),
+    )
+
+
+def _steps(ctx: Context, cells: Sequence[Cell]) -> list[Step]:
+    found: dict[str, Step] = {}
+    for cell in cells:
+        pack = definitions.release(ctx, cell.pack_version_id).pack
+        rule = pack.deadlines.get(cell.deadline_key)
+        found.setdefault(
+            cell.step,
+            Step(
+                key=cell.step,
+                title=cell.title,
+                limit=counted(rule.n, rule.unit) if rule and rule.until is None else "",
+                is_soft=rule is not None and rule.force == "soft",
+            ),
+        )
+    return list(found.values())
+
+
+def _told(ctx: Context, line: Line, rung: Rung) -> Told:
+    pack = definitions.release(ctx, line.entry.pack_version_id).pack
+    to, offset = rung.label, rung.offset or 0
+    if rung.position is not None:
+        coming = pack.deadlines[line.entry.deadline_key].ladder[rung.position]
+        to, offset = coming.to, coming.at
+    names = (rung.name,) if rung.name else ()
+    return Told(rung=rung, on=_on(offset), to=work_lists.addressee(pack, to), names=names)
+
+
+def _alike(told: Sequence[Told]) -> tuple[Told, ...]:
+    """One line for all who got the same notice and are as far with it."""
+    found: dict[tuple[object, ...], Told] = {}
+    for each in told:
+        rung = each.rung
+        key = (each.on, each.to, rung.is_sent, rung.is_lost, rung.read_at, rung.at)
+        names = found[key].names if key in found else ()
+        found[key] = replace(each, names=(*names, *each.names))
+    return tuple(found.values())
+
+
+def _on(offset: int) -> str:
+    if offset == 0:
+        return _("到期日")
+    return (_("逾期后{n}日") if offset > 0 else _("提前{n}日")).format(n=abs(offset))
+
+
+def _changes(ctx: Context, clocks: Sequence[Changed]) -> tuple[Change, ...]:
+    """The last stop of each clock that stands, and every extension of the others."""
+    acts = [(clock, act) for clock in clocks for act in _shown(clock)]
+    people = {act.by if isinstance(act, Stop) else act.approved_by for _clock, act in acts}
+    names = board_clocks.names(ctx.session, sorted(filter(None, people)))
+    return tuple(
+        _change(definitions.release(ctx, clock.pack_version_id).pack, clock, act, names)
+        for clock, act in acts
+    )
+
+
+def _shown(clock: Changed) -> list[Stop | Extend]:
+    acts = [deadline_changes.from_json(change) for change in clock.changes]
+    stops = [act for act in acts if isinstance(act, Stop)]
+    standing = stops[-1:] if clock.state == DeadlineState.STOPPED else []
+    return [*standing, *(act for act in acts if isinstance(act, Extend))]
+
+
+def _change(
+    pack: PolicyPack, clock: Changed, act: Stop | Extend, names: Mapping[str, str]
+) -> Change:
+    rule = pack.deadlines[clock.rule_key]
+    is_stop = isinstance(act, Stop)
+    reason = act.note
+    if isinstance(act, Stop):
+        reason = next((stop.title for stop in rule.stops if stop.key == act.reason), act.reason)
+    return Change(
+        clock=clock,
+        rule=rule.title,
+        is_stop=is_stop,
+        on=act.on,
+        reason=reason,
+        by=counted(act.n, rule.unit) if isinstance(act, Extend) else "",
+        person=names.get((act.by if isinstance(act, Stop) else act.approved_by) or "", ""),
+    )

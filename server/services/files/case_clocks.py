@@ -1,0 +1,79 @@
+"""The clocks of a case with what people and new calendars changed about them, in words."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from server.domain import deadline_changes
+from server.domain.deadline_changes import Change, Correct, Extend, Recompute, Restart, Stop
+from server.domain.deadline_lines import units
+from server.domain.lifecycle import OPEN_DEADLINES
+from server.domain.packs import PolicyPack
+from server.domain.texts import _
+from server.queries import timeline
+from server.services.clocks import deadline_rows, deadline_sheets
+from server.services.clocks.deadline_rows import DeadlineRow
+from server.services.clocks.deadline_sheets import DeadlineSheet
+from server.services.context import Context
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed:
+    """One change of a clock, in words."""
+
+    on: date
+    text: str
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockView:
+    """One clock with what was changed about it."""
+
+    sheet: DeadlineSheet
+    changes: tuple[Changed, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Does it still need watching."""
+        return self.sheet.state in OPEN_DEADLINES
+
+
+def of_case(ctx: Context, pack: PolicyPack, case_id: str) -> list[ClockView]:
+    """Every clock of the case, the oldest occurrence of a rule first."""
+    rows = deadline_rows.of_case(ctx, case_id)
+    changes = [list(map(deadline_changes.from_json, row.changes)) for row in rows]
+    ids = {getattr(change, "by", "") for made in changes for change in made} - {""}
+    names = {key: who.name for key, who in timeline.people(ctx.session, sorted(ids)).items()}
+    return [
+        ClockView(
+            sheet=deadline_sheets.sheet(ctx, pack, row),
+            changes=tuple(_changed(pack, row, change, names) for change in made),
+        )
+        for row, made in zip(rows, changes, strict=True)
+    ]
+
+
+def _changed(pack: PolicyPack, row: DeadlineRow, change: Change, names: dict[str, str]) -> Changed:
+    return Changed(
+        on=change.on,
+        text=_words(pack, row, change),
+        reason=getattr(change, "note", ""),
+        by=names.get(getattr(change, "by", ""), ""),
+    )
+
+
+def _words(pack: PolicyPack, row: DeadlineRow, change: Change) -> str:
+    match change:
+        case Stop(reason=key):
+            reasons = pack.deadlines[row.rule_key].stops
+            title = next((reason.title for reason in reasons if reason.key == key), key)
+            return _("中止（{reason}）").format(reason=title)
+        case Restart():
+            return _("恢复")
+        case Extend(n=n):
+            return _("延长{n}").format(n=units(n, pack.deadlines[row.rule_key].unit))
+        case Correct(origin_on=day):
+            return _("起算日期更正为{day}").format(day=day)
+        case Recompute(was_on=was, due_on=now):
+            return _("放假安排公布后重算：{was}改为{now}").format(was=was, now=now)

@@ -1,0 +1,246 @@
+"""What happened in a case, in words, as one reader may know it.
+
+Offices that handle the case see every act; a party its own acts and the turns of its matter;
+whoever was asked its own acts, the beginning, the end and the clocks. Acts of others come to the
+last two without a name.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
+from typing import Final
+
+from server.domain.access import SYSTEM
+from server.domain.calendar import CHINA_TIME
+from server.domain.perspectives import Sight
+from server.domain.texts import _
+from server.queries import timeline as rows
+from server.queries.timeline import Act, Item, Who
+from server.services.context import Context
+from server.services.files.case_papers import Paper
+from server.services.law.charts import Chart
+from server.services.law.releases import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """One line of the timeline."""
+
+    at: datetime
+    #: empty where the reader may not know who it was
+    actor: str
+    post: str
+    on_behalf_of: str
+    #: the word in the path of the API, with ``_``
+    verb: str
+    #: the verb as people say it
+    words: str
+    #: the task, deadline or message it was about
+    task: str
+    #: what it came to
+    detail: str
+    #: number of the paper that was handed in, None for none
+    paper: int | None
+    #: done, active, overdue, back: how it is marked
+    kind: str
+    #: one of the acts that move the case; the others are shown on demand
+    is_main: bool
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """How an act of the chain is told."""
+
+    text: str
+    kind: str = "done"
+    is_main: bool = True
+
+
+_WORDS: Final[Mapping[str, _Word]] = {
+    "case.open": _Word(_("提出")),
+    "case.close": _Word(_("办结")),
+    "case.incident": _Word(_("因故障暂停"), "overdue"),
+    "case.resolve": _Word(_("恢复办理")),
+    "case.suspend": _Word(_("暂停办理"), "back"),
+    "case.resume": _Word(_("恢复办理"), "active"),
+    "case.cancel": _Word(_("终止办理")),
+    "work.claim": _Word(_("签收"), "active", is_main=False),
+    "work.release": _Word(_("退签"), "back", is_main=False),
+    "work.complete": _Word(_("办理")),
+    "message.deliver": _Word(_("收到")),
+    "message.send": _Word(_("发出"), is_main=False),
+    "timer.fire": _Word(_("期满，自动转入下一步"), "active"),
+    "timer.fail": _Word(_("定时未能执行"), "overdue", is_main=False),
+    "participant.join": _Word(_("加入"), is_main=False),
+    "participant.leave": _Word(_("退出"), "back", is_main=False),
+    "deadline.start": _Word(_("起算期限"), "active", is_main=False),
+    "deadline.running": _Word(_("恢复计算期限"), "active", is_main=False),
+    "deadline.undetermined": _Word(_("期限待定"), "active", is_main=False),
+    "deadline.stopped": _Word(_("中止计算期限"), "back", is_main=False),
+    "deadline.overdue": _Word(_("逾期"), "overdue"),
+    "deadline.met": _Word(_("按期完成"), is_main=False),
+    "deadline.met_late": _Word(_("逾期完成"), "overdue"),
+    "deadline.cancelled": _Word(_("不再计算期限"), "back", is_main=False),
+    "deadline.stop": _Word(_("中止期限"), "back"),
+    "deadline.restart": _Word(_("恢复期限"), "active"),
+    "deadline.extend": _Word(_("延长期限")),
+    "deadline.correct": _Word(_("更正起算日期")),
+    "deadline.recompute": _Word(_("按新公布的放假安排重算期限"), is_main=False),
+    "deadline.remind": _Word(_("提醒"), "active"),
+}
+#: acts on a task or on the whole case
+_OF_PEOPLE: Final = ("work.", "case.", "decision.")
+#: acts of the program that come in bundles
+_FOLDED: Final = frozenset({"remind", "overdue", "met_late", "cancelled", "recompute"})
+#: turns of the matter that whoever knows of the case may know
+_TURNS: Final = frozenset(
+    f"case.{verb}"
+    for verb in ("open", "close", "incident", "resolve", "suspend", "resume", "cancel")
+)
+#: what clocks do that a party may know, of periods set by law
+_OF_CLOCKS: Final = frozenset(
+    f"deadline.{verb}"
+    for verb in ("start", "overdue", "met", "met_late", "stop", "restart", "extend", "correct")
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Told:
+    """What the sentences of one case's timeline are made from."""
+
+    release: Release
+    chart: Chart
+    sight: Sight
+    #: the result in words, empty where the reader may not know it
+    outcome: str
+    procedure: str
+    #: papers the reader may know of, by the task they were handed in at
+    papers: Mapping[str, Paper]
+    items: Mapping[str, Item]
+    #: the paper the case began with
+    first: Paper | None
+
+
+def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
+    """The timeline, the latest act first, in a constant number of statements."""
+    acts = [act for act in rows.acts(ctx.session, case_id) if _may_know(told, act)]
+    ids = {act.actor_id for act in acts}
+    ids |= {str(act.detail["on_behalf_of"]) for act in acts if act.detail.get("on_behalf_of")}
+    ids |= {act.target for act in acts if act.verb.startswith("participant.")}
+    known = rows.people(ctx.session, sorted(ids - {SYSTEM.person_id}))
+    return tuple(_folded(_entry(told, act, known) for act in reversed(acts)))
+
+
+def _folded(found: Iterable[Entry]) -> Iterator[Entry]:
+    """What the program did about several periods at one moment is told once."""
+    of_program = attrgetter("at", "verb", "actor", "post")
+    for (_at, verb, _actor, _post), same in groupby(found, of_program):
+        entries = list(same)
+        if verb not in _FOLDED:
+            yield from entries
+            continue
+        tasks = dict.fromkeys(entry.task for entry in entries)
+        details = dict.fromkeys(entry.detail for entry in entries if entry.detail)
+        yield replace(entries[0], task=_("、").join(tasks), detail=_("、").join(details))
+
+
+def _may_know(told: Told, act: Act) -> bool:
+    """The table of the module's first lines; what an act brings about is no act of its own."""
+    sight = told.sight
+    if act.verb not in _WORDS and not act.verb.startswith(_OF_PEOPLE):
+        return False
+    if sight.is_office or act.verb in _TURNS:
+        return True
+    if act.verb.startswith("work."):
+        return _is_own(told, act, told.items.get(act.target))
+    rule = told.release.pack.deadlines.get(str(act.detail.get("rule")))
+    if rule is None or act.verb not in _OF_CLOCKS:
+        return False
+    return not sight.is_party or rule.force == "statutory"
+
+
+def _is_own(told: Told, act: Act, item: Item | None) -> bool:
+    if item is None:
+        return act.actor_id == told.sight.person_id
+    return told.sight.wrote(act.actor_id, item.unit_id, item.role)
+
+
+def _entry(told: Told, act: Act, known: Mapping[str, Who]) -> Entry:
+    item = told.items.get(act.target)
+    is_own = _is_own(told, act, item)
+    who = known.get(act.actor_id) if is_own or told.sight.is_office else None
+    absent = known.get(str(act.detail.get("on_behalf_of"))) if who else None
+    word = _WORDS.get(act.verb, _Word(_("办理")))
+    paper = told.first if act.verb == "case.open" else None
+    if act.verb == "work.complete":
+        paper = told.papers.get(act.target)
+    day = act.at.astimezone(CHINA_TIME).date()
+    return Entry(
+        at=act.at,
+        actor=who.name if who else _nobody(told, act),
+        post=who.post_on(day, item.unit_id if item else None) if who else "",
+        on_behalf_of=absent.name if absent else "",
+        verb=act.verb.partition(".")[2].replace("-", "_"),
+        words=word.text,
+        task=_task(told, act, item, known),
+        detail=_detail(told, act, paper),
+        paper=paper.seq if paper and paper.is_readable else None,
+        kind=word.kind,
+        is_main=word.is_main,
+        is_own=is_own,
+    )
+
+
+def _nobody(told: Told, act: Act) -> str:
+    """Who acts where no person is named."""
+    return _("系统") if act.actor_id == SYSTEM.person_id else _("承办机关")
+
+
+def _task(told: Told, act: Act, item: Item | None, known: Mapping[str, Who]) -> str:
+    pack = told.release.pack
+    if item is not None:
+        return item.title or told.chart.label(item.node_key)
+    if "rule" in act.detail:
+        rule = pack.deadlines.get(str(act.detail["rule"]))
+        return rule.title if rule else ""
+    if act.verb.startswith("message."):
+        message = pack.messages.get(act.target)
+        return message.title if message else ""
+    if act.verb == "timer.fire":
+        return told.chart.label(act.target)
+    if act.verb.startswith("participant."):
+        return _part(told, act, known)
+    return pack.procedures[told.procedure].title if act.verb == "case.open" else ""
+
+
+def _part(told: Told, act: Act, known: Mapping[str, Who]) -> str:
+    role = told.release.pack.roles.get(str(act.detail.get("role")))
+    who = known.get(act.target)
+    return _("{name}（{role}）").format(
+        name=who.name if who else _("单位"), role=role.title if role else _("本案人员")
+    )
+
+
+def _detail(told: Told, act: Act, paper: Paper | None) -> str:
+    if paper is not None:
+        return paper.came_to
+    if act.verb == "case.close":
+        return told.outcome
+    if act.verb == "deadline.remind":
+        return _("、").join(dict.fromkeys(_label(told, str(to)) for to in act.detail.get("to", [])))
+    if act.verb == "deadline.start" and act.detail.get("due_on"):
+        return _("到期日{day}").format(day=act.detail["due_on"])
+    return ""
+
+
+def _label(told: Told, label: str) -> str:
+    """Whom a rung of a ladder means, in words."""
+    if label == "assignee":
+        return _("承办人")
+    role, _dot, head = label.partition(".")
+    known = told.release.pack.roles.get(role)
+    title = known.title if known else _("承办机构")
+    return _("{office}负责人").format(office=title) if head else title

@@ -1,0 +1,228 @@
+"""One case as one person may see it: the file for offices, the state of the matter for parties.
+
+Everything is read for the actor of the context through ``queries/perspectives``; who may not know
+of the case gets ``NotFound``. The number of statements does not depend on how long the case is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from server.domain.case_words import outcome_word
+from server.domain.errors import Forbidden, NotFound
+from server.domain.lifecycle import CaseStatus
+from server.domain.packs import PolicyPack
+from server.domain.perspectives import PARTIES, Matter, Sight
+from server.domain.texts import _
+from server.queries import case_files, perspectives, timeline
+from server.queries.case_files import Concerned, Head, Look, Notice, Task
+from server.services.calendar.calendars import CN
+from server.services.clocks import deadline_rows
+from server.services.context import Context
+from server.services.files import case_clocks, case_diagrams, case_papers, case_timeline
+from server.services.files.case_clocks import ClockView
+from server.services.files.case_diagrams import Drawing, Went
+from server.services.files.case_papers import Paper, PaperSheet
+from server.services.files.case_timeline import Entry, Told
+from server.services.identity import posts
+from server.services.law import charts
+from server.services.law.charts import Chart
+from server.services.law.releases import Release
+from server.services.packs import definitions
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaseFile:
+    """Everything of one case that its reader may see."""
+
+    head: Head
+    #: title of the procedure
+    title: str
+    #: title of its result, empty while there is none
+    outcome: str
+    sight: Sight
+    subjects: tuple[Concerned, ...]
+    tasks: tuple[Task, ...]
+    clocks: tuple[ClockView, ...]
+    timeline: tuple[Entry, ...]
+    papers: tuple[Paper, ...]
+    notices: tuple[Notice, ...]
+    #: working days since it was opened, until today or its end
+    age: int
+    #: None for whoever does not handle the case
+    drawing: Drawing | None
+    #: who looked; for heads of offices that handle it
+    looks: tuple[Look, ...]
+
+    @property
+    def is_over(self) -> bool:
+        """Closed or cancelled."""
+        return self.head.status in (CaseStatus.CLOSED, CaseStatus.CANCELLED)
+
+    @property
+    def overdue_count(self) -> int:
+        """How many periods set by law are over."""
+        return sum(
+            clock.sheet.state == "overdue" and clock.sheet.force == "statutory"
+            for clock in self.clocks
+        )
+
+
+def case_file(ctx: Context, case_id: str) -> CaseFile:
+    """The case as the actor may see it.
+
+    Raises:
+        NotFound: there is no such case, or it does not exist for him.
+    """
+    seen = _seen(ctx, case_id)
+    sight, head, release, chart = seen.sight, seen.head, seen.release, seen.chart
+    tasks = case_files.tasks(ctx.session, sight, case_id)
+    all_clocks = case_clocks.of_case(ctx, release.pack, case_id)
+    shelf = case_papers.shelf(ctx, release, head, chart, sight)
+    papers = case_papers.listed(shelf)
+    items = timeline.items(ctx.session, case_id)
+    told = Told(
+        release=release,
+        chart=chart,
+        sight=sight,
+        outcome=outcome_title(release.pack, head.outcome),
+        procedure=head.procedure,
+        papers={
+            written.work_item_id: paper
+            for paper in papers
+            for written in shelf.written
+            if written.seq == paper.seq and written.work_item_id
+        },
+        items=items,
+        first=next((paper for paper in papers if paper.seq == 1), None),
+    )
+    found = CaseFile(
+        head=head,
+        title=release.pack.procedures[head.procedure].title,
+        outcome=outcome_title(release.pack, head.outcome),
+        sight=sight,
+        subjects=case_files.concerned(ctx.session, sight, case_id),
+        tasks=tasks,
+        clocks=tuple(clock for clock in all_clocks if _may_know(sight, clock, tasks)),
+        timeline=case_timeline.entries(ctx, case_id, told),
+        papers=papers,
+        notices=case_files.notices(ctx.session, sight, case_id),
+        age=case_diagrams.working_days(
+            head.opened_at, head.closed_at or ctx.now, deadline_rows.calendar_of(ctx, CN)
+        ),
+        drawing=None,
+        looks=case_files.looks(ctx.session, sight, case_id) if _leads(ctx) else (),
+    )
+    if not sight.is_office:
+        return found
+    went = Went(
+        release=release,
+        chart=chart,
+        procedure=head.procedure,
+        items=items,
+        clocks=[clock.sheet for clock in all_clocks],
+        is_over=found.is_over,
+        names=_names(ctx, items),
+    )
+    return replace(found, drawing=case_diagrams.drawing(ctx, case_id, went))
+
+
+def application(ctx: Context, case_id: str) -> CaseFile:
+    """The matter of somebody who is party to it.
+
+    Raises:
+        NotFound: there is no such case, or the actor is not party to it.
+    """
+    found = case_file(ctx, case_id)
+    if not found.sight.is_party:
+        raise NotFound
+    return found
+
+
+def drawn(ctx: Context, case_id: str) -> Drawing:
+    """The diagram of the case with its marks.
+
+    Raises:
+        NotFound: there is no such case, or it does not exist for the actor.
+        Forbidden: he knows of it, but does not handle it.
+    """
+    found = case_file(ctx, case_id)
+    if found.drawing is None:
+        raise Forbidden(_("流程图只供承办机关查看"))
+    return found.drawing
+
+
+def paper(ctx: Context, case_id: str, seq: int) -> tuple[Head, Sight, PaperSheet]:
+    """One paper of the case.
+
+    Raises:
+        NotFound: there is no such paper, or it does not exist for the actor.
+        Forbidden: he may know that there is one, not what it says.
+    """
+    seen = _seen(ctx, case_id)
+    shelf = case_papers.shelf(ctx, seen.release, seen.head, seen.chart, seen.sight)
+    return seen.head, seen.sight, case_papers.opened(shelf, seq)
+
+
+def readable_papers(ctx: Context, case_id: str) -> tuple[PaperSheet, ...]:
+    """Every paper the actor may open, in the order they were given.
+
+    Raises:
+        NotFound: there is no such case, or it does not exist for him.
+    """
+    seen = _seen(ctx, case_id)
+    shelf = case_papers.shelf(ctx, seen.release, seen.head, seen.chart, seen.sight)
+    return tuple(
+        case_papers.opened(shelf, each.seq)
+        for each in case_papers.listed(shelf)
+        if each.is_readable
+    )
+
+
+def outcome_title(pack: PolicyPack, outcome: str | None) -> str:
+    """What the pack calls a result of its procedures."""
+    known = pack.lists.get("outcomes")
+    named = next((item.text for item in known.items if item.code == outcome), "") if known else ""
+    return named or outcome_word(outcome)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    sight: Sight
+    head: Head
+    release: Release
+    chart: Chart
+
+
+def _seen(ctx: Context, case_id: str) -> _Seen:
+    sight = perspectives.of(ctx.session, posts.with_posts(ctx), case_id)
+    head = _veiled(case_files.head(ctx.session, case_id), sight)
+    release = definitions.release(ctx, head.pack_version_id)
+    chart = charts.chart(release.files[head.procedure])
+    return _Seen(sight=sight, head=head, release=release, chart=chart)
+
+
+def _veiled(head: Head, sight: Sight) -> Head:
+    """The head without what its reader may not know: who opened it, and for the asked the rest."""
+    if sight.is_office:
+        return head
+    head = replace(head, opened_by="", office="")
+    if sight.is_party:
+        return head
+    outcome = head.outcome if sight.sees(Matter.DECISION) else None
+    return replace(head, unit_id=None, unit="", outcome=outcome)
+
+
+def _leads(ctx: Context) -> bool:
+    return any(post.is_head for post in posts.with_posts(ctx).posts)
+
+
+def _names(ctx: Context, items: Mapping[str, timeline.Item]) -> dict[str, str]:
+    ids = sorted({item.assignee_id for item in items.values() if item.assignee_id})
+    return {key: who.name for key, who in timeline.people(ctx.session, ids).items()}
+
+
+def _may_know(sight: Sight, clock: ClockView, tasks: tuple[Task, ...]) -> bool:
+    """Every clock, but for a party the targets that offices set themselves."""
+    if not sight.is_party or clock.sheet.force == "statutory":
+        return True
+    return clock.sheet.key in {task.deadline_key for task in tasks if task.role in PARTIES}

@@ -1,0 +1,53 @@
+"""The form of a task with exactly what it is shown with (SECURITY AC-5: absent unless needed)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Row
+
+from server.domain.expressions import Json
+from server.domain.lifecycle import WorkState
+from server.forms import fields as tree
+from server.forms import shown
+from server.services.case import facts
+from server.services.context import Context
+from server.services.files import sheet_history
+from server.services.law.releases import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormSheet:
+    """The form of a task with what it is shown with."""
+
+    key: str
+    #: form-js schema as published
+    schema: Mapping[str, Json]
+    #: what its fields and expressions read, and the options of its lists
+    data: Mapping[str, Json]
+    #: may this person fill it in now
+    is_open: bool
+
+
+def form(
+    ctx: Context,
+    release: Release,
+    row: Row[tuple[object, ...]],
+    done: list[sheet_history.Step],
+    *,
+    is_open: bool,
+) -> FormSheet | None:
+    """The form with the variables, lists and earlier answers it reads; None: it has none."""
+    schema = release.forms.get(row.form_key)
+    if schema is None:
+        return None
+    known = {**row.variables, "settings": facts.settings_of(release)}
+    wanted = shown.names(schema, ctx.tools.evaluate)
+    again = {} if row.instance is not None else sheet_history.earlier_answers(done, row.node_key)
+    if row.state == WorkState.DONE:
+        again = {}
+    data = {name: value for name, value in known.items() if name in wanted}
+    for field in tree.flat(tree.read(schema.get("components"))):
+        if not field.is_locked and data.get(field.key) is None and field.key in again:
+            data[field.key] = again[field.key]
+    data |= shown.options(schema, release.pack.lists)
+    return FormSheet(key=row.form_key, schema=schema, data=data, is_open=is_open)

@@ -1,0 +1,237 @@
+"""Everything one task shows: what is asked, by which rule and until when, with what is known.
+
+The page of a task and ``GET /tasks/{id}`` show the same sheet. It holds what this task needs and
+nothing else of the case: the names its form reads, the clocks of its step, the opinions its holder
+may read (``domain/perspectives``).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Row, and_, select
+
+from server.domain import work as rules
+from server.domain.access import Actor, is_candidate
+from server.domain.errors import Conflict, Forbidden, NotFound
+from server.domain.expressions import Json
+from server.domain.sources import Basis
+from server.domain.work import Work
+from server.models.case import case as case_table
+from server.models.case import case_state
+from server.models.identity import Person, Unit
+from server.models.work import work_item
+from server.queries import perspectives
+from server.queries.visibility import visible_cases
+from server.services.case import case_rows
+from server.services.clocks import deadline_sheets
+from server.services.clocks.deadline_sheets import DeadlineSheet, Rule
+from server.services.context import Context
+from server.services.files import sheet_cards, sheet_forms, sheet_history
+from server.services.files.sheet_cards import CaseCard
+from server.services.files.sheet_forms import FormSheet
+from server.services.files.sheet_history import History, Shelf
+from server.services.identity import posts
+from server.services.law import charts
+from server.services.law.releases import Release
+from server.services.packs import definitions
+from server.services.verbs import work_rows
+from server.services.verbs.work_rows import ItemRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sheet:
+    """One task as one person may see it."""
+
+    id: str
+    key: str
+    title: str
+    state: str
+    version: int
+    #: office it is offered to, or the role of people the case names, in words
+    unit_id: str | None
+    office: str
+    assignee_id: str | None
+    assignee: str
+    is_mine: bool
+    opened_at: datetime
+    closed_at: datetime | None
+    #: one item of several: what it is about
+    item: Json
+    item_words: str
+    case: CaseCard
+    #: what the procedure says about the step, empty for nothing
+    instruction: str
+    rules: tuple[Rule, ...]
+    #: titles of the papers it produces
+    papers: tuple[str, ...]
+    form: FormSheet | None
+    #: claim, release, complete: what this person may do now
+    actions: tuple[str, ...]
+    #: why he may do nothing, in plain words; empty where he may
+    hindrance: str
+    deadline: DeadlineSheet | None
+    history: History
+
+
+_ACTS: Final[Mapping[str, Callable[[Work, Actor], Work]]] = {
+    "claim": rules.claim,
+    "release": rules.release,
+    "complete": rules.complete,
+}
+
+
+def sheet(ctx: Context, item_id: str) -> Sheet:
+    """The task as the actor may see it.
+
+    Raises:
+        NotFound: there is no such task, or it does not exist for him.
+    """
+    case_rows.refuse_odd(item_id)
+    actor = posts.with_posts(ctx)
+    row = _row(ctx, actor, item_id)
+    sight = perspectives.of(ctx.session, actor, row.case_id)
+    case = case_rows.found(ctx, row.case_id)
+    item = ItemRow(**{name: getattr(row, name) for name in ItemRow.__slots__})
+    judged = work_rows.judged(ctx, item, case)
+    is_his = is_candidate(actor, judged.offered) and (
+        not sight.is_party or row.candidate_unit is None
+    )
+    if not (is_his or sight.is_office):
+        raise NotFound
+    release = definitions.release(ctx, case.pack_version_id)
+    drawn = charts.chart(release.files[case.procedure])
+    actions, hindrance = _actions(judged, actor)
+    done = sheet_history.steps(ctx, row.case_id)
+    form = sheet_forms.form(ctx, release, row, done, is_open="complete" in actions)
+    shelf = Shelf(release=release, procedure=case.procedure, chart=drawn, sight=sight)
+    return Sheet(
+        **{name: getattr(row, name) for name in _AS_STORED},
+        key=row.node_key,
+        unit_id=row.candidate_unit,
+        office=row.office or _role(release, row.candidate_role),
+        assignee=row.assignee or "",
+        is_mine=row.assignee_id == actor.person_id,
+        case=sheet_cards.card(ctx, release, row),
+        instruction=drawn.nodes[row.node_key].documentation if row.node_key in drawn.nodes else "",
+        rules=tuple(_rules(release, row)),
+        papers=tuple(
+            paper.title for paper in release.pack.papers.values() if paper.node == row.node_key
+        ),
+        item_words=_item(release, row.item),
+        form=form if is_his else None,
+        actions=actions,
+        hindrance=hindrance,
+        deadline=_deadline(ctx, release, row),
+        history=sheet_history.of(ctx, row.case_id, done, shelf),
+    )
+
+
+def case_of(ctx: Context, item_id: str) -> str:
+    """The case a task belongs to. Raises NotFound when the actor may not know of it."""
+    case_rows.refuse_odd(item_id)
+    actor = posts.with_posts(ctx)
+    units = [post.unit_id for post in actor.posts]
+    found = ctx.session.scalar(
+        select(work_item.c.case_id)
+        .join(case_table, case_table.c.id == work_item.c.case_id)
+        .where(work_item.c.id == item_id, visible_cases(actor.person_id, units))
+    )
+    if found is None:
+        raise NotFound
+    return str(found)
+
+
+_AS_STORED: Final = (
+    "id",
+    "title",
+    "state",
+    "version",
+    "assignee_id",
+    "opened_at",
+    "closed_at",
+    "item",
+)
+
+
+def _row(ctx: Context, actor: Actor, item_id: str) -> Row[tuple[object, ...]]:
+    units = [post.unit_id for post in actor.posts]
+    case_columns = ("reference", "procedure", "status", "status_reason", "outcome", "opened_on")
+    found = ctx.session.execute(
+        select(
+            work_item,
+            *(case_table.c[name].label(f"case_{name}") for name in (*case_columns, "level")),
+            Unit.name.label("office"),
+            Person.name.label("assignee"),
+            case_state.c.variables,
+        )
+        .join(case_table, case_table.c.id == work_item.c.case_id)
+        .join(case_state, case_state.c.case_id == work_item.c.case_id)
+        .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
+        .outerjoin(Person, Person.id == work_item.c.assignee_id)
+        .where(and_(work_item.c.id == item_id, visible_cases(actor.person_id, units)))
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _role(release: Release, role: str) -> str:
+    known = release.pack.roles.get(role)
+    lane = next((lane for lane in release.pack.lanes.values() if lane.office == role), None)
+    return known.title if known else lane.title if lane else ""
+
+
+def _item(release: Release, item: Json) -> str:
+    """What one item of several is about: an office by its title, anything else as it is."""
+    if not isinstance(item, str):
+        return ""
+    known = release.pack.roles.get(item)
+    return known.title if known else item
+
+
+def _rules(release: Release, row: Row[tuple[object, ...]]) -> Iterator[Rule]:
+    """The articles the step stands on: its lane, its papers, the rules of its form; each once."""
+    pack = release.pack
+    lane, clock = pack.lanes.get(row.lane), pack.deadlines.get(row.deadline_key)
+    found = [(lane.basis, lane.title)] if lane and lane.basis else []
+    found += [
+        (paper.basis, paper.title)
+        for paper in pack.papers.values()
+        if paper.node == row.node_key and paper.basis
+    ]
+    found += [
+        (rule.basis, rule.message)
+        for rule in pack.rules
+        if rule.form == row.form_key and rule.basis
+    ]
+    # that of the clock is told beside the clock
+    seen = {_place(clock.basis)} if clock else set()
+    for basis, about in found:
+        if _place(basis) not in seen:
+            seen.add(_place(basis))
+            yield deadline_sheets.rule_of(pack, basis, about)
+
+
+def _place(basis: Basis) -> tuple[str, str, str]:
+    return basis.source, basis.article, basis.default
+
+
+def _actions(judged: Work, actor: Actor) -> tuple[tuple[str, ...], str]:
+    """What the rules let him do, and the reason of the last refusal where they let him nothing."""
+    allowed, why = [], ""
+    for name, act in _ACTS.items():
+        try:
+            act(judged, actor)
+        except (Conflict, Forbidden) as refused:
+            why = why or refused.message
+        else:
+            allowed.append(name)
+    return tuple(allowed), "" if allowed else why
+
+
+def _deadline(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> DeadlineSheet | None:
+    if not row.deadline_key:
+        return None
+    return deadline_sheets.newest(ctx, release.pack, row.case_id, row.deadline_key)

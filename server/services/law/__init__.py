@@ -1,0 +1,1 @@
+"""Published packs as they are loaded: releases, what expressions read of them, charts."""

@@ -1,0 +1,1 @@
+"""Packs: checked, published, drafted, shipped."""

@@ -1,0 +1,236 @@
+"""Published law: packs are checked, stored by content for ever, and loaded as releases.
+
+A published version never changes and holds everything it runs on, what it inherits included, so
+that a case opened on it reads the same in ten years. Which checks there are is the checker's
+business.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from server.adapters.calendars import keys_in
+from server.adapters.packs import PackFiles, parse
+from server.checker import check as checker
+from server.domain.errors import Conflict, Invalid, NotFound, StateUnreadable
+from server.domain.findings import Finding, Severity, has_errors
+from server.domain.packs import PolicyPack
+from server.domain.texts import _
+from server.models.base import new_id
+from server.models.definition import PackVersion, ProcessDefinition
+from server.services.context import Context, Tools
+from server.services.law import releases
+from server.services.law.releases import Release
+
+#: the first suffix that fits says what kind of file it is
+_KINDS = (
+    (".bpmn", "bpmn"),
+    (".dmn", "dmn"),
+    (".form.json", "form"),
+    (".docx", "letter"),
+    ("/pack.yaml", "pack"),
+    (".yaml", "scenario"),
+    ("", "text"),
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Published:
+    """What publishing came to."""
+
+    id: str
+    key: str
+    version: int
+    #: False when the newest version had this content already
+    is_new: bool
+    findings: tuple[Finding, ...] = ()
+
+
+def check(tools: Tools, files: PackFiles) -> tuple[PolicyPack | None, tuple[Finding, ...]]:
+    """Every problem of a pack at once; the pack is None as long as one of them is an error."""
+    findings = checker.check(files, keys_in(tools.config.shipped / "processes" / "_calendars"))
+    return (None if has_errors(findings) else parse(files)[0]), tuple(findings)
+
+
+def publish(ctx: Context, files: PackFiles, *, accept_warnings: str = "") -> Published:
+    """Check a pack and release it as its next version; the same content again changes nothing.
+
+    Raises:
+        Invalid: it has errors, or warnings that nobody gave a reason for accepting.
+        Conflict: somebody published the same version number at this moment.
+    """
+    hashes = {path: sha256(content).hexdigest() for path, content in sorted(files.files.items())}
+    whole = sha256("\n".join(f"{path} {one}" for path, one in hashes.items()).encode()).hexdigest()
+    newest = _newest(ctx, files.key)
+    if newest is not None and newest.content_hash == whole:
+        return Published(id=newest.id, key=files.key, version=newest.version, is_new=False)
+    pack, found = check(ctx.tools, files)
+    findings = (*found, *_taken(ctx, pack)) if pack else found
+    if pack is None or has_errors(findings):
+        raise Invalid(_("政策包“{key}”没有通过检查").format(key=files.key), findings)
+    if not accept_warnings and any(one.severity is Severity.WARNING for one in findings):
+        raise Invalid(_("政策包“{key}”有警告，须写明接受的理由").format(key=files.key), findings)
+    row = PackVersion(
+        id=new_id(),
+        key=files.key,
+        version=newest.version + 1 if newest else 1,
+        label=pack.version,
+        title=pack.title,
+        content_hash=whole,
+        files=hashes,
+        procedures=sorted(pack.procedures),
+        legal_basis=[
+            {"key": source.key, "title": source.title, "issuer": source.issuer}
+            for source in pack.sources.values()
+        ],
+        valid_from=pack.valid_from,
+        state="published",
+        accepted=accept_warnings or None,
+        published_by=ctx.actor.person_id,
+        published_at=ctx.now,
+    )
+    _store(ctx, files, hashes)
+    ctx.session.add(row)
+    try:
+        ctx.session.flush()
+    except IntegrityError as error:
+        raise Conflict(_("该政策包刚刚由他人发布，请重试")) from error
+    detail = {"version": row.version, "hash": whole, "files": hashes}
+    ctx.record("pack.publish", f"pack:{row.id}", detail=detail)
+    return Published(id=row.id, key=row.key, version=row.version, is_new=True, findings=findings)
+
+
+def release(ctx: Context, pack_version_id: str) -> Release:
+    """The pack version, loaded; kept in memory, since it never changes.
+
+    Raises:
+        NotFound: there is no such version.
+        StateUnreadable: a stored file is missing or not what was published.
+    """
+    held = ctx.tools.releases.get(pack_version_id)
+    if held is not None:
+        return held
+    row = ctx.session.get(PackVersion, pack_version_id)
+    if row is None:
+        raise NotFound
+    loaded = releases.load(
+        PackFiles(key=row.key, files=_stored(ctx, row)),
+        ctx.tools.evaluate,
+        id=row.id,
+        version=row.version,
+    )
+    ctx.tools.releases[pack_version_id] = loaded
+    return loaded
+
+
+def newest_files(ctx: Context, key: str) -> PackFiles:
+    """Every file of the newest version of a pack, what it inherits included.
+
+    Raises:
+        NotFound: no such pack was ever published.
+    """
+    row = _newest(ctx, key)
+    if row is None:
+        raise NotFound
+    return PackFiles(key=key, files=_stored(ctx, row))
+
+
+def in_force(ctx: Context, procedure: str, on: date) -> Release:
+    """The release a case of this procedure opened on the day is bound to.
+
+    Of the published versions valid on the day that bring the procedure, the one valid since the
+    latest day, and of these the newest. Raises NotFound when there is none.
+    """
+    rows = ctx.session.execute(
+        select(PackVersion.id, PackVersion.procedures)
+        .where(PackVersion.state == "published", PackVersion.valid_from <= on)
+        .order_by(PackVersion.valid_from.desc(), PackVersion.version.desc())
+    )
+    for row in rows:
+        if procedure in row.procedures:
+            return release(ctx, row.id)
+    raise NotFound(_("没有正在施行的程序“{key}”").format(key=procedure))
+
+
+def all_in_force(ctx: Context, on: date) -> dict[str, Release]:
+    """Every procedure that may be opened on the day, with the release it is bound to, by key."""
+    rows = ctx.session.execute(
+        select(PackVersion.id, PackVersion.procedures)
+        .where(PackVersion.state == "published", PackVersion.valid_from <= on)
+        .order_by(PackVersion.valid_from.desc(), PackVersion.version.desc())
+    ).all()
+    bound: dict[str, str] = {}
+    for row in rows:
+        for procedure in row.procedures:
+            bound.setdefault(procedure, row.id)
+    return {procedure: release(ctx, bound[procedure]) for procedure in sorted(bound)}
+
+
+def _taken(ctx: Context, pack: PolicyPack) -> Iterator[Finding]:
+    """A procedure belongs to one pack: no other pack may take its place."""
+    rows = ctx.session.execute(
+        select(PackVersion.key, PackVersion.procedures).where(PackVersion.key != pack.key)
+    )
+    for row in rows:
+        for procedure in sorted(set(row.procedures) & set(pack.procedures)):
+            yield Finding(
+                code="PACK_PROCEDURE_TAKEN",
+                file=f"processes/{pack.key}/pack.yaml",
+                element="procedures",
+                field=procedure,
+                message=_("程序“{procedure}”已由政策包“{key}”发布").format(
+                    procedure=procedure, key=row.key
+                ),
+                fix=_("为本包的程序另取标识，并同样改正流程图中的标识"),
+            )
+
+
+def _newest(ctx: Context, key: str) -> PackVersion | None:
+    return ctx.session.scalars(
+        select(PackVersion).where(PackVersion.key == key).order_by(PackVersion.version.desc())
+    ).first()
+
+
+def _store(ctx: Context, files: PackFiles, hashes: dict[str, str]) -> None:
+    known = set(
+        ctx.session.scalars(
+            select(ProcessDefinition.hash).where(ProcessDefinition.hash.in_(hashes.values()))
+        )
+    )
+    for path, one in hashes.items():
+        if one in known:
+            continue
+        known.add(one)
+        kind = next(kind for suffix, kind in _KINDS if path.endswith(suffix))
+        versions = select(func.count()).where(
+            ProcessDefinition.kind == kind, ProcessDefinition.key == path
+        )
+        ctx.session.execute(
+            insert(ProcessDefinition).values(
+                hash=one,
+                kind=kind,
+                key=path,
+                version=(ctx.session.scalar(versions) or 0) + 1,
+                content=files.files[path],
+                created_at=ctx.now,
+            )
+        )
+
+
+def _stored(ctx: Context, row: PackVersion) -> dict[str, bytes]:
+    contents = {
+        each.hash: each.content
+        for each in ctx.session.execute(
+            select(ProcessDefinition.hash, ProcessDefinition.content).where(
+                ProcessDefinition.hash.in_(set(row.files.values()))
+            )
+        )
+    }
+    for path, one in row.files.items():
+        if sha256(contents.get(one, b"")).hexdigest() != one:
+            raise StateUnreadable(_("已发布的政策包无法读取"), detail=path)
+    return {path: contents[one] for path, one in row.files.items()}

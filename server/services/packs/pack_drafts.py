@@ -1,0 +1,119 @@
+"""Single files of a pack that wait to be published together as its next version.
+
+A pack is the unit of release: a file alone is always judged inside the newest version of its
+pack, with the other drafts beside it. Whose drafts they are does not matter; who stored each is
+on record.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from sqlalchemy import delete, select
+
+from server.adapters.packs import MAX_FILE, PackFiles
+from server.domain.errors import Conflict, Invalid, NotFound
+from server.domain.findings import Finding, Severity
+from server.domain.texts import _
+from server.models.definition import PackDraft
+from server.services.context import Context
+from server.services.packs import definitions
+from server.services.packs.definitions import Published
+
+#: most drafts one pack may have (BU-8)
+MAX_DRAFTS: Final = 50
+
+_NAME: Final = re.compile(r"[\w\-]{1,120}(\.bpmn|\.dmn|\.form\.json)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A file inside its pack."""
+
+    pack: str
+    path: str
+    #: problems of the whole pack with the drafts, errors first
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        """No error lies in the file itself; what it breaks elsewhere, other drafts may mend."""
+        return not any(
+            found.severity is Severity.ERROR and found.file == self.path for found in self.findings
+        )
+
+
+def check(ctx: Context, pack: str, name: str, content: bytes) -> Judged:
+    """What the pack would be with this file and the drafts there are; nothing is stored.
+
+    Raises:
+        NotFound: no such pack was ever published.
+        Invalid: it is no file of a kind that can be a draft.
+    """
+    path = _path(pack, name)
+    if len(content) > MAX_FILE:
+        raise Invalid(_("文件“{file}”超过2MB").format(file=name))
+    files = _candidate(ctx, pack, {path: content})
+    return Judged(pack=pack, path=path, findings=definitions.check(ctx.tools, files)[1])
+
+
+def store(ctx: Context, judged: Judged, content: bytes) -> None:
+    """Keep the file as a draft, in place of an earlier one of the same name.
+
+    Raises:
+        Invalid: the file itself has errors; all of them.
+        Conflict: the pack has as many drafts as it may.
+    """
+    if not judged.is_sound:
+        raise Invalid(_("文件没有通过检查"), judged.findings)
+    known = ctx.session.scalars(select(PackDraft).where(PackDraft.pack == judged.pack)).all()
+    draft = next((each for each in known if each.path == judged.path), None)
+    if draft is None and len(known) >= MAX_DRAFTS:
+        raise Conflict(_("该政策包的草稿已达{n}个，请先发布").format(n=MAX_DRAFTS))
+    if draft is None:
+        draft = PackDraft(pack=judged.pack, path=judged.path)
+        ctx.session.add(draft)
+    draft.content, draft.stored_by, draft.stored_at = content, ctx.actor.person_id, ctx.now
+    ctx.record("pack.draft", f"pack:{judged.pack}", detail={"file": judged.path})
+
+
+def publish(ctx: Context, pack: str, *, accept_warnings: str = "") -> Published:
+    """Release the newest version with its drafts as the next version; the drafts are used up.
+
+    Raises:
+        NotFound: no such pack was ever published.
+        Conflict: it has no drafts, or somebody publishes it at this moment.
+        Invalid: it has errors, or warnings that nobody gave a reason for accepting.
+    """
+    files = _candidate(ctx, pack, {})
+    if not _drafts(ctx, pack):
+        raise Conflict(_("该政策包没有待发布的草稿"))
+    done = definitions.publish(ctx, files, accept_warnings=accept_warnings)
+    ctx.session.execute(delete(PackDraft).where(PackDraft.pack == pack))
+    return done
+
+
+def _candidate(ctx: Context, pack: str, more: dict[str, bytes]) -> PackFiles:
+    newest = definitions.newest_files(ctx, pack)
+    drafts = {draft.path: draft.content for draft in _drafts(ctx, pack)}
+    return replace(newest, files={**newest.files, **drafts, **more})
+
+
+def _drafts(ctx: Context, pack: str) -> Sequence[PackDraft]:
+    return ctx.session.scalars(select(PackDraft).where(PackDraft.pack == pack)).all()
+
+
+def _path(pack: str, name: str) -> str:
+    if not re.fullmatch(r"[\w.\-]{1,80}", pack):
+        raise NotFound
+    if not _NAME.fullmatch(name):
+        finding = Finding(
+            code="DRAFT_NAME",
+            field="file",
+            message=_("只能上传.bpmn、.dmn或者.form.json文件"),
+            fix=_("检查文件名"),
+        )
+        raise Invalid(_("不能作为草稿的文件"), [finding])
+    root = "forms" if name.endswith(".form.json") else "processes"
+    return f"{root}/{pack}/{name}"

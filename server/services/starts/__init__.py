@@ -1,0 +1,1 @@
+"""What somebody may start, the form for it, and where it would go."""

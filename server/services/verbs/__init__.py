@@ -1,0 +1,1 @@
+"""What people, time and messages do to a case."""

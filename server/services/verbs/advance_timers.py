@@ -1,0 +1,121 @@
+"""Timer events of the diagram as rows: armed with the moment their wish means, dropped with it.
+
+The engine never waits on time; a row reaches it again only as ``TimerDue``.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from server.domain.calendar import CHINA_TIME
+from server.domain.counting import add_months
+from server.domain.lifecycle import TimerState
+from server.domain.packs import PolicyPack
+from server.domain.wishes import Cycle, Duration, Moment, NamedDeadline, Wish, read_wish
+from server.engine.port import TimerWanted
+from server.services.buffers import Row
+from server.services.clocks import deadline_timers
+from server.services.context import Context
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Round:
+    """A timer of the diagram; of a counted cycle one round."""
+
+    case_id: str
+    task_key: str
+    element: str
+    wish: str
+    #: None: its deadline is not running
+    at: datetime | None
+    #: rounds that come after this one
+    again: int
+
+
+def arm(ctx: Context, pack: PolicyPack, case_id: str, wanted: Iterable[TimerWanted]) -> None:
+    """Arm the timers that began to wait; one whose deadline is not running waits without moment."""
+    for wish in wanted:
+        meaning = read_wish(wish.wish, wish.kind)
+        named = meaning.key if isinstance(meaning, NamedDeadline) else ""
+        _insert(
+            ctx,
+            Round(
+                case_id=case_id,
+                task_key=wish.task_key,
+                element=wish.element,
+                wish=wish.wish,
+                at=_first(ctx, pack, case_id, meaning),
+                again=meaning.times - 1 if isinstance(meaning, Cycle) else 0,
+            ),
+            rule_key=named,
+        )
+
+
+def drop(ctx: Context, case_id: str, dropped: Iterable[TimerWanted]) -> None:
+    """Cancel the timers whose event no longer waits."""
+    gone = {(wish.task_key, wish.element) for wish in dropped}
+    if gone:
+        _cancel(ctx, case_id, lambda row: (row["task_key"], row["element"]) in gone)
+
+
+def next_round(fired: Round, now: datetime) -> Round | None:
+    """The next round of a cycle that lies after now, None when it was the last.
+
+    Rounds that passed while nobody looked are over: a cycle reminds, it does not catch up.
+    """
+    meaning = read_wish(fired.wish)
+    if not isinstance(meaning, Cycle):
+        return None
+    moment, left = fired.at or now, fired.again
+    while left:
+        moment, left = _after(moment, meaning.every), left - 1
+        if moment > now:
+            return replace(fired, at=moment, again=left)
+    return None
+
+
+def arm_next(ctx: Context, coming: Round) -> None:
+    """Arm the next round of a cycle."""
+    _insert(ctx, coming, rule_key="")
+
+
+def cancel_all(ctx: Context, case_id: str) -> None:
+    """The case is over: nothing of it fires any more."""
+    _cancel(ctx, case_id, lambda _row: True)
+
+
+def _cancel(ctx: Context, case_id: str, is_meant: Callable[[Row], bool]) -> None:
+    kept = ctx.rows(deadline_timers.TIMERS, case_id)
+    for row in kept:
+        if row["state"] == TimerState.ARMED and is_meant(row):
+            kept.change(row, state=TimerState.CANCELLED)
+
+
+def _insert(ctx: Context, new: Round, *, rule_key: str) -> None:
+    ctx.rows(deadline_timers.TIMERS, new.case_id).add(
+        kind="engine",
+        case_id=new.case_id,
+        task_key=new.task_key,
+        element=new.element,
+        wish=new.wish,
+        rule_key=rule_key,
+        due_at=new.at,
+        again=new.again,
+        dedupe_key=f"{new.case_id}:{new.task_key}:{new.element}:{new.again}",
+        state=TimerState.ARMED,
+    )
+
+
+def _first(ctx: Context, pack: PolicyPack, case_id: str, meaning: Wish) -> datetime | None:
+    if isinstance(meaning, NamedDeadline):
+        return deadline_timers.moment_of(ctx, pack, case_id, meaning)
+    if isinstance(meaning, Moment):
+        return meaning.at
+    return _after(ctx.now, meaning.every if isinstance(meaning, Cycle) else meaning)
+
+
+def _after(moment: datetime, period: Duration) -> datetime:
+    local = moment.astimezone(CHINA_TIME)
+    if period.months:
+        local = datetime.combine(add_months(local.date(), period.months), local.timetz())
+    return local + timedelta(seconds=period.seconds)

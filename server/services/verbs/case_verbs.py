@@ -1,0 +1,110 @@
+"""What is done to a whole case: suspend it, let it go on, end it without a result.
+
+These belong to the heads of the offices that are competent for the case: those of its level that
+may open cases of its procedure and opened this one or had work in it. Suspending stops no clock
+(only the reasons of its rule do); nothing can be done meanwhile and no timer moves the case.
+"""
+
+from sqlalchemy import or_, select
+
+from server.domain import recusal
+from server.domain.access import APPLICANT, Permission, Steered, permits
+from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.domain.findings import Finding
+from server.domain.lifecycle import CaseStatus, move_case
+from server.domain.texts import _
+from server.engine.port import Cancel
+from server.models.case import case as case_table
+from server.models.identity import Unit
+from server.models.work import work_item
+from server.queries import visibility
+from server.services.case import case_rows
+from server.services.case.case_rows import CaseRow
+from server.services.case.case_state import Act
+from server.services.context import Context
+from server.services.identity import posts
+from server.services.law.releases import Release
+from server.services.packs import definitions
+from server.services.verbs import advance, parties
+
+
+def suspend(ctx: Context, case_id: str, *, reason: str) -> None:
+    """Let the case stand still.
+
+    Raises:
+        NotFound: there is no such case, or it does not exist for the actor.
+        Forbidden: he is not the head of a competent office, or the matter is his own.
+        Conflict: it is not open.
+        Invalid: no reason.
+    """
+    case, _release = _steered(ctx, case_id, reason)
+    status = move_case(CaseStatus(case.status), CaseStatus.SUSPENDED)
+    by = ctx.actor.person_id
+    case_rows.change(ctx, case, status=status, status_reason=reason, suspended_by=by)
+    ctx.record("case.suspend", case.id, case.id)
+
+
+def resume(ctx: Context, case_id: str, *, reason: str) -> None:
+    """Let a case go on that was suspended by a person.
+
+    Raises:
+        NotFound, Forbidden, Invalid: as for :func:`suspend`.
+        Conflict: it does not stand still, or stands still because of a fault of its procedure.
+    """
+    case, _release = _steered(ctx, case_id, reason)
+    if case.status != CaseStatus.SUSPENDED:
+        raise Conflict(_("该事项没有暂停"))
+    if case.suspended_by is None:
+        raise Conflict(_("该事项因程序异常而停止，须由运行人员排除后恢复"))
+    status = move_case(CaseStatus(case.status), CaseStatus.OPEN)
+    case_rows.change(ctx, case, status=status, status_reason="", suspended_by=None)
+    ctx.record("case.resume", case.id, case.id)
+
+
+def cancel(ctx: Context, case_id: str, *, reason: str) -> None:
+    """End the case without a result: nothing of it waits, runs or fires any more.
+
+    Raises:
+        NotFound, Forbidden, Invalid: as for :func:`suspend`.
+        Conflict: it is over already.
+    """
+    case, release = _steered(ctx, case_id, reason)
+    move_case(CaseStatus(case.status), CaseStatus.CANCELLED)
+    case_rows.change(ctx, case, status_reason=reason, suspended_by=None)
+    ctx.record("case.cancel", case.id, case.id)
+    again = case_rows.lock(ctx, case.id)
+    advance.step(ctx, again, release, Cancel(now=ctx.now), Act(command="cancel"))
+
+
+def _steered(ctx: Context, case_id: str, reason: str) -> tuple[CaseRow, Release]:
+    """The locked case, when the actor may steer it and says why."""
+    case = case_rows.lock(ctx, case_id)
+    actor = posts.with_posts(ctx)
+    seen = select(case_table.c.id).where(case_table.c.id == case.id, visibility.visible(actor))
+    if ctx.session.scalar(seen) is None:
+        raise NotFound
+    release = definitions.release(ctx, case.pack_version_id)
+    if not permits(actor, Permission.CASE_STEER, Steered(units=_competent(ctx, case, release))):
+        raise Forbidden(_("只有承办机关的主要负责人可以这样操作"))
+    recusal.refuse_barred(actor.person_id, "", parties.of_case(ctx, case.id))
+    if not reason.strip():
+        message = _("请写明理由")
+        finding = Finding(code="REASON", field="reason", message=message, fix=_("填写理由"))
+        raise Invalid(message, [finding])
+    return case, release
+
+
+def _competent(ctx: Context, case: CaseRow, release: Release) -> frozenset[str]:
+    starters = release.pack.procedures[case.procedure].starters
+    roles = {each.role.partition(".")[0] for each in starters} - {APPLICANT}
+    had_work = select(work_item.c.candidate_unit).where(work_item.c.case_id == case.id)
+    opened = select(case_table.c.opened_for).where(case_table.c.id == case.id)
+    return frozenset(
+        ctx.session.scalars(
+            select(Unit.id).where(
+                Unit.kind.in_(roles),
+                Unit.level == case.level,
+                or_(Unit.id.in_(had_work), Unit.id.in_(opened)),
+            )
+        )
+    )

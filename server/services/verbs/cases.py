@@ -1,0 +1,57 @@
+"""Open a case: what ``openings`` prepared is written, and the procedure takes its first step."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import insert
+
+from server.domain.expressions import Json
+from server.domain.lifecycle import CaseStatus
+from server.models.base import new_id
+from server.models.case import case as case_table
+from server.services.case import case_rows, references, search
+from server.services.case.case_rows import CaseRow
+from server.services.context import Context
+from server.services.packs import definitions
+from server.services.verbs import advance, openings, parties
+from server.services.verbs.openings import Prepared
+
+
+def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> str:
+    """Open a case of the pack version in force today and return its id.
+
+    Raises:
+        NotFound: there is no such procedure in force.
+        Forbidden: the actor holds none of the roles that may start it, or not in this case.
+        Invalid: the start form is not filled in as it asks; all problems at once.
+    """
+    release = definitions.in_force(ctx, procedure_key, ctx.today)
+    prepared = openings.prepare(ctx, release, procedure_key, given)
+    case = _insert(ctx, prepared)
+    named = list(prepared.named)
+    ctx.record("case.open", case.id, case.id, {"reference": case.reference})
+    parties.concern(ctx, case.id, [entry for entry in named if entry.role in parties.CONCERNED])
+    parties.appoint(ctx, case.id, parties.with_subject(named))
+    search.index_case(ctx, case.id, release)
+    advance.step(ctx, case, release, prepared.command(), prepared.act())
+    return case.id
+
+
+def _insert(ctx: Context, prepared: Prepared) -> CaseRow:
+    case_id, today = new_id(), ctx.today
+    pattern = prepared.procedure.reference
+    ctx.session.execute(
+        insert(case_table).values(
+            id=case_id,
+            reference=references.next_reference(ctx, pattern, today.year),
+            procedure=prepared.procedure.key,
+            pack_version_id=prepared.release.id,
+            status=CaseStatus.OPEN,
+            unit_id=prepared.unit.id if prepared.unit else None,
+            level=prepared.level,
+            opened_on=today,
+            opened_at=ctx.now,
+            opened_by=None if ctx.actor.is_system else ctx.actor.person_id,
+            opened_for=prepared.office_id,
+        )
+    )
+    return case_rows.lock(ctx, case_id)

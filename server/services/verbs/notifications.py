@@ -1,0 +1,199 @@
+"""Notices of a deadline's ladder as rows: one per cause and recipient, and what is owed outside.
+
+Who is meant is looked up on the day; a notice that finds nobody stays with its label, so that the
+gap is seen. Sending them out is the business of the outbox.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import insert, select
+
+from server.domain.jurisdiction import Level, superior, supervising
+from server.domain.packs import PolicyPack
+from server.domain.texts import _
+from server.models.base import new_id
+from server.models.outbox import notification, outbox
+from server.models.work import OPEN_STATES, work_item
+from server.services.case.case_rows import CaseRow
+from server.services.clocks.deadline_rows import DeadlineRow
+from server.services.context import Context
+from server.services.identity import people
+from server.services.law.releases import Release
+from server.services.verbs import advance_work, case_offices, parties
+
+_HEAD = ".head"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Told:
+    """Whom a rung means: what he is called, and who that is today."""
+
+    label: str
+    #: person -> office in which he is told, None for people of the case
+    people: Mapping[str, str | None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """Work that a deadline hangs on."""
+
+    role: str
+    unit_id: str | None
+    assignee_id: str | None
+    head_only: bool
+
+
+def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung: int) -> list[str]:
+    """Write the notices one rung owes and return the labels they go to; again is a no-op."""
+    pack = release.pack
+    entry = pack.deadlines[row.rule_key].ladder[rung]
+    labels = []
+    for told in _told(ctx, case, release, row, entry.to):
+        labels.append(told.label)
+        recipients: list[tuple[str | None, str | None]] = [*sorted(told.people.items())]
+        for recipient, unit_id in recipients or [(None, None)]:
+            cause = f"{row.id}:{row.due_on}:{entry.at:+d}:{told.label}:{recipient or ''}"
+            to = {"label": told.label, "recipient_id": recipient, "unit_id": unit_id}
+            _write(ctx, row, to, cause, _text(pack, row))
+    return labels
+
+
+def _text(pack: PolicyPack, row: DeadlineRow) -> str:
+    return _("“{title}”的期限为{due_on}").format(
+        title=pack.deadlines[row.rule_key].title, due_on=row.due_on
+    )
+
+
+def _write(
+    ctx: Context,
+    row: DeadlineRow,
+    to: Mapping[str, str | None],
+    cause: str,
+    text: str,
+) -> None:
+    known = select(notification.c.id).where(notification.c.dedupe_key == cause)
+    if ctx.session.scalar(known) is not None:
+        return
+    notice_id = new_id()
+    ctx.session.execute(
+        insert(notification).values(
+            id=notice_id,
+            **to,
+            kind="deadline",
+            case_id=row.case_id,
+            deadline_id=row.id,
+            text=text,
+            dedupe_key=cause,
+            created_at=ctx.now,
+        )
+    )
+    if to["recipient_id"] is None:
+        return
+    ctx.session.execute(
+        insert(outbox).values(
+            id=new_id(),
+            kind="notice",
+            payload={"notification": notice_id},
+            dedupe_key=f"notice:{notice_id}",
+            state="pending",
+            next_at=ctx.now,
+            case_id=row.case_id,
+            created_at=ctx.now,
+        )
+    )
+
+
+def _told(
+    ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, to: str
+) -> Iterable[_Told]:
+    if to == "assignee":
+        return [_assignees(ctx, case, row)]
+    if to == f"office{_HEAD}":
+        return _heads(ctx, case, release, row)
+    if to == "supervising_organ":
+        return [_supervisor(ctx, case, row)]
+    role = to.removesuffix(_HEAD)
+    if role in advance_work.case_roles(release.pack):
+        return [_Told(label=to, people=dict.fromkeys(parties.members(ctx, case.id, role)))]
+    office = advance_work.office_of(ctx, case, role, Level(case.level))
+    return [_Told(label=to, people=_holders(ctx, office.id if office else None, to))]
+
+
+def _assignees(ctx: Context, case: CaseRow, row: DeadlineRow) -> _Told:
+    found: dict[str, str | None] = {}
+    for held in _work(ctx, case, row):
+        able = _able(ctx, case, held)
+        mine = held.assignee_id
+        found |= {mine: able[mine]} if mine and mine in able else able
+    return _Told(label="assignee", people=found)
+
+
+def _able(ctx: Context, case: CaseRow, held: _Held) -> dict[str, str | None]:
+    """Those who can do the work today: whoever had it and has left is none of them."""
+    if held.unit_id is None:
+        return dict.fromkeys(parties.members(ctx, case.id, held.role))
+    return _holders(ctx, held.unit_id, _HEAD if held.head_only else "")
+
+
+def _heads(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow) -> list[_Told]:
+    offices = case_offices.answering(ctx, case, release, row.rule_key)
+    if not offices:
+        return [_Told(label=f"office{_HEAD}", people={})]
+    return [
+        _Told(label=f"{office.role}{_HEAD}", people=_holders(ctx, office.unit_id, _HEAD))
+        for office in offices
+    ]
+
+
+def _supervisor(ctx: Context, case: CaseRow, row: DeadlineRow) -> _Told:
+    """The supervising organ of the level above, else the same kind of office up there."""
+    level = superior(Level(case.level))
+    office = level and advance_work.office_of(ctx, case, "supervising_organ", level)
+    if not office:
+        office = next(
+            filter(None, (_above(ctx, held.unit_id) for held in _work(ctx, case, row))), None
+        )
+    return _Told(label="supervising_organ", people=_holders(ctx, office.id if office else None, ""))
+
+
+def _above(ctx: Context, unit_id: str | None) -> people.Office | None:
+    if unit_id is None:
+        return None
+    unit = people.unit(ctx, unit_id)
+    others = [
+        other
+        for level in Level
+        for other in people.offices(ctx, unit.kind, level=level, region=unit.region)
+    ]
+    return supervising(others, unit)
+
+
+def _holders(ctx: Context, unit_id: str | None, label: str) -> dict[str, str | None]:
+    if unit_id is None:
+        return {}
+    found = people.holders(ctx, unit_id, ctx.today, head_only=label.endswith(_HEAD))
+    return {holder.person_id: unit_id for holder in found}
+
+
+def _work(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Held]:
+    """Open work that names this deadline; where none does, all open work of the case."""
+    rows = ctx.session.execute(
+        select(
+            work_item.c.candidate_role,
+            work_item.c.candidate_unit,
+            work_item.c.assignee_id,
+            work_item.c.head_only,
+            work_item.c.deadline_key,
+        ).where(work_item.c.case_id == case.id, work_item.c.state.in_(OPEN_STATES))
+    ).all()
+    named = [found for found in rows if found.deadline_key == row.rule_key]
+    return [
+        _Held(
+            role=found.candidate_role,
+            unit_id=found.candidate_unit,
+            assignee_id=found.assignee_id,
+            head_only=found.head_only,
+        )
+        for found in named or rows
+    ]

@@ -1,0 +1,188 @@
+"""What the start of a case comes to, before anything is written: right, answers, people, level.
+
+``cases.open_case`` writes what stands here; ``guides.guide`` tells it beforehand. Both therefore
+say the same, and nothing in this module changes a row.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from server.domain.access import APPLICANT, Opening, Permission, holds_role, permits
+from server.domain.errors import Forbidden, Invalid
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.jurisdiction import Level
+from server.domain.packs import Procedure
+from server.domain.texts import _
+from server.engine.port import Start
+from server.services.case import answers, facts
+from server.services.case.case_state import Act
+from server.services.case.facts import Facts
+from server.services.context import Context
+from server.services.identity import people, posts
+from server.services.identity.people import Office
+from server.services.law import charts
+from server.services.law.releases import Release
+from server.services.verbs import advance, parties
+from server.services.verbs.advance_work import OF_THE_UNIT
+from server.services.verbs.parties import Named
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prepared:
+    """A start that was checked and may be made."""
+
+    release: Release
+    procedure: Procedure
+    #: what is kept of the start form
+    answers: Mapping[str, Json]
+    known: Facts
+    #: the office in whose role it is opened, None: by the applicant himself
+    office_id: str | None
+    named: tuple[Named, ...]
+    #: the unit the case concerns, whose region its offices are looked up in
+    unit: Office | None
+    level: Level
+
+    def act(self) -> Act:
+        """The act that goes into the history of the case."""
+        return Act(
+            command="open",
+            node_key=start_node(self.release, self.procedure),
+            answers=self.answers,
+            form_hash=self.release.form_hashes.get(self.procedure.start_form),
+            message=self.procedure.start_message or "",
+        )
+
+    def command(self) -> Start:
+        """What the engine is asked to do."""
+        variables = advance.routing(self.release, self.procedure.key, self.answers)
+        return Start(
+            variables={**variables, "settings": facts.settings_of(self.release)},
+            now=self.known.now,
+            message=self.procedure.start_message,
+        )
+
+
+def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json]) -> Prepared:
+    """The start of a case as it would be made now; nothing is written.
+
+    Raises:
+        Forbidden: the actor holds none of the roles that may start it, or not in this case.
+        Invalid: the start form is not filled in as it asks; all problems at once.
+    """
+    procedure = release.pack.procedures[key]
+    may_start_at_all(ctx, procedure)
+    filled = {**procedure.defaults, **given}
+    checked = answers.check(ctx, release, key, procedure.start_form, filled, {}).values
+    known = facts.collect(release, key, {}, checked, ctx.now)
+    office_id = _opening_office(ctx, procedure, known)
+    named = _named(ctx, release, procedure, checked, office_id)
+    return Prepared(
+        release=release,
+        procedure=procedure,
+        answers=checked,
+        known=known,
+        office_id=office_id,
+        named=tuple(named),
+        unit=_unit(ctx, named),
+        level=_level(ctx, procedure, known),
+    )
+
+
+def may_start_at_all(ctx: Context, procedure: Procedure) -> None:
+    """Return when a role of the actor may start the procedure in some case. Raises Forbidden."""
+    roles = frozenset(starter.role for starter in procedure.starters)
+    if not permits(posts.with_posts(ctx), Permission.CASE_OPEN, Opening(roles=roles)):
+        raise Forbidden(_("您没有权限启动该程序"))
+
+
+def start_node(release: Release, procedure: Procedure) -> str:
+    """Id of the start event the procedure begins at."""
+    wanted = procedure.start_message or ""
+    nodes = charts.chart(release.files[procedure.key]).nodes.values()
+    return next(
+        (
+            node.id
+            for node in nodes
+            if node.kind == "startEvent"
+            and node.scope == procedure.key
+            and (node.event.name if node.event else "") == wanted
+        ),
+        "",
+    )
+
+
+def _named(
+    ctx: Context,
+    release: Release,
+    procedure: Procedure,
+    checked: Mapping[str, Json],
+    office_id: str | None,
+) -> list[Named]:
+    """Applicant, subject and others the start names; without one, whoever applies himself."""
+    node = start_node(release, procedure)
+    found = parties.named(
+        release.forms[procedure.start_form],
+        [entry for entry in release.pack.appointments if entry.node == node],
+        checked,
+    )
+    if office_id is None and not any(entry.role == APPLICANT for entry in found):
+        found.insert(0, _starter(ctx, checked))
+    if office_id is not None:
+        parties.refuse_own(ctx, found)
+    return found
+
+
+def _opening_office(ctx: Context, procedure: Procedure, known: Facts) -> str | None:
+    """The office in whose role the actor opens the case, None when he does as applicant."""
+    actor = posts.with_posts(ctx)
+    roles = frozenset(
+        starter.role
+        for starter in procedure.starters
+        if facts.holds(ctx.tools.evaluate, starter.when, known)
+    )
+    if not permits(actor, Permission.CASE_OPEN, Opening(roles=roles)):
+        raise Forbidden(_("您没有权限以这种方式启动该程序"))
+    for post in actor.posts:
+        if any(holds_role(replace(actor, posts=(post,)), role) for role in roles - {APPLICANT}):
+            return post.unit_id
+    return None
+
+
+def _starter(ctx: Context, checked: Mapping[str, Json]) -> Named:
+    person_id = ctx.actor.person_id
+    if checked.get("applicant_kind") != "unit":
+        return Named(role=APPLICANT, person_id=person_id)
+    unit = people.own_unit(ctx, person_id, ctx.today)
+    held = {post.office.kind for post in people.posts_on(ctx, person_id, ctx.today)}
+    if unit is None or not held & OF_THE_UNIT:
+        raise Forbidden(_("单位申请由本单位主要负责人或者组织人事部门提出"))
+    return Named(role=APPLICANT, unit_id=unit.id, person_id=None)
+
+
+def _unit(ctx: Context, named: list[Named]) -> Office | None:
+    """The unit the case concerns: of the subject, else of the applicant, else of the starter."""
+    wanted = sorted(
+        (entry for entry in named if entry.role in parties.CONCERNED),
+        key=lambda entry: entry.role == APPLICANT,
+    )
+    for entry in wanted:
+        if entry.unit_id:
+            return people.unit(ctx, entry.unit_id)
+        unit = people.own_unit(ctx, entry.person_id or "", ctx.today)
+        if unit is not None:
+            return unit
+    return people.own_unit(ctx, ctx.actor.person_id, ctx.today)
+
+
+def _level(ctx: Context, procedure: Procedure, known: Facts) -> Level:
+    level = facts.given(ctx.tools.evaluate, procedure.level, known)
+    if level not in tuple(Level):
+        finding = Finding(
+            code="CASE_LEVEL",
+            message=_("不能确定由哪一级机关办理"),
+            fix=_("检查干部管理权限或者隶属关系的填写"),
+        )
+        raise Invalid(_("填写的内容有误"), [finding])
+    return Level(level)

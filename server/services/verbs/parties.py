@@ -1,0 +1,221 @@
+"""People the case itself names: applicant, subject, team; from fields of forms, kept as rows.
+
+A field of kind ``person`` names a person; one of kind ``unit`` stands for the holders of its
+``unit_hr`` and ``unit_head`` posts, whoever that is on the day; in a dynamic list every inner field
+of kind ``person`` counts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from dataclasses import field as attribute
+from typing import Final
+
+from server.domain import recusal
+from server.domain.errors import Invalid
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.packs import Appointment
+from server.domain.recusal import Parties
+from server.domain.texts import _
+from server.forms import compiler
+from server.forms.fields import Field, flat
+from server.models.case import subject
+from server.models.work import participant
+from server.services.buffers import Buffer, Shelf
+from server.services.context import Context
+from server.services.identity import people
+from server.services.verbs.advance_work import OF_THE_UNIT
+
+#: roles that say whom the case is about
+CONCERNED: Final = ("applicant", "subject")
+
+_SUBJECTS: Final = Shelf(subject)
+#: the parts people have now
+_PARTS: Final = Shelf(participant, participant.c.to_at.is_(None))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Named:
+    """Somebody an answer names: a person, or a unit."""
+
+    role: str
+    person_id: str | None = None
+    unit_id: str | None = None
+    #: the field of the form that names him, empty for the starter himself
+    field: str = attribute(default="", compare=False)
+
+
+def named(
+    schema: Mapping[str, Json], appointments: Iterable[Appointment], answers: Mapping[str, Json]
+) -> list[Named]:
+    """Whom the answers to a form name under the appointments of its node; empty fields are none."""
+    known = {field.key: field for field in compiler.fields(schema)}
+    return [
+        Named(role=appointment.role, field=appointment.field, **{f"{kind}_id": entry})
+        for appointment in appointments
+        if appointment.field in known
+        for kind, entry in _entries(known[appointment.field], answers.get(appointment.field))
+    ]
+
+
+def _entries(field: Field, value: Json) -> Iterator[tuple[str, str]]:
+    """(``person`` or ``unit``, id) of everybody the value of a field names."""
+    if field.children:
+        for row in value if isinstance(value, list) else [value or {}]:
+            for child in flat(field.children):
+                yield from _entries(child, row.get(child.key))
+        return
+    for entry in value if isinstance(value, list) else [value]:
+        if entry and field.kind:
+            yield field.kind, str(entry)
+
+
+def with_subject(found: list[Named]) -> list[Named]:
+    """Whoever applies is also the one concerned, where nobody else is named as such."""
+    if any(entry.role == "subject" for entry in found):
+        return found
+    concerned = [replace(entry, role="subject") for entry in found if entry.role == "applicant"]
+    return [*found, *concerned]
+
+
+def refuse_own(ctx: Context, found: Iterable[Named]) -> None:
+    """Return when the actor, who starts a case for his office, is none of those it is about.
+
+    Raises:
+        Forbidden: it is his own matter.
+    """
+    own = {entry.person_id for entry in found if entry.role in CONCERNED and entry.person_id}
+    recusal.refuse_barred(ctx.actor.person_id, "", Parties(subjects=frozenset(own)))
+
+
+def refuse_barred(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
+    """Return when nobody is named for a part in a case he may not act in.
+
+    Raises:
+        Invalid: somebody is; the sentence is the same for every ground.
+    """
+    concerned = of_case(ctx, case_id)
+    problems = [
+        Finding(
+            code="ANSWER_BARRED",
+            field=entry.field,
+            message=_("所填的人员有依法应当回避的情形"),
+            fix=_("更换人员"),
+        )
+        for entry in found
+        if entry.person_id and recusal.barred(entry.person_id, entry.role, concerned)
+    ]
+    if problems:
+        raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
+
+
+def appoint(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
+    """Give each who is named the role in the case from now on; who has it keeps it once."""
+    for entry in found:
+        for who in _parts(ctx, entry):
+            _join(ctx, case_id, entry.role, who)
+
+
+def replace_members(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
+    """Give each who is named the role, and take it from those who had it and are not named.
+
+    A role for which nobody is named stays with whom it was.
+    """
+    named_now: dict[str, set[_Who]] = {}
+    for entry in found:
+        named_now.setdefault(entry.role, set()).update(_parts(ctx, entry))
+    for role, whos in named_now.items():
+        for who in _standing(ctx, case_id, role) - whos:
+            _leave(ctx, case_id, role, who)
+        for who in sorted(whos):
+            _join(ctx, case_id, role, who)
+
+
+def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
+    """Note applicants and subjects as whom the case is about."""
+    kept = ctx.rows(_SUBJECTS, case_id)
+    for entry in found:
+        kept.add(
+            case_id=case_id,
+            kind=entry.role,
+            person_id=entry.person_id,
+            unit_id=entry.unit_id,
+            **_card(ctx, entry),
+        )
+
+
+def of_case(ctx: Context, case_id: str) -> Parties:
+    """Whom the case is about, for recusal: a person who applies for himself is concerned."""
+    rows = list(ctx.rows(_SUBJECTS, case_id))
+    others = any(row["kind"] == "subject" for row in rows)
+    concerned = {
+        row["person_id"]
+        for row in rows
+        if row["person_id"] and (row["kind"] == "subject" or not others)
+    }
+    return Parties(
+        subjects=frozenset(concerned), applicants=members(ctx, case_id, "applicant") - concerned
+    )
+
+
+def members(ctx: Context, case_id: str, role: str) -> frozenset[str]:
+    """Ids of the people who hold this role in the case today."""
+    standing = _standing(ctx, case_id, role)
+    holding = people.holders_of(ctx, {who.unit_id for who in standing if who.unit_id}, ctx.today)
+    return frozenset(holding | {who.person_id for who in standing if who.person_id})
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Who:
+    """Who has a part: a person, or an office; the other one is empty."""
+
+    person_id: str = ""
+    unit_id: str = ""
+
+    @property
+    def columns(self) -> dict[str, str | None]:
+        return {"person_id": self.person_id or None, "unit_id": self.unit_id or None}
+
+
+def _roster(ctx: Context, case_id: str) -> Buffer:
+    """The parts people have in the case now."""
+    return ctx.rows(_PARTS, case_id)
+
+
+def _standing(ctx: Context, case_id: str, role: str) -> set[_Who]:
+    return {
+        _Who(row["person_id"] or "", row["unit_id"] or "")
+        for row in _roster(ctx, case_id)
+        if row["role_key"] == role and row["to_at"] is None
+    }
+
+
+def _parts(ctx: Context, entry: Named) -> list[_Who]:
+    if entry.person_id:
+        return [_Who(person_id=entry.person_id)]
+    offices = people.offices_of_unit(ctx, OF_THE_UNIT, entry.unit_id or "")
+    return [_Who(unit_id=offices[kind].id) for kind in sorted(offices)]
+
+
+def _join(ctx: Context, case_id: str, role: str, who: _Who) -> None:
+    if who in _standing(ctx, case_id, role):
+        return
+    _roster(ctx, case_id).add(case_id=case_id, role_key=role, from_at=ctx.now, **who.columns)
+    ctx.record("participant.join", who.person_id or who.unit_id, case_id, {"role": role})
+
+
+def _leave(ctx: Context, case_id: str, role: str, who: _Who) -> None:
+    roster = _roster(ctx, case_id)
+    for row in roster:
+        held = _Who(row["person_id"] or "", row["unit_id"] or "")
+        if row["role_key"] == role and row["to_at"] is None and held == who:
+            roster.change(row, to_at=ctx.now)
+    ctx.record("participant.leave", who.person_id or who.unit_id, case_id, {"role": role})
+
+
+def _card(ctx: Context, entry: Named) -> dict[str, str | None]:
+    if entry.person_id:
+        person = people.person(ctx, entry.person_id)
+        return {"name": person.name, "managed_by": person.managed_by}
+    unit = people.unit(ctx, entry.unit_id or "")
+    return {"name": unit.name, "managed_by": unit.affiliation}

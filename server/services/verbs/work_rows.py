@@ -1,0 +1,114 @@
+"""Work items as verbs hold them: found only if visible, judged after the case is locked."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+
+from server.domain.access import Actor, Offered
+from server.domain.errors import Conflict
+from server.domain.expressions import Json
+from server.domain.lifecycle import CaseStatus, WorkState
+from server.domain.recusal import Parties, barred
+from server.domain.texts import _
+from server.domain.work import Work
+from server.models.work import work_item
+from server.services.case import case_rows
+from server.services.case.case_rows import CaseRow
+from server.services.clocks.work_clocks import open_items
+from server.services.context import Context
+from server.services.identity import people
+from server.services.verbs import parties
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ItemRow:
+    """One work item as stored."""
+
+    id: str
+    version: int
+    case_id: str
+    task_key: str
+    node_key: str
+    form_key: str
+    form_hash: str | None
+    candidate_role: str
+    candidate_unit: str | None
+    head_only: bool
+    assignee_id: str | None
+    instance: str | None
+    state: str
+
+
+def held(ctx: Context, actor: Actor, item_id: str, seen: int | None) -> tuple[ItemRow, CaseRow]:
+    """The item and its case, locked; ``seen`` is the version the person looked at, if known.
+
+    Raises:
+        NotFound: there is no such item, or the actor may not see it.
+        Conflict: the item changed since he looked.
+    """
+    case = case_rows.lock_seen(ctx, actor, item_id)
+    item = _stored(ctx, case, item_id)
+    if seen is not None and seen != item.version:
+        raise Conflict(_("该待办已被他人更改，请刷新后重试"))
+    return item, case
+
+
+def _stored(ctx: Context, case: CaseRow, item_id: str) -> ItemRow:
+    """The item as it stands now that its case is locked; one that is over is looked for alone."""
+    waiting = next((row for row in open_items(ctx, case.id) if row["id"] == item_id), None)
+    if waiting is None:
+        columns = [work_item.c[name] for name in ItemRow.__slots__]
+        found = ctx.session.execute(select(*columns).where(work_item.c.id == item_id)).one()
+        return ItemRow(**found._mapping)
+    return ItemRow(**{name: waiting[name] for name in ItemRow.__slots__})
+
+
+def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
+    """The item with everything that decides about it."""
+    by_name = (
+        parties.members(ctx, case.id, item.candidate_role)
+        if item.candidate_unit is None
+        else frozenset()
+    )
+    concerned = parties.of_case(ctx, case.id)
+    others = item.assignee_id not in (None, ctx.actor.person_id)
+    has_left = others and not _is_able(ctx, item, by_name, concerned)
+    return Work(
+        state=WorkState(item.state),
+        case_status=CaseStatus(case.status),
+        offered=Offered(
+            role=item.candidate_role,
+            unit_id=item.candidate_unit,
+            head_only=item.head_only,
+            people=by_name,
+            assignee_id=item.assignee_id,
+        ),
+        parties=concerned,
+        is_abandoned=has_left,
+    )
+
+
+def _is_able(ctx: Context, item: ItemRow, by_name: frozenset[str], concerned: Parties) -> bool:
+    """Is the assignee still one of those it is offered to, and not barred by now."""
+    if barred(item.assignee_id or "", item.candidate_role, concerned):
+        return False
+    if item.candidate_unit is None:
+        return item.assignee_id in by_name
+    holders = people.holders(ctx, item.candidate_unit, ctx.today, head_only=item.head_only)
+    return item.assignee_id in {holder.person_id for holder in holders}
+
+
+def write(ctx: Context, item: ItemRow, **values: Json) -> None:
+    """Change columns of an item under the version it was locked with.
+
+    Raises:
+        Conflict: someone else changed it since.
+    """
+    done = ctx.session.execute(
+        update(work_item)
+        .where(work_item.c.id == item.id, work_item.c.version == item.version)
+        .values(version=item.version + 1, **values)
+        .returning(work_item.c.id)
+    )
+    if done.one_or_none() is None:
+        raise Conflict(_("该待办已被他人更改，请刷新后重试"))

@@ -1,0 +1,153 @@
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from server.domain.access import SYSTEM
+from server.domain.calendar import CHINA_TIME, CalendarYear, WorkingCalendar
+from server.domain.errors import Conflict, Invalid
+from server.models.case import case
+from server.models.identity import Person
+from server.models.time import deadline
+from server.models.work import work_item
+from server.services import audit, installation
+from server.services.context import Tools, reading, transaction
+from server.services.drills import demo_cases, demo_drill, drill
+from server.services.identity import passwords
+from tests.databases import SqliteDatabases
+from tests.factories import tools as factory
+
+REAL = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
+CLOCK = datetime(2026, 3, 2, 8, 30, tzinfo=CHINA_TIME)
+
+
+def test_a_demo_is_six_cases_in_different_states_and_doing_it_again_changes_nothing(
+    empty_tools: Tools,
+) -> None:
+    demo_drill.begin(empty_tools, CLOCK, REAL)
+    demo = demo_drill.fill(empty_tools, REAL)
+    assert len(demo.played) == 6
+    assert demo.drill.shown_password == drill.KNOWN_PASSWORD
+    before = seen(empty_tools)
+    assert before["statuses"] == ["closed", "open", "open", "open", "open", "open"]
+    assert before["procedures"] == {"nanyang_five_step", "chuzhou_four_step"}
+    assert before["overdue"] == ["proposal"]
+    assert before["open"] == [
+        "accept",
+        "apply_in_writing",
+        "assess",
+        "deliberate",
+        "draft_proposal",
+    ]
+    again = demo_drill.fill(empty_tools, REAL + timedelta(minutes=5))
+    assert again.played == ()
+    assert again.accounts == demo.accounts
+    assert seen(empty_tools) == before
+    with reading(empty_tools, SYSTEM, CLOCK) as ctx:
+        assert audit.verify(ctx.session).broken is None
+
+
+def test_everybody_of_the_region_has_the_password_and_nobody_must_change_it(
+    drilled: Tools,
+) -> None:
+    with reading(drilled, SYSTEM, CLOCK) as ctx:
+        people = ctx.session.scalars(select(Person)).all()
+        assert people
+        assert not any(person.must_change_secret for person in people)
+        stored = {person.secret_hash for person in people}
+    assert len(stored) == 1
+    assert passwords.matches(drilled.config, stored.pop(), drill.KNOWN_PASSWORD)
+
+
+def test_a_password_of_ones_own_stays_until_another_is_given(drilled: Tools) -> None:
+    first = demo_drill.fill(drilled, REAL, "ein-eigenes-kennwort")
+    assert first.drill.demo_password == "own"
+    assert demo_drill.fill(drilled, REAL).drill.demo_password == "own"
+    known = demo_drill.fill(drilled, REAL, drill.KNOWN_PASSWORD)
+    assert known.drill.demo_password == "known"
+
+
+def test_an_ordinary_installation_takes_no_demo(empty_tools: Tools) -> None:
+    installation.prepare(empty_tools, REAL)
+    with pytest.raises(Conflict):
+        demo_drill.begin(empty_tools, CLOCK, REAL)
+    with pytest.raises(Invalid):
+        demo_drill.fill(empty_tools, REAL)
+    with reading(empty_tools, SYSTEM, REAL) as ctx:
+        assert ctx.session.scalar(select(func.count()).select_from(Person)) == 0
+
+
+def test_days_are_counted_back_over_holidays_and_make_up_days() -> None:
+    year = CalendarYear(
+        year=2026,
+        days_off=frozenset({date(2026, 2, 27)}),
+        makeup_workdays=frozenset({date(2026, 2, 28)}),
+        source="通知",
+        published_on=date(2025, 11, 4),
+    )
+    calendar = WorkingCalendar(years={2026: year})
+    text = "{D-1 16:20} {D-2} {Y} {D-0 08:00} {x}"
+    assert demo_cases.counted(text, calendar, CLOCK) == (
+        "2026-02-28T16:20+08:00 2026-02-26 2026 2026-03-02T08:00+08:00 {x}"
+    )
+
+
+def test_in_a_year_without_arrangement_weekdays_count() -> None:
+    assert demo_cases.counted("{D-1}", WorkingCalendar(), CLOCK) == "2026-02-27"
+
+
+def test_a_case_that_goes_otherwise_than_written_is_refused_with_the_reason(
+    drilled: Tools, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("cases")
+    (folder / "a.yaml").write_text(WRONG, encoding="utf-8")
+    with pytest.raises(Invalid, match=r"a\.yaml"):
+        demo_cases.play(drilled, CLOCK, folder)
+
+
+def seen(tools: Tools) -> dict[str, object]:
+    """What the cases look like."""
+    with transaction(tools, SYSTEM, CLOCK) as ctx:
+        statuses = ctx.session.scalars(select(case.c.status)).all()
+        return {
+            "statuses": sorted(statuses),
+            "procedures": set(ctx.session.scalars(select(case.c.procedure))),
+            "overdue": list(
+                ctx.session.scalars(
+                    select(deadline.c.rule_key).where(deadline.c.state == "overdue")
+                )
+            ),
+            "open": sorted(
+                ctx.session.scalars(
+                    select(work_item.c.node_key).where(
+                        work_item.c.state.in_(["claimed", "offered"])
+                    )
+                )
+            ),
+        }
+
+
+@pytest.fixture
+def drilled(sqlite_databases: SqliteDatabases) -> Iterator[Tools]:
+    """A drill with everything in it."""
+    with sqlite_databases.copy("demo", _fill) as url, factory.opened(url) as tools:
+        yield tools
+
+
+def _fill(url: str) -> None:
+    with factory.opened(url) as tools:
+        demo_drill.begin(tools, CLOCK, REAL)
+        demo_drill.fill(tools, REAL)
+
+
+WRONG = """
+title: 走不通
+procedure: nanyang_five_step
+now: "{D-1 09:00}"
+start:
+  as: applicant
+  with: {applicant_kind: person, managed_by: county, sanction_type: discipline}
+steps:
+  - {do: deliberate, as: discipline_body, with: {}}
+"""

@@ -1,0 +1,142 @@
+import pytest
+
+from server.domain.access import SYSTEM
+from server.domain.errors import Forbidden, Invalid
+from server.domain.packs import Appointment
+from server.services.context import Context, reading
+from server.services.identity import people
+from server.services.verbs import parties
+from server.services.verbs.parties import Named
+from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, NOW, Tiny
+
+SCHEMA = {
+    "components": [
+        {"type": "textfield", "key": "lead", "properties": {"kind": "person"}},
+        {"type": "textfield", "key": "bureau", "properties": {"kind": "unit"}},
+        {"type": "textfield", "key": "note"},
+        {
+            "type": "dynamiclist",
+            "path": "members",
+            "components": [
+                {"type": "textfield", "key": "member", "properties": {"kind": "person"}},
+                {"type": "textfield", "key": "task"},
+            ],
+        },
+    ]
+}
+
+
+@pytest.mark.parametrize(
+    ("field", "answers", "found"),
+    [
+        ("lead", {"lead": "p1"}, [Named(role="r", person_id="p1")]),
+        ("bureau", {"bureau": "u1"}, [Named(role="r", unit_id="u1")]),
+        ("lead", {"lead": None}, []),
+        ("lead", {}, []),
+        ("note", {"note": "p1"}, []),
+        ("nothing", {"nothing": "p1"}, []),
+        (
+            "members",
+            {"members": [{"member": "p1", "task": "a"}, {"member": None}, {"member": "p2"}]},
+            [Named(role="r", person_id="p1"), Named(role="r", person_id="p2")],
+        ),
+    ],
+)
+def test_a_field_names_the_people_it_holds(
+    field: str, answers: dict[str, object], found: list[Named]
+) -> None:
+    appointment = Appointment(node="n", field=field, role="r")
+    assert parties.named(SCHEMA, [appointment], answers) == found
+
+
+def test_a_party_of_the_case_is_not_appointed_to_a_part_in_it(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    concerned = tiny.person(APPLICANT)
+    with pytest.raises(Invalid) as refused:
+        tiny.do(DESK, case_id, "verify", {"checker": concerned, "finding": "属实"})
+    assert [(one.code, one.field) for one in refused.value.findings] == [
+        ("ANSWER_BARRED", "checker")
+    ]
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        assert parties.members(ctx, case_id, "checker") == frozenset()
+
+
+def test_nobody_starts_his_own_matter_for_his_office(tiny: Tiny) -> None:
+    own = tiny.person(DESK)
+    with reading(tiny.tools, tiny.actor(DESK), NOW) as ctx:
+        with pytest.raises(Forbidden):
+            parties.refuse_own(ctx, [Named(role="subject", person_id=own)])
+        parties.refuse_own(ctx, [Named(role="subject", person_id=tiny.person(COLLEAGUE))])
+
+
+def test_completing_an_appointing_task_gives_the_role_in_this_case(tiny: Tiny) -> None:
+    case_id, other = tiny.open(), tiny.open()
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    someone = tiny.person(COLLEAGUE)
+    tiny.do(DESK, case_id, "verify", {"checker": someone, "finding": "属实"})
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        assert parties.members(ctx, case_id, "checker") == {someone}
+        assert parties.members(ctx, other, "checker") == frozenset()
+
+
+def test_a_person_who_does_not_exist_cannot_be_named(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    with pytest.raises(Invalid) as refused:
+        tiny.do(DESK, case_id, "verify", {"checker": "nobody", "finding": "属实"})
+    assert [finding.field for finding in refused.value.findings] == ["checker"]
+
+
+def test_a_unit_stands_for_its_personnel_office_and_its_head(tiny: Tiny) -> None:
+    case_id = tiny.open()
+
+    def name_unit(ctx: Context) -> None:
+        unit = people.unit_by_key(ctx, "county1.housing")
+        parties.appoint(ctx, case_id, [Named(role="checker", unit_id=unit.id)])
+
+    tiny.program(name_unit)
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        found = parties.members(ctx, case_id, "checker")
+    assert found == {
+        tiny.person(f"county1.{office}.{who}")
+        for office, who in (
+            ("housing_head", "head"),
+            ("housing_hr", "head"),
+            ("housing_hr", "1"),
+        )
+    }
+
+
+def test_whoever_is_named_twice_has_the_role_once(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    someone = Named(role="checker", person_id=tiny.person(DESK))
+    for _time in range(2):
+        tiny.program(lambda ctx: parties.appoint(ctx, case_id, [someone]))
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        assert parties.members(ctx, case_id, "checker") == {tiny.person(DESK)}
+
+
+def test_a_person_who_applies_for_himself_is_the_one_concerned(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        found = parties.of_case(ctx, case_id)
+    assert found.subjects == {tiny.person(APPLICANT)}
+    assert found.applicants == frozenset()
+
+
+def test_a_named_subject_is_concerned_and_the_applicant_is_not(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    other = Named(role="subject", person_id=tiny.person(COLLEAGUE))
+    tiny.program(lambda ctx: parties.concern(ctx, case_id, [other]))
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        found = parties.of_case(ctx, case_id)
+    assert found.subjects == {tiny.person(COLLEAGUE)}
+    assert found.applicants == {tiny.person(APPLICANT)}
+
+
+def test_without_a_subject_of_its_own_the_applicant_is_the_subject() -> None:
+    applicant = Named(role="applicant", person_id="p1")
+    assert parties.with_subject([applicant]) == [applicant, Named(role="subject", person_id="p1")]
+    both = [applicant, Named(role="subject", person_id="p2")]
+    assert parties.with_subject(both) == both
