@@ -93,7 +93,7 @@ def is_alive(row: Row[Any], config: Config, now: datetime) -> bool:
         return False
     if real >= min(row.expires_at, row.created_at + config.session_life):
         return False
-    return row.kind == "token" or real - row.seen_at < config.session_idle
+    return bool(row.kind == "token" or real - row.seen_at < config.session_idle)
 
 
 def signed(row: Row[Any]) -> Signed:
