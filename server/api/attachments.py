@@ -10,13 +10,13 @@ from werkzeug.datastructures import FileStorage
 
 from server.api import commands
 from server.api.blueprints import Blueprint
-from server.api.looks import looked
 from server.api.schemas import FileSchema
 from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.downloads import as_download
 from server.http.headers import page_class
+from server.http.looks import looked
 from server.http.site import reading, site
 from server.services.case.idempotency import Answer
 from server.services.context import Context

@@ -10,7 +10,6 @@ from marshmallow import validate
 
 from server.api import commands
 from server.api.blueprints import Blueprint
-from server.api.looks import looked
 from server.api.openapi import PREFIX
 from server.api.schemas import DeadlineSchema, Moment, OpenTaskSchema, Paging, PlaceSchema, word
 from server.api.tasks import of_open
@@ -19,6 +18,7 @@ from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus, DeadlineState
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.looks import looked
 from server.http.site import reading
 from server.queries import case_lists
 from server.queries.case_files import Head

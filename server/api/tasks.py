@@ -11,13 +11,13 @@ from marshmallow import validate
 
 from server.api import commands
 from server.api.blueprints import Blueprint
-from server.api.looks import looked
 from server.api.schemas import OpenTaskSchema, Paging, TaskSchema, word
 from server.domain.access import Permission
 from server.domain.expressions import Json
 from server.domain.lifecycle import WorkState
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.looks import looked
 from server.http.site import reading
 from server.queries import inbox, versions
 from server.queries.inbox import Entry

@@ -4,11 +4,11 @@ from flask import Blueprint, request, url_for
 
 from server.domain.access import Permission
 from server.http.access import requires
+from server.http.looks import looked
 from server.http.site import reading
 from server.queries.case_filters import Wanted
 from server.services.files import case_indexes, case_view
 from server.web.fragments import render
-from server.web.looks import looked
 
 pages = Blueprint("applications", __name__)
 

@@ -9,10 +9,10 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.downloads import as_download
 from server.http.headers import page_class
+from server.http.looks import looked
 from server.http.problems import wants_document
 from server.http.site import acting, reading, site
 from server.services.files import attachments
-from server.web.looks import looked
 
 pages = Blueprint("attachments", __name__)
 

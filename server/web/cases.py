@@ -13,11 +13,11 @@ from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class
+from server.http.looks import looked
 from server.http.site import reading
 from server.queries.case_filters import Wanted
 from server.services.files import case_indexes, case_prints, case_view
 from server.web.fragments import render
-from server.web.looks import looked
 
 pages = Blueprint("cases", __name__)
 pages.add_app_template_filter(level_word, "level")

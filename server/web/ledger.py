@@ -14,11 +14,11 @@ from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class
+from server.http.looks import looked
 from server.http.site import now, reading
 from server.queries.ledger import Asked
 from server.services.files import ledger_exports, ledgers
 from server.web.fragments import render
-from server.web.looks import looked
 
 pages = Blueprint("ledger", __name__)
 

@@ -20,6 +20,7 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class
+from server.http.looks import looked
 from server.http.problems import status_of
 from server.http.site import acting, reading
 from server.services.case import idempotency
@@ -30,7 +31,6 @@ from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
 from server.services.verbs import work
 from server.web import task_pages
-from server.web.looks import looked
 from server.web.plain_forms.posted import posted
 from server.web.plain_forms.uploads import fingerprint, taken_in
 from server.web.task_pages import Typed

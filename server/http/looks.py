@@ -1,4 +1,4 @@
-"""Looks at a case are on record before the page leaves (AU-3): no record, no page."""
+"""Looks at a case are on record before the answer leaves (AU-3): no record, no answer."""
 
 from server.domain.expressions import Json
 from server.http.site import actor, now, site
