@@ -87,9 +87,12 @@ def publish(given: dict[str, FileStorage], reason: dict[str, str]) -> Response:
     有警告时须在accept_warnings写明接受的理由；内容与最新版本相同时不产生新版本。
     """
     files = _archive(given["file"])
+    checked = definitions.check(site().tools, files)
 
     def effect(ctx: Context) -> Answer:
-        done = definitions.publish(ctx, files, accept_warnings=reason["accept_warnings"])
+        done = definitions.publish(
+            ctx, files, accept_warnings=reason["accept_warnings"], checked=checked
+        )
         return _published(done)
 
     return commands.once(effect)
@@ -135,9 +138,11 @@ def store_file(given: dict[str, FileStorage], pack: str) -> Response:
 @packs.response(HTTPStatus.CREATED, PublishedSchema)
 def publish_drafts(reason: dict[str, str], pack: str) -> Response:
     """把全部草稿作为政策包的新版本发布"""
+    with reading() as ctx:
+        found = pack_drafts.candidate(ctx, pack)
 
     def effect(ctx: Context) -> Answer:
-        done = pack_drafts.publish(ctx, pack, accept_warnings=reason["accept_warnings"])
+        done = pack_drafts.publish(ctx, found, accept_warnings=reason["accept_warnings"])
         return _published(done)
 
     return commands.once(effect)

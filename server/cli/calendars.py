@@ -6,7 +6,7 @@ from pathlib import Path
 from server.adapters.calendars import read_folder
 from server.cli.arguments import Commands, day, whole
 from server.cli.console import Console, read_bytes, write_json
-from server.cli.stores import installed
+from server.cli.stores import clock, installed
 from server.domain import deadlines
 from server.domain.access import SYSTEM
 from server.domain.calendar import WorkingCalendar
@@ -54,7 +54,7 @@ def _due(options: argparse.Namespace, console: Console) -> int:
 def _calendar(console: Console) -> WorkingCalendar:
     """The calendar of the database, that of the program where there is none yet."""
     if console.has_database:
-        with installed(console) as tools, reading(tools, SYSTEM, console.now) as ctx:
+        with installed(console) as tools, reading(tools, SYSTEM, clock(tools, console)) as ctx:
             return calendars.current(ctx)
     shipped, findings = read_folder(console.config.shipped / "processes" / "_calendars")
     if findings:
@@ -64,7 +64,7 @@ def _calendar(console: Console) -> WorkingCalendar:
 
 def _import(options: argparse.Namespace, console: Console) -> int:
     content = read_bytes(options.file)
-    with installed(console) as tools, transaction(tools, SYSTEM, console.now) as ctx:
+    with installed(console) as tools, transaction(tools, SYSTEM, clock(tools, console)) as ctx:
         done = calendar_imports.import_notice(ctx, options.file.name, content)
     lines = [
         _("已导入{year}年，重新计算后有{n}个期限改变").format(year=year, n=done.moved)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from server.cli.arguments import Commands
 from server.cli.console import Console
-from server.cli.stores import installed
+from server.cli.stores import clock, installed
 from server.domain.access import SYSTEM
 from server.domain.expressions import Json
 from server.domain.texts import _
@@ -24,7 +24,7 @@ def add(commands: Commands) -> None:
 
 
 def _list(options: argparse.Namespace, console: Console) -> int:
-    with installed(console) as tools, reading(tools, SYSTEM, console.now) as ctx:
+    with installed(console) as tools, reading(tools, SYSTEM, clock(tools, console)) as ctx:
         found = queries.standing(ctx.session)
     lines = [_line(each) for each in found]
     console.say([_document(each) for each in found], lines or [_("没有异常的事项")])
@@ -32,7 +32,7 @@ def _list(options: argparse.Namespace, console: Console) -> int:
 
 
 def _resolve(options: argparse.Namespace, console: Console) -> int:
-    with installed(console) as tools, transaction(tools, SYSTEM, console.now) as ctx:
+    with installed(console) as tools, transaction(tools, SYSTEM, clock(tools, console)) as ctx:
         incidents.resolve(ctx, options.case)
     console.say({"case": options.case}, [_("事项{case}已恢复").format(case=options.case)])
     return 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from server.adapters.packs import read_folder
 from server.cli.arguments import Commands, Parser
 from server.cli.console import Console, finding_line
-from server.cli.stores import installed
+from server.cli.stores import clock, installed
 from server.domain.access import SYSTEM
 from server.domain.expressions import Json
 from server.domain.findings import has_errors
@@ -51,8 +51,12 @@ def _check(options: argparse.Namespace, console: Console) -> int:
 
 def _publish(options: argparse.Namespace, console: Console) -> int:
     files = read_folder(options.folder)
-    with installed(console) as tools, transaction(tools, SYSTEM, console.now) as ctx:
-        done = definitions.publish(ctx, files, accept_warnings=options.accept_warnings)
+    with installed(console) as tools:
+        checked = definitions.check(tools, files)
+        with transaction(tools, SYSTEM, clock(tools, console)) as ctx:
+            done = definitions.publish(
+                ctx, files, accept_warnings=options.accept_warnings, checked=checked
+            )
     text = _("已发布“{key}”第{n}版") if done.is_new else _("“{key}”第{n}版内容相同，没有改变")
     console.say(
         {"id": done.id, "pack": done.key, "version": done.version, "is_new": done.is_new},

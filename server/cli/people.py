@@ -4,7 +4,7 @@ import argparse
 
 from server.cli.arguments import Commands
 from server.cli.console import Console
-from server.cli.stores import installed
+from server.cli.stores import clock, installed
 from server.domain.access import SYSTEM
 from server.domain.texts import _
 from server.services.context import reading, transaction
@@ -28,7 +28,7 @@ def add(commands: Commands) -> None:
 
 def _add(options: argparse.Namespace, console: Console) -> int:
     people = [tuple(options.system), tuple(options.security), tuple(options.audit)]
-    with installed(console) as tools, transaction(tools, SYSTEM, console.now) as ctx:
+    with installed(console) as tools, transaction(tools, SYSTEM, clock(tools, console)) as ctx:
         made = first_administrators.appoint(ctx, people)
     document = [
         {"login": one.login, "name": one.name, "title": one.title, "secret": one.secret}
@@ -44,7 +44,7 @@ def _add(options: argparse.Namespace, console: Console) -> int:
 
 
 def _list(options: argparse.Namespace, console: Console) -> int:
-    with installed(console) as tools, reading(tools, SYSTEM, console.now) as ctx:
+    with installed(console) as tools, reading(tools, SYSTEM, clock(tools, console)) as ctx:
         accounts = people.accounts(ctx, ctx.today)
     document = [
         {

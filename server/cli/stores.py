@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from server.cli.console import Console
 from server.domain.errors import Invalid
 from server.domain.texts import _
 from server.services import installation
 from server.services.context import Tools
+from server.services.drills import drill
 
 
 @contextmanager
@@ -34,3 +36,8 @@ def installed(console: Console) -> Iterator[Tools]:
     with opened(console) as tools:
         installation.prepare(tools, console.now)
         yield tools
+
+
+def clock(tools: Tools, console: Console) -> datetime:
+    """The moment of this run as the installation counts it: in a drill, what its clock shows."""
+    return drill.now(tools, console.now)

@@ -4,9 +4,8 @@ import argparse
 
 from server.cli.arguments import Commands, moment
 from server.cli.console import Console
-from server.cli.stores import installed
+from server.cli.stores import clock, installed
 from server.domain.texts import _
-from server.services.drills import drill
 from server.services.verbs import ticks
 
 
@@ -19,7 +18,7 @@ def add(commands: Commands) -> None:
 def _sweep(options: argparse.Namespace, console: Console) -> int:
     states = {"fired": _("已触发"), "cancelled": _("已取消"), "failed": _("失败")}
     with installed(console) as tools:
-        now = options.now or drill.now(tools, console.now)
+        now = options.now or clock(tools, console)
         ticked = ticks.run_due(tools, now)
     done, arrived = ticked.timers, ticked.messages
     document = {

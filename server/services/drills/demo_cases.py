@@ -6,11 +6,14 @@ day, ``{Y}`` the clock's year. In a year without a published arrangement Monday 
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.orm import sessionmaker
 
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME, WorkingCalendar
@@ -45,6 +48,8 @@ class DemoCase:
 
 def play(tools: Tools, clock: datetime, folder: Path = SHIPPED_CASES) -> tuple[DemoCase, ...]:
     """Play the cases this database does not have, then let happen what is due at ``clock``.
+
+    A case is there as a whole or not at all, whatever interrupts the play.
 
     Raises Invalid when a file is no scenario or goes otherwise than it says.
     """
@@ -86,11 +91,23 @@ def _play(tools: Tools, file: Path, calendar: WorkingCalendar, clock: datetime) 
         raise Invalid(_("演练事项“{file}”有问题").format(file=file.name), findings)
     with reading(tools, SYSTEM, scenario.now) as ctx:
         release = definitions.in_force(ctx, scenario.procedure, ctx.today)
-    playing = Play(tools=tools, release=release, scenario=scenario, now=scenario.now)
-    playing.run()
-    if playing.troubles:
-        told = "；".join(f"{trouble.step}：{trouble.message}" for trouble in playing.troubles)
-        raise Invalid(_("演练事项“{file}”没有按预期进行：{why}").format(file=file.name, why=told))
-    with transaction(tools, SYSTEM, playing.now) as ctx:
-        ctx.record(_PLAYED, f"demo:{file.stem}", playing.case_id)
+    with _at_once(tools) as together:
+        playing = Play(tools=together, release=release, scenario=scenario, now=scenario.now)
+        playing.run()
+        if playing.troubles:
+            why = "；".join(f"{trouble.step}：{trouble.message}" for trouble in playing.troubles)
+            text = _("演练事项“{file}”没有按预期进行：{why}")
+            raise Invalid(text.format(file=file.name, why=why))
+        with transaction(together, SYSTEM, playing.now) as ctx:
+            ctx.record(_PLAYED, f"demo:{file.stem}", playing.case_id)
     return DemoCase(key=file.stem, title=scenario.title, case_id=playing.case_id)
+
+
+@contextmanager
+def _at_once(tools: Tools) -> Iterator[Tools]:
+    """Tools whose use cases stay once the block is left; an interruption undoes all of them."""
+    with tools.database.begin() as connection:
+        sessions = sessionmaker(
+            connection, expire_on_commit=False, join_transaction_mode="create_savepoint"
+        )
+        yield replace(tools, writers=sessions, readers=sessions)

@@ -19,7 +19,7 @@ from server.domain.texts import _
 from server.models.definition import PackDraft
 from server.services.context import Context
 from server.services.packs import definitions
-from server.services.packs.definitions import Published
+from server.services.packs.definitions import Checked, Published
 
 #: most drafts one pack may have (BU-8)
 MAX_DRAFTS: Final = 50
@@ -78,18 +78,39 @@ def store(ctx: Context, judged: Judged, content: bytes) -> None:
     ctx.record("pack.draft", f"pack:{judged.pack}", detail={"file": judged.path})
 
 
-def publish(ctx: Context, pack: str, *, accept_warnings: str = "") -> Published:
-    """Release the newest version with its drafts as the next version; the drafts are used up.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Candidate:
+    """What would be published, and what the check said of it."""
+
+    files: PackFiles
+    checked: Checked
+
+
+def candidate(ctx: Context, pack: str) -> Candidate:
+    """The newest version with its drafts, checked; before the transaction that publishes it.
 
     Raises:
         NotFound: no such pack was ever published.
-        Conflict: it has no drafts, or somebody publishes it at this moment.
-        Invalid: it has errors, or warnings that nobody gave a reason for accepting.
     """
     files = _candidate(ctx, pack, {})
+    return Candidate(files=files, checked=definitions.check(ctx.tools, files))
+
+
+def publish(ctx: Context, found: Candidate, *, accept_warnings: str = "") -> Published:
+    """Release the candidate as the next version; the drafts are used up.
+
+    Raises:
+        Conflict: there are no drafts, some came in between, or somebody publishes at this moment.
+        Invalid: it has errors, or warnings that nobody gave a reason for accepting.
+    """
+    pack = found.files.key
     if not _drafts(ctx, pack):
         raise Conflict(_("该政策包没有待发布的草稿"))
-    done = definitions.publish(ctx, files, accept_warnings=accept_warnings)
+    if _candidate(ctx, pack, {}) != found.files:
+        raise Conflict(_("该政策包的草稿或者版本刚刚有变化，请重试"))
+    done = definitions.publish(
+        ctx, found.files, accept_warnings=accept_warnings, checked=found.checked
+    )
     ctx.session.execute(delete(PackDraft).where(PackDraft.pack == pack))
     return done
 

@@ -102,8 +102,33 @@ def test_a_case_that_goes_otherwise_than_written_is_refused_with_the_reason(
 ) -> None:
     folder = tmp_path_factory.mktemp("cases")
     (folder / "a.yaml").write_text(WRONG, encoding="utf-8")
+    before = seen(drilled)
     with pytest.raises(Invalid, match=r"a\.yaml"):
         demo_cases.play(drilled, CLOCK, folder)
+    assert seen(drilled) == before
+    with reading(drilled, SYSTEM, CLOCK) as ctx:
+        assert audit.verify(ctx.session).broken is None
+
+
+def test_a_case_that_was_interrupted_is_played_whole_the_next_time(
+    drilled: Tools, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("cases")
+    (folder / "a.yaml").write_text(WRONG, encoding="utf-8")
+    before = cases(drilled)
+    with pytest.raises(Invalid):
+        demo_cases.play(drilled, CLOCK, folder)
+    assert cases(drilled) == before
+    (folder / "a.yaml").write_text(WRONG.split("steps:")[0], encoding="utf-8")
+    played = demo_cases.play(drilled, CLOCK, folder)
+    assert cases(drilled) == before + 1
+    assert [case.key for case in played] == ["a"]
+
+
+def cases(tools: Tools) -> int:
+    """How many cases there are."""
+    with reading(tools, SYSTEM, CLOCK) as ctx:
+        return ctx.session.scalar(select(func.count()).select_from(case)) or 0
 
 
 def seen(tools: Tools) -> dict[str, object]:
