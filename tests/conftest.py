@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from server.services.context import Tools
+from tests.browser.report import write_index
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres
 from tests.factories import tools as factory
 
@@ -22,6 +23,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if again:
         config.hook.pytest_deselected(items=again)
         items[:] = [item for item in items if not _is_checked(item, checked)]
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """When all workers are done: the pictures of the browser as one page."""
+    if not hasattr(session.config, "workerinput"):
+        write_index()
 
 
 def _is_checked(item: pytest.Item, checked: list[Path]) -> bool:

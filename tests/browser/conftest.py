@@ -3,22 +3,19 @@
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
-from itertools import count
-from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from server.services.context import Tools
 from tests.browser.people import Visitor
+from tests.browser.report import REPORT, Album
 from tests.browser.server import fill_drill, served
 from tests.browser.watch import Watch
-from tests.databases import SqliteDatabases
+from tests.databases import Databases
 from tests.factories import tools as factory
 from tests.factories.site import Clock
-
-REPORT = Path(__file__).parents[2] / "test-report"
 
 FLAGS = [
     "--no-sandbox",
@@ -75,9 +72,11 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def drill_tools(sqlite_databases: SqliteDatabases) -> Iterator[Tools]:
-    """Tools over a drill with everything ``rongcuo demo`` brings."""
-    with sqlite_databases.copy("drill", fill_drill) as url, factory.opened(url) as tools:
+def drill_tools(request: pytest.FixtureRequest) -> Iterator[Tools]:
+    """Tools over a drill with everything ``rongcuo demo`` brings, on SQLite if not told."""
+    kind = getattr(request, "param", "sqlite")
+    databases: Databases = request.getfixturevalue(f"{kind}_databases")
+    with databases.copy("drill", fill_drill) as url, factory.opened(url) as tools:
         yield tools
 
 
@@ -93,13 +92,8 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
     """Opens browsers of their own; whatever no page may do fails the test."""
     watch = Watch(address)
     contexts: list[BrowserContext] = []
-    numbers = count(1)
     name = re.sub(r"\W+", "-", request.node.name).strip("-")
-
-    def picture(page: Page, title: str) -> None:
-        folder = REPORT / "pictures" / name
-        folder.mkdir(parents=True, exist_ok=True)
-        page.screenshot(path=folder / f"{next(numbers):02}-{title}.png", full_page=True)
+    album = Album(name)
 
     def open_one(login: str = "", **options: Any) -> Visitor:
         context = browser.new_context(**{**SCREEN, **options})
@@ -107,7 +101,7 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
         context.tracing.start(snapshots=True)
         watch.over(context)
         contexts.append(context)
-        visitor = Visitor(page=context.new_page(), address=address, picture=picture)
+        visitor = Visitor(page=context.new_page(), address=address, album=album)
         return visitor.sign_in(login) if login else visitor
 
     yield open_one

@@ -1,8 +1,8 @@
 """What people do in the browser: sign in, open a task from the inbox, fill its form, submit."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from server.adapters.regions import read_region
 from server.domain.expressions import Json
 from server.services.rehearsing.demo import SHIPPED_REGION
 from tests.browser.forms import Form
+from tests.browser.report import Album
 from tests.factories.site import SECRET
 
 _AXE = (Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js").read_text("utf-8")
@@ -29,10 +30,9 @@ class Visitor:
 
     page: Page
     address: str
-    #: takes a picture for the report
-    picture: Callable[[Page, str], None]
+    #: where his pictures go in the report
+    album: Album
     login: str = ""
-    notes: list[str] = field(default_factory=list)
 
     def sign_in(self, login: str, secret: str = SECRET) -> "Visitor":
         """Sign in through the page."""
@@ -95,7 +95,9 @@ class Visitor:
 
     def snap(self, name: str) -> None:
         """Keep a picture of the page in the report."""
-        self.picture(self.page, name)
+        self.album.take(
+            self.page, name, f"{name_of(self.login)} {self.login}" if self.login else ""
+        )
 
 
 @cache

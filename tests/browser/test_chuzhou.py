@@ -1,5 +1,7 @@
 """One Chuzhou case from the accountability to the archives, by the people of the demo."""
 
+import pytest
+
 from server.config import SHIPPED
 from server.services.rehearsing.scenario import Scenario, read
 from tests.browser.conftest import Visit
@@ -16,6 +18,7 @@ PEOPLE = {
 }
 
 
+@pytest.mark.parametrize("drill_tools", ["sqlite", "postgres"], indirect=True)
 def test_a_chuzhou_case_goes_from_the_written_application_to_the_archives(
     visit: Visit, clock: Clock
 ) -> None:

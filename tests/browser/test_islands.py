@@ -27,13 +27,17 @@ _UNCOVERED = """(link) => {
 }"""
 
 
+@pytest.mark.parametrize("is_large", [False, True], ids=["usual", "large"])
 @pytest.mark.parametrize(
     "screen", [(1366, 768), (683, 384), (320, 640)], ids=lambda size: f"{size[0]}"
 )
-def test_the_marks_of_bpmn_io_are_in_sight_on_every_screen(
-    visit: Visit, screen: tuple[int, int]
+def test_the_marks_of_bpmn_io_are_in_sight_on_every_screen_in_either_size_of_type(
+    visit: Visit, screen: tuple[int, int], is_large: bool
 ) -> None:
     visitor = visit(OFFICIAL, viewport={"width": screen[0], "height": screen[1]})
+    if is_large:
+        visitor.page.get_by_role("button", name="大字版").click()
+        expect(visitor.page.locator("html.large")).to_be_attached()
     for opened in (_task, _case):
         page = opened(visitor)
         mark = page.locator("a.bjs-powered-by, a.fjs-powered-by-link")

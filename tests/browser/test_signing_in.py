@@ -1,6 +1,9 @@
 import re
 
+from playwright.sync_api import expect
+
 from tests.browser.conftest import Visit
+from tests.browser.watch import left_behind
 
 
 def test_a_first_time_visitor_finds_whom_to_try_and_signs_in(visit: Visit) -> None:
@@ -18,3 +21,16 @@ def test_a_first_time_visitor_finds_whom_to_try_and_signs_in(visit: Visit) -> No
     assert visitor.check() == []
     visitor.snap("待办")
     visitor.sign_out()
+
+
+def test_nothing_is_left_in_the_browser_after_signing_out_in_mid_form(visit: Visit) -> None:
+    visitor = visit("county1.case_supervision.1")
+    visitor.open_task("宛容〔2026〕3号", "提出拟办意见")
+    visitor.fill({"proposal": "start", "opinion": "写了一半"})
+    visitor.page.on("dialog", lambda dialog: dialog.accept())  # leaving what was not handed in
+    visitor.sign_out()
+    assert left_behind(visitor.page) == []
+    assert visitor.page.context.cookies() == []
+    visitor.page.go_back()
+    expect(visitor.page.locator("#secret")).to_be_visible()
+    assert "写了一半" not in visitor.page.content()

@@ -12,9 +12,16 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, R
 #: an answer of 4xx to a form is no fault of the page, but the browser tells it on the console
 _ANSWERED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
 
-_LEFT_BEHIND = """() => ({
-    local: Object.keys(localStorage), session: Object.keys(sessionStorage),
-})"""
+_LEFT_BEHIND = """async () => [
+    ...Object.keys(localStorage), ...Object.keys(sessionStorage),
+    ...(await indexedDB.databases()).map((one) => one.name), ...(await caches.keys()),
+]"""
+
+
+def left_behind(page: Page) -> list[str]:
+    """What the page keeps in the browser, whatever kind of store it is in."""
+    found: list[str] = page.evaluate(_LEFT_BEHIND)
+    return found
 
 
 @dataclass
@@ -35,8 +42,7 @@ class Watch:
         """Note what the page keeps in the browser."""
         if not page.url.startswith(self.origin):
             return
-        found = page.evaluate(_LEFT_BEHIND)
-        kept = [*found["local"], *found["session"]]
+        kept = left_behind(page)
         if kept:
             self.problems.append(f"kept in the browser: {kept} ({page.url})")
 

@@ -13,6 +13,7 @@ from server.domain.sources import Basis
 from server.services.context import Tools
 from server.services.packs import definitions
 from server.services.rehearsing.rehearsal import rehearse
+from tests.factories.statements import STATEMENTS, completions
 
 #: ``_national`` and the calendars hold no procedure; ``_template`` is a whole pack
 PACKS = [
@@ -34,12 +35,17 @@ def test_a_pack_has_neither_errors_nor_warnings(folder: Path, tools: Tools) -> N
 
 @pytest.mark.slow
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
-def test_every_scenario_passes_and_every_flow_is_taken(folder: Path, tools: Tools) -> None:
-    report = rehearse(tools, folder)
+def test_every_scenario_passes_every_flow_is_taken_and_no_task_costs_many_statements(
+    folder: Path, tools: Tools
+) -> None:
+    with completions(tools.database) as completed:
+        report = rehearse(tools, folder)
 
     assert {one.file: one.troubles for one in report.results if not one.passed} == {}
     assert report.results
     assert [one.label for one in report.not_taken] == []
+    assert completed
+    assert [one for one in completed if len(one.statements) > STATEMENTS] == []
 
 
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
