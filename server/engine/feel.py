@@ -13,6 +13,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -162,13 +163,14 @@ class Feel:
 
     def _answer(self, act: str, questions: list[_Question], context: _Context) -> list[Value]:
         for question in questions:
-            refusal = too_costly(question.text) or untrue_numbers(question.text)
+            refusal = _refusal(question.text)
             if refusal:
                 raise ExpressionFailed(refusal, detail=question.text[:200])
         if not questions:
             return []
         parsed = self._parse([(question.text, question.unary) for question in questions])
-        keys = [self._key(*pair, context) for pair in zip(questions, parsed, strict=True)]
+        odd = _odd(context.data)
+        keys = [self._key(*pair, context, odd) for pair in zip(questions, parsed, strict=True)]
         found = [self._recall(key) for key in keys]
         missing = [index for index, value in enumerate(found) if value is None]
         if missing:
@@ -181,7 +183,8 @@ class Feel:
     def _ask(
         self, act: str, asked: list[tuple[_Question, Parsed]], context: _Context
     ) -> list[Value]:
-        view = _view(context.data, (parsed.names for _each, parsed in asked))
+        read = frozenset[str]().union(*(parsed.names for _each, parsed in asked))
+        view = _view(context.data, read, _odd(context.data))
         for name, value in view.items():
             refuse_inexact(value, name)
         for question, _parsed in asked:
@@ -201,11 +204,11 @@ class Feel:
         ]
 
     def _key(
-        self, question: _Question, parsed: Parsed, context: _Context
+        self, question: _Question, parsed: Parsed, context: _Context, odd: Iterable[str]
     ) -> tuple[str, bytes] | None:
         if parsed.builtins & _CLOCK:
             return None
-        view = _view(context.data, [parsed.names])
+        view = _view(context.data, parsed.names, odd)
         typed = {name: context.types[name] for name in view if name in context.types}
         try:
             known = orjson.dumps([view, typed, question.input], option=orjson.OPT_SORT_KEYS)
@@ -259,14 +262,25 @@ def _placed(text: str, positions: Iterable[int]) -> Iterable[str]:
     return (text.format(position=position + 1) for position in dict.fromkeys(positions))
 
 
-def _view(data: Mapping[str, Json], names: Iterable[frozenset[str]]) -> dict[str, Json]:
-    """The part of ``data`` that is read. A name with a space is only known with its value."""
-    read = frozenset[str]().union(*names)
-    return {
-        name: value
-        for name, value in data.items()
-        if name in read or not _PLAIN_NAME.fullmatch(name)
-    }
+@lru_cache(maxsize=4096)
+def _refusal(text: str) -> str:
+    """Why this text may not be evaluated; packs ask the same few texts again and again."""
+    return too_costly(text) or untrue_numbers(text)
+
+
+@lru_cache(maxsize=4096)
+def _is_plain(name: str) -> bool:
+    return _PLAIN_NAME.fullmatch(name) is not None
+
+
+def _odd(data: Mapping[str, Json]) -> list[str]:
+    """Names that a text may read without naming them: one with a space is known by its value."""
+    return [name for name in data if not _is_plain(name)]
+
+
+def _view(data: Mapping[str, Json], read: Iterable[str], odd: Iterable[str]) -> dict[str, Json]:
+    """The part of ``data`` that is read."""
+    return {name: data[name] for name in (*read, *odd) if name in data}
 
 
 def moment_text(now: datetime | None) -> str | None:

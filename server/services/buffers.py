@@ -1,8 +1,9 @@
 """Rows of one case and one table: read once in a use case, changed in memory, written together.
 
 A step touches many rows of few tables. So that it costs the same few statements however much it
-opens, closes and counts again, its rows are read whole, and what changed is written by one
-statement per table when the use case settles. The lock of the case (``case_rows.lock``) keeps
+opens, closes and counts again, its rows are read whole when they are first looked at (never by
+who only adds some), and what changed is written by one statement per table when the use case
+settles. The lock of the case (``case_rows.lock``) keeps
 everybody else from these rows meanwhile; who reads one of the tables by a statement of his own
 settles first.
 """
@@ -38,13 +39,18 @@ class Buffer:
     def __init__(self, session: Session, shelf: Shelf, case_id: str) -> None:
         self._session = session
         self._shelf = shelf
-        found = session.execute(shelf.read, {"of_case": case_id}).mappings()
-        self._rows: dict[str, dict[str, Any]] = {row["id"]: dict(row) for row in found}
+        self._case_id = case_id
+        self._rows: dict[str, dict[str, Any]] = {}
+        self._is_read = False
         #: ids of rows to write -> whether the row is new
         self._touched: dict[str, bool] = {}
 
     def __iter__(self) -> Iterator[Row]:
         """Every row, as it will be written."""
+        if not self._is_read:
+            self._is_read = True
+            found = self._session.execute(self._shelf.read, {"of_case": self._case_id}).mappings()
+            self._rows = {row["id"]: dict(row) for row in found} | self._rows
         return iter(tuple(self._rows.values()))
 
     def add(self, **values: Any) -> Row:

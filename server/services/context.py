@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from server.adapters.storage import Storage
 from server.config import Config
 from server.domain.access import Actor
-from server.domain.calendar import CHINA_TIME
+from server.domain.calendar import CHINA_TIME, WorkingCalendar
 from server.domain.errors import Conflict
 from server.domain.expressions import Evaluate, Json
 from server.domain.texts import _
@@ -45,6 +45,8 @@ class Tools:
     evaluate: Evaluate
     #: loaded pack versions by id; a release never changes, so it is never outdated
     releases: MutableMapping[str, Release]
+    #: working calendars by key, each with the number of days it was built from
+    calendars: MutableMapping[str, tuple[int, WorkingCalendar]] = field(default_factory=dict)
     #: waits that many seconds before an answer is given to somebody who guesses
     pause: Callable[[float], None] = time.sleep
 

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Final, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 
 from server.adapters.calendars import read_folder
 from server.domain.calendar import ONE_DAY, CalendarYear, WorkingCalendar
@@ -23,18 +24,34 @@ CN = "cn"
 #: names of the days a notice names; an ordinary one has none
 OFF, MAKEUP, _ORDINARY = "off", "makeup", ""
 
+#: in the memo of a use case that has stored days
+_STORED: Final = ("calendar days stored",)
+
+_DAYS: Final = cast("Table", CalendarDay.__table__)
+_OF: Final = (_DAYS.c.calendar == bindparam("of_calendar"), _DAYS.c.name.in_((OFF, MAKEUP)))
+_COUNT: Final = select(func.count()).select_from(_DAYS).where(*_OF)
+_NAMED: Final = select(
+    _DAYS.c.version, _DAYS.c.day, _DAYS.c.name, _DAYS.c.source, _DAYS.c.published_on
+).where(*_OF)
+
 
 def current(ctx: Context, calendar: str = CN) -> WorkingCalendar:
-    """The newest version of every published year of the calendar; no year is guessed."""
-    rows = ctx.session.execute(
-        select(
-            CalendarDay.version,
-            CalendarDay.day,
-            CalendarDay.name,
-            CalendarDay.source,
-            CalendarDay.published_on,
-        ).where(CalendarDay.calendar == calendar, CalendarDay.name.in_((OFF, MAKEUP)))
-    ).all()
+    """The newest version of every published year of the calendar; no year is guessed.
+
+    Built once per process: days are only ever added, so their number says whether it still holds.
+    A use case that has stored days itself reads them, since they may yet be rolled back.
+    """
+    if _STORED in ctx.memo:
+        return _read(ctx, calendar)
+    days = ctx.session.execute(_COUNT, {"of_calendar": calendar}).scalar_one()
+    known = ctx.tools.calendars.get(calendar)
+    if known is None or known[0] != days:
+        known = ctx.tools.calendars[calendar] = (days, _read(ctx, calendar))
+    return known[1]
+
+
+def _read(ctx: Context, calendar: str) -> WorkingCalendar:
+    rows = ctx.session.execute(_NAMED, {"of_calendar": calendar}).all()
     newest: dict[int, int] = {}
     for row in rows:
         newest[row.day.year] = max(row.version, newest.get(row.day.year, 0))
@@ -69,6 +86,7 @@ def store(ctx: Context, years: Iterable[CalendarYear], calendar: str = CN) -> tu
             continue
         after = replace(year, version=version + 1)
         ctx.session.execute(insert(CalendarDay), _rows(after, calendar))
+        ctx.memo[_STORED] = True
         detail = {"source": after.source, "version": after.version}
         ctx.record("calendar.import", f"calendar:{calendar}:{year.year}", detail=detail)
         changed.append(year.year)

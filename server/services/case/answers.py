@@ -39,10 +39,10 @@ def check(
         Invalid: a field, a rule between fields, or a named person or unit is wrong; all problems.
         ExpressionFailed: a rule of the pack is itself at fault.
     """
-    pack = release.pack
+    pack, form = release.pack, release.compiled[form_key]
     kept = compiler.validate(
-        compiler.compiled(release.forms[form_key]),
-        names.resolved(ctx, release.forms[form_key], given),
+        form,
+        names.resolved(ctx, form, given),
         variables={**variables, "settings": facts.settings_of(release)},
         lists=pack.lists,
         evaluate=ctx.tools.evaluate,

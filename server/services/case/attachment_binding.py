@@ -14,7 +14,7 @@ from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
-from server.forms.fields import Field, flat, read
+from server.forms.fields import Field, flat
 from server.forms.visibility import Path, written
 from server.models.document import attachment
 from server.services.case.case_state import Act
@@ -59,7 +59,7 @@ def _of_step(release: Release, act: Act) -> dict[str, list[str]]:
     form = next((key for key, one in release.form_hashes.items() if one == act.form_hash), None)
     if form is None:
         return {}
-    return dict(_named(read(release.forms[form].get("components")), act.answers, ()))
+    return dict(_named(release.compiled[form].fields, act.answers, ()))
 
 
 def _named(

@@ -6,9 +6,9 @@ last. Every verb that changes anything of a case begins with :func:`lock`.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy import Row, Select, Table, bindparam, select, update
 
 from server.domain.access import Actor
 from server.domain.errors import Conflict, NotFound
@@ -20,6 +20,8 @@ from server.models.identity import Unit
 from server.models.work import work_item
 from server.queries.visibility import visible_cases
 from server.services.context import Context
+
+_UNITS: Final = cast("Table", Unit.__table__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,7 +139,7 @@ def _wanted(case_id: str) -> Select[tuple[object, ...]]:
 
 def _columns() -> Select[tuple[object, ...]]:
     columns = [case.c[name] for name in CaseRow.__slots__ if name != "region"]
-    return select(*columns, Unit.region).outerjoin(Unit, Unit.id == case.c.unit_id)
+    return select(*columns, _UNITS.c.region).outerjoin(_UNITS, _UNITS.c.id == case.c.unit_id)
 
 
 def _row(found: Row[tuple[object, ...]] | None) -> CaseRow:

@@ -5,14 +5,13 @@ rows of the case do not, and :func:`rebuild` makes it anew from them.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import String, bindparam, cast, delete, insert, select
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Session
 
 from server.domain.search_terms import marks
-from server.forms import compiler
 from server.forms.texts import written
 from server.models.case import case, case_step, subject
 from server.models.identity import Person, Unit
@@ -53,8 +52,7 @@ def index_step(ctx: Context, case_id: str, seq: int, release: Release, act: Act)
     form = next((key for key, one in release.form_hashes.items() if one == act.form_hash), None)
     if form is None:
         return
-    fields = compiler.compiled(release.forms[form]).fields
-    _write(ctx.session, case_id, seq, list(written(fields, act.answers)))
+    _write(ctx.session, case_id, seq, written(release.compiled[form].fields, act.answers))
 
 
 def rebuild(ctx: Context) -> int:
@@ -78,18 +76,22 @@ def rebuild(ctx: Context) -> int:
 def _write(session: Session, case_id: str, seq: int, texts: Iterable[str]) -> None:
     # a mark that no text has stands between two texts: no phrase is found across them
     found = [mark for text in texts for mark in (*marks(text), "end")]
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    values: Any = bindparam("marks")
-    if not is_sqlite:
-        values = cast(bindparam("marks", type_=String), TSVECTOR)
-    stored = " ".join if is_sqlite else _vector
+    kind = session.get_bind().dialect.name
+    stored = " ".join if kind == "sqlite" else _vector
     made = [{"case_id": case_id, "seq": seq, "marks": stored(one)} for one in _rows(found)]
-    if not made:
-        return
-    statement = insert(case_search).values(
-        case_id=bindparam("case_id"), seq=bindparam("seq"), marks=values
-    )
-    session.execute(statement, made)
+    if made:
+        session.execute(_ADD[kind], made)
+
+
+#: how marks are written on each database
+_ADD: Final = {
+    "sqlite": insert(case_search),
+    "postgresql": insert(case_search).values(
+        case_id=bindparam("case_id"),
+        seq=bindparam("seq"),
+        marks=cast(bindparam("marks", type_=String), TSVECTOR),
+    ),
+}
 
 
 def _rows(found: Sequence[str]) -> Iterator[Sequence[str]]:

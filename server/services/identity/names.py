@@ -5,12 +5,12 @@ an account or the key of a unit; what is neither stays as it is, and the check r
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Final
 
 from server.domain.errors import NotFound
 from server.domain.expressions import Json
-from server.forms import compiler
+from server.forms.compiler import Form
 from server.forms.fields import Field, flat
 from server.services.context import Context
 from server.services.identity import people
@@ -20,15 +20,13 @@ _ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _LONGEST: Final = 200
 
 
-def resolved(
-    ctx: Context, schema: Mapping[str, Json], given: Mapping[str, Json]
-) -> dict[str, Json]:
+def resolved(ctx: Context, form: Form, given: Mapping[str, Json]) -> dict[str, Json]:
     """The answers with the id wherever a field names a person by login or a unit by key."""
-    return _level(ctx, compiler.fields(schema), given)
+    return _level(ctx, form.fields, given)
 
 
-def _level(ctx: Context, fields: Iterable[Field], given: Mapping[str, Json]) -> dict[str, Json]:
-    known = {field.key: field for field in flat(tuple(fields))}
+def _level(ctx: Context, fields: tuple[Field, ...], given: Mapping[str, Json]) -> dict[str, Json]:
+    known = {field.key: field for field in flat(fields)}
     return {
         key: _value(ctx, known[key], value) if key in known else value
         for key, value in given.items()

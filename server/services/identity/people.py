@@ -8,9 +8,9 @@ city that this county lies in. Authority follows the post on the day.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from server.domain.access import Actor
@@ -169,18 +169,16 @@ def foresee(ctx: Context, wanted: Iterable[tuple[str, Level]], region: str) -> N
     new = [key for key, place in places.items() if ("offices", *key, place) not in ctx.memo]
     if not any(places[key] for key in new):
         return
-    rows = ctx.session.scalars(
-        _open_units(ctx).where(
-            Unit.kind.in_({kind for kind, _level in new}),
-            Unit.region.in_({place for key in new if (place := places[key])}),
-        )
-    ).all()
+    asked = {
+        "day": ctx.today,
+        "kinds": list({kind for kind, _level in new}),
+        "places": list({place for key in new if (place := places[key])}),
+    }
+    found = [Office(**row._mapping) for row in ctx.session.execute(_OFFICES, asked)]
     for kind, level in new:
         place = places[kind, level]
         ctx.memo["offices", kind, level, place or ""] = tuple(
-            _office(row)
-            for row in rows
-            if (row.kind, row.level, row.region) == (kind, level, place)
+            one for one in found if (one.kind, one.level, one.region) == (kind, level, place)
         )
 
 
@@ -276,3 +274,16 @@ def _official(row: Person | None) -> Official:
     if row is None:
         raise NotFound
     return Official(id=row.id, login=row.login, name=row.name, managed_by=row.managed_by)
+
+
+_UNITS = cast("Table", Unit.__table__)
+#: open units of these kinds in these localities; most steps ask for some, so it is built once
+_OFFICES: Final = (
+    select(*(_UNITS.c[name] for name in Office.__slots__))
+    .where(
+        or_(_UNITS.c.closed_on.is_(None), _UNITS.c.closed_on >= bindparam("day")),
+        _UNITS.c.kind.in_(bindparam("kinds", expanding=True)),
+        _UNITS.c.region.in_(bindparam("places", expanding=True)),
+    )
+    .order_by(_UNITS.c.path)
+)

@@ -14,6 +14,8 @@ from server.engine.definitions import gate
 from server.engine.dmn import Decisions
 from server.engine.graph import ProcessGraph
 from server.engine.port import Files
+from server.forms import compiler
+from server.forms.compiler import Form
 from server.services.law.charts import chart
 from server.services.law.routing import Parts, fields_of, routing_variables
 
@@ -41,6 +43,8 @@ class Release:
     routing: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     #: every field of every form -> type: what expressions of the pack may name besides
     fields: Mapping[str, str] = field(default_factory=dict)
+    #: form key -> its schema as the server reads it
+    compiled: Mapping[str, Form] = field(default_factory=dict)
 
 
 def load(stored: PackFiles, evaluate: Evaluate, *, id: str = "", version: int = 0) -> Release:
@@ -80,6 +84,7 @@ def load(stored: PackFiles, evaluate: Evaluate, *, id: str = "", version: int = 
         form_hashes={key: sha256(data).hexdigest() for key, data in forms.items()},
         routing=routing,
         fields={name: kind for one in schemas.values() for name, kind in fields_of(one).items()},
+        compiled={key: compiler.compiled(schema) for key, schema in schemas.items()},
     )
 
 
