@@ -45,6 +45,9 @@ class Actor:
     #: the absent person he stands in for
     on_behalf_of: str | None = None
     posts: tuple[PostHeld, ...] = ()
+    #: the session he acts in and the address it came from, for the record; empty for the program
+    session_id: str = ""
+    address: str = ""
 
     @property
     def is_system(self) -> bool:

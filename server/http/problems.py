@@ -16,12 +16,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain import errors
-from server.domain.access import Actor
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http.access import API
-from server.http.site import now, signed, site
+from server.http.site import now, person, signed, site
 from server.services import reads
 
 #: the first class an error belongs to says its number
@@ -143,19 +142,18 @@ def _refused(error: errors.RongcuoError) -> AnyResponse:
 
 def _note(error: errors.RongcuoError) -> None:
     """Put a denial on record before it is told; what was begun has been rolled back (AU-3)."""
-    who = signed()
-    if who is None or not isinstance(error, _DENIALS) or isinstance(error, _QUESTIONS):
+    if signed() is None or not isinstance(error, _DENIALS) or isinstance(error, _QUESTIONS):
         return
     given = {name: str(value) for name, value in (request.view_args or {}).items()}
     ids = {name: value for name, value in given.items() if _ID.fullmatch(value)}
     rule = request.url_rule.rule if request.url_rule else ""
     reads.noted(
         site().tools,
-        Actor(person_id=who.person_id, name=who.name),
+        person(),
         now(),
         verb="denied",
         target=f"{request.method} {rule}",
-        case_id=ids.get("case_id"),
+        case_id=ids.get("case_id") or ids.get("case"),
         detail={"code": error.code, **ids},
     )
 

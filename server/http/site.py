@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from flask import current_app, g
+from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
 from server.domain.access import SYSTEM, Actor
@@ -60,13 +60,25 @@ def me() -> Signed:
     return found
 
 
+def person() -> Actor:
+    """The signed-in person as the record names him: with his session and where it came from.
+
+    Raises NotSignedIn.
+    """
+    found = me()
+    address = (request.remote_addr or "")[:64]
+    return Actor(
+        person_id=found.person_id, name=found.name, session_id=found.id, address=address
+    )
+
+
 def actor() -> Actor:
     """The signed-in person with the posts he holds today; asked once per request.
 
     Raises NotSignedIn.
     """
     if "actor" not in g:
-        g.actor = _with_posts(Actor(person_id=me().person_id, name=me().name))
+        g.actor = _with_posts(person())
     return cast("Actor", g.actor)
 
 
@@ -91,8 +103,7 @@ def acting() -> Iterator[Context]:
         NotSignedIn: nobody is signed in, or the session ended since the request began.
         RongcuoError: as the verb raised it; a fault of the procedure has suspended its case.
     """
-    person = Actor(person_id=me().person_id, name=me().name)
-    with incidents.acting(site().tools, person, now()) as ctx:
+    with incidents.acting(site().tools, person(), now()) as ctx:
         sessions.confirm(ctx, me())
         yield ctx
 
@@ -105,17 +116,17 @@ def drilling() -> Drill | None:
     return cast("Drill | None", g.drill)
 
 
-def _with_posts(person: Actor) -> Actor:
-    with _view(person) as ctx:
+def _with_posts(who: Actor) -> Actor:
+    with _view(who) as ctx:
         return posts.with_posts(ctx)
 
 
 @contextmanager
-def _view(person: Actor) -> Iterator[Context]:
+def _view(who: Actor) -> Iterator[Context]:
     session = site().session()
     is_outermost = not session.in_transaction()
     try:
-        yield Context(session=session, actor=person, now=now(), tools=site().tools)
+        yield Context(session=session, actor=who, now=now(), tools=site().tools)
     finally:
         if is_outermost:
             session.rollback()

@@ -24,6 +24,8 @@ class Wanted:
     unit_id: str = ""
     #: beginning of the reference, or words of it and of the names of those it is about
     q: str = ""
+    #: ids of the cases it is about, None for any
+    ids: tuple[str, ...] | None = None
     #: only cases the actor is party to, or only cases he is not
     is_own: bool | None = None
 
@@ -60,9 +62,13 @@ def condition(session: Session, actor: Actor, wanted: Wanted) -> ColumnElement[b
     if wanted.procedure:
         found.append(case.c.procedure == wanted.procedure)
     if wanted.unit_id:
+        # like a name: whoever was only asked does not learn whom the case concerns
         found.append(case.c.unit_id == wanted.unit_id)
+        found.append(case.c.id.in_(perspectives.named_cases(actor)))
     if wanted.q:
         found.append(or_(*_worded(session, actor, wanted.q)))
+    if wanted.ids is not None:
+        found.append(case.c.id.in_(wanted.ids))
     if wanted.is_own is not None:
         own = case.c.id.in_(perspectives.own_cases(actor))
         found.append(own if wanted.is_own else ~own)

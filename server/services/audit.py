@@ -185,6 +185,8 @@ def _row(
     detail = dict(happened.detail)
     if actor.on_behalf_of:
         detail["on_behalf_of"] = actor.on_behalf_of
+    if actor.session_id:
+        detail = {"session": actor.session_id, "address": actor.address, **detail}
     record = Record(
         chain=happened.chain,
         seq=seq,
