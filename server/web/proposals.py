@@ -44,8 +44,10 @@ def one(proposal_id: str) -> str:
 @requires(Permission.ACCOUNT, fresh=True)
 def approve(proposal_id: str) -> _Answer:
     try:
+        with reading() as ctx:
+            supply = proposals.firsts(ctx, proposal_id)
         with acting() as ctx:
-            done = proposals.approve(ctx, proposal_id)
+            done = proposals.approve(ctx, proposal_id, supply)
     except (Conflict, Forbidden, Invalid) as refused:
         return _page(proposal_id, refused), status_of(refused)
     if done.first_secret is None and not done.first_secrets:

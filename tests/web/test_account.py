@@ -12,6 +12,7 @@ from server.domain.proposals import ProposalKind
 from server.models.installation import drill
 from server.services.context import Tools, reading, transaction
 from server.services.identity import passwords, people, proposal_lists, proposals
+from server.services.identity.passwords import Ready
 from tests.factories.site import MONDAY, SECRET, Clock, token
 
 LOGIN = "county1.case_supervision.1"
@@ -218,7 +219,8 @@ def test_a_first_password_has_to_be_replaced_before_anything_else(
 ) -> None:
     with transaction(demo_tools, SYSTEM, MONDAY) as ctx:
         person = people.person_by_login(ctx, LOGIN).id
-        passwords.set_secret(ctx, person, FIRST, must_change=True)
+        stored = passwords.hashed(demo_tools.config, FIRST)
+        passwords.set_first(ctx, person, Ready(secret=FIRST, stored=stored))
     assert enter(stranger, login=LOGIN, secret=FIRST).status_code == 303
     assert stranger.get("/me").location == "/me/password"
     assert "初始口令" in stranger.get("/me/password").text

@@ -56,7 +56,8 @@ def appoint(ctx: Context, people: Sequence[tuple[str, str]]) -> tuple[Appointed,
 
 def _appoint(ctx: Context, login: str, name: str, duty: tuple[str, str, str]) -> Appointed:
     kind, office, title = duty
-    unit_id, person_id, secret = new_id(), new_id(), passwords.first_secret()
+    unit_id, person_id = new_id(), new_id()
+    first = passwords.Supply(ctx.tools.config).take()
     unit = {"id": unit_id, "key": kind, "name": office, "kind": kind, "path": kind, "version": 1}
     place = {"level": "province", "affiliation": "province", "region": "p"}
     ctx.session.execute(insert(Unit), [unit | place])
@@ -67,6 +68,6 @@ def _appoint(ctx: Context, login: str, name: str, duty: tuple[str, str, str]) ->
         insert(Post),
         [post | {"is_head": True, "is_main": True, "from_on": ctx.today, "version": 1}],
     )
-    passwords.set_secret(ctx, person_id, secret, must_change=True)
+    passwords.set_first(ctx, person_id, first)
     ctx.record("person.add", f"person:{person_id}", detail={"unit": unit_id})
-    return Appointed(login=login, name=name, title=title, secret=secret)
+    return Appointed(login=login, name=name, title=title, secret=first.secret)

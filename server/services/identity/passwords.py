@@ -1,6 +1,7 @@
 """Passwords: stored as Argon2id, chosen by their owner, never readable again."""
 
 import secrets
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -47,35 +48,51 @@ def renew_hash(ctx: Context, person: Person, secret: str) -> None:
         person.secret_hash = hashed(ctx.tools.config, secret)
 
 
-def first_secret() -> str:
-    """A random first password, about 98 bits, easy to read out and to type."""
-    return "-".join(
-        "".join(secrets.choice(_CLEAR_SIGNS) for _sign in range(_GROUP))
-        for _group in range(_GROUPS)
-    )
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ready:
+    """A random first password, about 98 bits, easy to read out and to type, and its hash."""
+
+    secret: str = field(repr=False)
+    stored: str = field(repr=False)
 
 
-def set_secret(ctx: Context, person_id: str, secret: str, *, must_change: bool = False) -> None:
-    """Give an account this password and end every session it has.
+class Supply:
+    """First passwords hashed in advance; whoever takes more than there are waits for a hash.
 
-    In a drill nobody has to change it, and any password will do.
+    A hash takes a tenth of a second. Made inside a transaction, those of a table of people would
+    keep everybody else from writing for half a minute (SQLite).
+    """
 
-    Raises:
-        NotFound: there is no such person.
-        Invalid: the password breaks the rules.
+    def __init__(self, config: Config, count: int = 0) -> None:
+        self._config = config
+        self._ready = [self._made() for _one in range(count)]
+
+    def take(self) -> Ready:
+        """One that nobody has."""
+        return self._ready.pop() if self._ready else self._made()
+
+    def _made(self) -> Ready:
+        secret = "-".join(
+            "".join(secrets.choice(_CLEAR_SIGNS) for _sign in range(_GROUP))
+            for _group in range(_GROUPS)
+        )
+        return Ready(secret=secret, stored=hashed(self._config, secret))
+
+
+def set_first(ctx: Context, person_id: str, first: Ready) -> None:
+    """Give an account its first password, which its owner has to replace, and end its sessions.
+
+    In a drill nobody has to replace it. Raises NotFound.
     """
     row = ctx.session.get(Person, person_id, populate_existing=True)
     if row is None:
         raise NotFound
-    in_drill = _is_drill(ctx)
-    if not in_drill or not secret:
-        _check(secret, row)
-    row.secret_hash = hashed(ctx.tools.config, secret)
+    row.secret_hash = first.stored
     row.secret_changed_at = ctx.now
-    row.must_change_secret = must_change and not in_drill
+    row.must_change_secret = ctx.session.scalar(select(drill.c.id)) is None
     ctx.session.flush()
-    sessions_end.of_person(ctx, person_id, why="secret")
-    ctx.record("secret.set", f"person:{person_id}", detail={"must_change": must_change})
+    sessions_end.of_person(ctx, row.id, why="secret")
+    ctx.record("secret.set", f"person:{row.id}", detail={"must_change": True})
 
 
 def set_for_all(ctx: Context, secret: str) -> None:
@@ -123,10 +140,6 @@ def _check(secret: str, row: Person) -> None:
     found = rules.problems(secret, login=row.login, name=row.name, common=_common())
     if found:
         raise Invalid("；".join(finding.message for finding in found), found)
-
-
-def _is_drill(ctx: Context) -> bool:
-    return ctx.session.scalar(select(drill.c.id)) is not None
 
 
 @cache

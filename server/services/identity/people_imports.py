@@ -16,6 +16,7 @@ from server.domain.texts import _
 from server.models.identity import Person, Post, Unit
 from server.services.context import Context
 from server.services.identity import passwords, people_reading, people_sheets, staffing
+from server.services.identity.passwords import Supply
 from server.services.identity.people_plans import Plan, UnitPlan
 from server.services.identity.people_sheets import Rows
 from server.services.identity.staffing import NewPost, NewUnit
@@ -69,8 +70,13 @@ def planned(ctx: Context, payload: Mapping[str, Json]) -> Plan:
         raise Conflict(_("情况已有变化，不能按原表办理：{place}").format(place=place)) from error
 
 
-def apply(ctx: Context, plan: Plan) -> tuple[FirstSecret, ...]:
-    """Do everything of the plan and give the first passwords of the new accounts.
+def new_accounts(payload: Mapping[str, Json]) -> int:
+    """How many accounts the table was to create when it was proposed."""
+    return int(payload["counts"]["new_people"])
+
+
+def apply(ctx: Context, plan: Plan, firsts: Supply) -> tuple[FirstSecret, ...]:
+    """Do everything of the plan and give the new accounts the first passwords of the supply.
 
     Raises Conflict as ``staffing`` does; the transaction is then undone as a whole.
     """
@@ -91,7 +97,7 @@ def apply(ctx: Context, plan: Plan) -> tuple[FirstSecret, ...]:
         ctx.record("person.change", f"person:{row.id}")
     _posts(ctx, plan, people, units)
     ctx.session.flush()
-    return _secrets(ctx, plan, people)
+    return _secrets(ctx, plan, people, firsts)
 
 
 def _planned(ctx: Context, rows: Rows) -> Plan:
@@ -159,16 +165,15 @@ def _posts(ctx: Context, plan: Plan, people: Mapping[str, str], units: Mapping[s
             staffing.end_post(ctx, post_id, post.to_on)
 
 
-def _secrets(ctx: Context, plan: Plan, people: Mapping[str, str]) -> tuple[FirstSecret, ...]:
+def _secrets(
+    ctx: Context, plan: Plan, people: Mapping[str, str], firsts: Supply
+) -> tuple[FirstSecret, ...]:
     names = {row.key: row.name for row in ctx.session.execute(select(Unit.key, Unit.name))}
     place = {post.login: names[post.unit] for post in reversed(plan.new_posts)}
     found = []
     for wish in plan.new_people:
-        secret = passwords.first_secret()
-        passwords.set_secret(ctx, people[wish.login], secret, must_change=True)
-        found.append(
-            FirstSecret(
-                login=wish.login, name=wish.name, unit=place.get(wish.login, ""), secret=secret
-            )
-        )
+        first = firsts.take()
+        passwords.set_first(ctx, people[wish.login], first)
+        unit = place.get(wish.login, "")
+        found.append(FirstSecret(login=wish.login, name=wish.name, unit=unit, secret=first.secret))
     return tuple(found)

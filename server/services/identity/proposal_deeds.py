@@ -13,6 +13,7 @@ from server.models.access import Proposal
 from server.models.identity import Person, Post, Unit
 from server.services.context import Context
 from server.services.identity import duties, passwords, people_imports, sign_in_attempts, staffing
+from server.services.identity.passwords import Supply
 from server.services.identity.people_imports import FirstSecret
 from server.services.identity.staffing import NewPost
 
@@ -38,11 +39,18 @@ def check(ctx: Context, row: Proposal) -> None:
     _DEEDS[ProposalKind(row.kind)].check(ctx, row)
 
 
-def carry_out(ctx: Context, row: Proposal) -> Approved:
+def new_accounts(row: Proposal) -> int:
+    """How many first passwords the proposal asks for, as far as it tells."""
+    if row.kind == ProposalKind.PEOPLE_IMPORT:
+        return people_imports.new_accounts(row.payload)
+    return int(row.kind in (ProposalKind.NEW_PERSON, ProposalKind.RESET_SECRET))
+
+
+def carry_out(ctx: Context, row: Proposal, firsts: Supply) -> Approved:
     """Do what the proposal asks for. Raises as :func:`check` does; then nothing was done."""
     deed = _DEEDS[ProposalKind(row.kind)]
     deed.check(ctx, row)
-    return deed.do(ctx, row)
+    return deed.do(ctx, row, firsts)
 
 
 def _check_new_person(ctx: Context, row: Proposal) -> None:
@@ -54,7 +62,7 @@ def _check_new_person(ctx: Context, row: Proposal) -> None:
         _open_unit(ctx, row.unit_id)
 
 
-def _new_person(ctx: Context, row: Proposal) -> Approved:
+def _new_person(ctx: Context, row: Proposal, firsts: Supply) -> Approved:
     wish = wishes.person_wish(row.payload)
     person_id = staffing.create_person(
         ctx, login=wish.login, name=wish.name, managed_by=wish.managed_by
@@ -62,7 +70,7 @@ def _new_person(ctx: Context, row: Proposal) -> Approved:
     ctx.session.flush()
     if row.unit_id is not None:
         _appoint(ctx, row, person_id, row.unit_id)
-    return _with_secret(ctx, row, person_id)
+    return _with_secret(ctx, row, person_id, firsts)
 
 
 def _check_post(ctx: Context, row: Proposal) -> None:
@@ -79,7 +87,7 @@ def _check_post(ctx: Context, row: Proposal) -> None:
         raise Conflict(_("此人已在该单位任职，请先免去原职务"))
 
 
-def _post(ctx: Context, row: Proposal) -> Approved:
+def _post(ctx: Context, row: Proposal, _firsts: Supply) -> Approved:
     person, unit = _person(ctx, row.person_id), _open_unit(ctx, row.unit_id)
     _appoint(ctx, row, person.id, unit.id)
     return Approved(proposal_id=row.id, person_id=person.id)
@@ -95,7 +103,7 @@ def _check_end_post(ctx: Context, row: Proposal) -> None:
     duties.check_not_last(ctx, post.person_id, wish.to_on, unit_id=post.unit_id)
 
 
-def _end_post(ctx: Context, row: Proposal) -> Approved:
+def _end_post(ctx: Context, row: Proposal, _firsts: Supply) -> Approved:
     wish = wishes.end_wish(row.payload)
     staffing.end_post(ctx, wish.post_id, wish.to_on)
     return Approved(proposal_id=row.id, person_id=_person(ctx, row.person_id).id)
@@ -108,7 +116,7 @@ def _check_disable(ctx: Context, row: Proposal) -> None:
     duties.check_not_last(ctx, person.id, ctx.today)
 
 
-def _disable(ctx: Context, row: Proposal) -> Approved:
+def _disable(ctx: Context, row: Proposal, _firsts: Supply) -> Approved:
     person = _person(ctx, row.person_id)
     staffing.disable(ctx, person.id)
     return Approved(proposal_id=row.id, person_id=person.id)
@@ -119,7 +127,7 @@ def _check_enable(ctx: Context, row: Proposal) -> None:
         raise Conflict(_("该账号没有停用"))
 
 
-def _enable(ctx: Context, row: Proposal) -> Approved:
+def _enable(ctx: Context, row: Proposal, _firsts: Supply) -> Approved:
     person = _person(ctx, row.person_id)
     staffing.enable(ctx, person.id)
     return Approved(proposal_id=row.id, person_id=person.id)
@@ -130,24 +138,24 @@ def _check_reset(ctx: Context, row: Proposal) -> None:
         raise Conflict(_("该账号已经停用，请先启用"))
 
 
-def _reset(ctx: Context, row: Proposal) -> Approved:
-    return _with_secret(ctx, row, _person(ctx, row.person_id).id)
+def _reset(ctx: Context, row: Proposal, firsts: Supply) -> Approved:
+    return _with_secret(ctx, row, _person(ctx, row.person_id).id, firsts)
 
 
 def _check_import(ctx: Context, row: Proposal) -> None:
     people_imports.planned(ctx, row.payload)
 
 
-def _import(ctx: Context, row: Proposal) -> Approved:
+def _import(ctx: Context, row: Proposal, firsts: Supply) -> Approved:
     plan = people_imports.planned(ctx, row.payload)
-    secrets = people_imports.apply(ctx, plan)
+    secrets = people_imports.apply(ctx, plan, firsts)
     return Approved(proposal_id=row.id, person_id="", first_secrets=secrets)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Deed:
     check: Callable[[Context, Proposal], None]
-    do: Callable[[Context, Proposal], Approved]
+    do: Callable[[Context, Proposal, Supply], Approved]
 
 
 _DEEDS: Mapping[ProposalKind, _Deed] = {
@@ -161,11 +169,11 @@ _DEEDS: Mapping[ProposalKind, _Deed] = {
 }
 
 
-def _with_secret(ctx: Context, row: Proposal, person_id: str) -> Approved:
-    secret = passwords.first_secret()
-    passwords.set_secret(ctx, person_id, secret, must_change=True)
+def _with_secret(ctx: Context, row: Proposal, person_id: str, firsts: Supply) -> Approved:
+    first = firsts.take()
+    passwords.set_first(ctx, person_id, first)
     sign_in_attempts.pardon(ctx, _person(ctx, person_id).login)
-    return Approved(proposal_id=row.id, person_id=person_id, first_secret=secret)
+    return Approved(proposal_id=row.id, person_id=person_id, first_secret=first.secret)
 
 
 def _appoint(ctx: Context, row: Proposal, person_id: str, unit_id: str) -> None:

@@ -20,6 +20,7 @@ from server.models.base import new_id
 from server.models.identity import Person
 from server.services.context import Context, Tools, transaction
 from server.services.identity import posts, proposal_deeds, sign_in_attempts
+from server.services.identity.passwords import Supply
 from server.services.identity.proposal_deeds import Approved as Approved
 from server.services.identity.seconds import may_decide
 
@@ -113,8 +114,22 @@ def take_up(ctx: Context, proposal_id: str) -> None:
     _record(ctx, "proposal.take_up", row)
 
 
-def approve(ctx: Context, proposal_id: str) -> Approved:
-    """Approve a proposal; what it asks for happens now.
+def firsts(ctx: Context, proposal_id: str) -> Supply:
+    """The first passwords an approval will give, made before its transaction begins.
+
+    Raises as :func:`approve` does when the actor may not approve it.
+    """
+    row = ctx.session.get(Proposal, proposal_id)
+    if row is None:
+        raise NotFound
+    if row.state != "proposed":  # the approval tells
+        return Supply(ctx.tools.config)
+    _decides(ctx, row)
+    return Supply(ctx.tools.config, proposal_deeds.new_accounts(row))
+
+
+def approve(ctx: Context, proposal_id: str, supply: Supply) -> Approved:
+    """Approve a proposal; what it asks for happens now, with first passwords of the supply.
 
     Raises:
         Forbidden: the actor proposed it, it is about him, or it is not his to decide.
@@ -125,7 +140,7 @@ def approve(ctx: Context, proposal_id: str) -> Approved:
     _decides(ctx, row)
     row.state, row.decided_by, row.decided_at = "approved", ctx.actor.person_id, ctx.now
     ctx.session.flush()
-    done = proposal_deeds.carry_out(ctx, row)
+    done = proposal_deeds.carry_out(ctx, row, supply)
     _record(ctx, "proposal.approve", row)
     return done
 

@@ -21,6 +21,7 @@ from server.services.identity import (
     proposals,
     staffing,
 )
+from server.services.identity.passwords import Supply
 from server.services.identity.people_imports import FirstSecret
 from server.services.identity.staffing import NewPost
 from tests.factories.sheets import OFFICE, PERSON, POST, SECTION, Line, book, lines, newcomers
@@ -45,9 +46,9 @@ def test_a_table_says_what_it_would_change_and_changes_nothing(tools: Tools) -> 
 def test_an_import_takes_two_and_gives_each_newcomer_a_first_password(tools: Tools) -> None:
     proposal = propose(tools, newcomers())
     with pytest.raises(Forbidden), acting(tools, FIRST) as ctx:
-        proposals.approve(ctx, proposal)
+        proposals.approve(ctx, proposal, proposals.firsts(ctx, proposal))
     with acting(tools, SECOND) as ctx:
-        done = proposals.approve(ctx, proposal)
+        done = proposals.approve(ctx, proposal, proposals.firsts(ctx, proposal))
 
     [first] = done.first_secrets
     assert (first.login, first.name, first.unit) == ("county1.water_hr.1", "钱水清", "人事股")
@@ -174,7 +175,7 @@ def test_nobody_proposes_or_approves_a_table_about_himself(tools: Tools) -> None
     second = line(exported(tools), "人员", SECOND)
     proposal = propose(tools, book(people=[{**second, "姓名": "改名"}]))
     with pytest.raises(Forbidden), acting(tools, SECOND) as ctx:
-        proposals.approve(ctx, proposal)
+        proposals.approve(ctx, proposal, proposals.firsts(ctx, proposal))
 
 
 def test_an_account_made_meanwhile_is_changed_and_not_made_again(tools: Tools) -> None:
@@ -182,7 +183,7 @@ def test_an_account_made_meanwhile_is_changed_and_not_made_again(tools: Tools) -
     with transaction(tools, SYSTEM, NOW) as ctx:
         staffing.create_person(ctx, login="county1.water_hr.1", name="同名账号")
     with acting(tools, SECOND) as ctx:
-        done = proposals.approve(ctx, proposal)
+        done = proposals.approve(ctx, proposal, proposals.firsts(ctx, proposal))
 
     assert done.first_secrets == ()
     with reading(tools, SYSTEM, NOW) as ctx:
@@ -193,7 +194,7 @@ def test_a_table_that_can_no_longer_be_done_is_a_conflict_with_its_place(tools: 
     proposal = propose(tools, book(posts=[{**POST, **AUDITOR}]))
     apply(tools, book(posts=[{**POST, **AUDITOR, "任职日期": date(2026, 2, 1)}]))
     with pytest.raises(Conflict) as refused, acting(tools, SECOND) as ctx:
-        proposals.approve(ctx, proposal)
+        proposals.approve(ctx, proposal, proposals.firsts(ctx, proposal))
 
     assert "任职2" in refused.value.message
     with reading(tools, SYSTEM, NOW) as ctx:
@@ -235,7 +236,9 @@ def propose(tools: Tools, content: bytes) -> str:
 
 def apply(tools: Tools, content: bytes) -> tuple[FirstSecret, ...]:
     with transaction(tools, SYSTEM, NOW) as ctx:
-        return people_imports.apply(ctx, people_imports.check(ctx, content).plan)
+        return people_imports.apply(
+            ctx, people_imports.check(ctx, content).plan, Supply(tools.config)
+        )
 
 
 def problems(tools: Tools, content: bytes) -> tuple[Finding, ...]:

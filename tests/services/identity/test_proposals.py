@@ -379,7 +379,7 @@ def propose(  # what a proposal says
 def approve(tools: Tools, row: str, by: str = SECOND) -> Approved:
     """Approve as the second security administrator."""
     with transaction(tools, actor(tools, by), NOW) as ctx:
-        return proposals.approve(ctx, row)
+        return proposals.approve(ctx, row, proposals.firsts(ctx, row))
 
 
 def refuse(tools: Tools, row: str, by: str = SECOND, answer: str = "不属实") -> None:
@@ -416,7 +416,8 @@ def signed_in(tools: Tools, login: str) -> sessions.Granted:
     with transaction(tools, SYSTEM, NOW) as ctx:
         row = ctx.session.get_one(Person, person_id(ctx, login))
         if row.secret_hash is None:
-            passwords.set_secret(ctx, row.id, SECRET)
+            row.secret_hash = passwords.hashed(tools.config, SECRET)
+            row.secret_changed_at, row.must_change_secret = NOW, False
     return sessions.sign_in(tools, NOW, login=login, secret=SECRET, address="10.0.0.1")
 
 
