@@ -6,8 +6,9 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
-#: the folder that holds ``processes/`` and ``forms/``: the checkout, or what the wheel installed
-SHIPPED = Path(__file__).resolve().parent.parent
+_HERE = Path(__file__).resolve().parent
+#: the folder that holds ``processes/`` and ``forms/``: what a wheel installed, or the checkout
+SHIPPED = _HERE / "shipped" if (_HERE / "shipped").is_dir() else _HERE.parent
 
 #: a database that lives as long as its one connection
 IN_MEMORY = "sqlite+pysqlite://"
@@ -31,6 +32,16 @@ FORGOTTEN_REQUESTS = 10
 #: open sessions and tokens of one person; the oldest gives way (BU-8)
 SESSIONS_PER_PERSON = 5
 TOKENS_PER_PERSON = 10
+
+#: how often a person may do what costs much or takes much away (BU-6)
+SEARCHES_PER_MINUTE = 60
+EXPORTS_PER_DAY = 10
+PUBLISHES_PER_HOUR = 60
+#: how long an ended session and a failed sign-in nobody was told of are kept
+SESSIONS_KEPT = timedelta(days=7)
+FAILURES_KEPT = timedelta(days=90)
+#: how long bytes that no row names may lie in the storage: an upload under way is shorter
+ORPHANS_KEPT = timedelta(days=1)
 
 #: largest file somebody may add, in bytes (BU-5)
 ATTACHMENT_SIZE = 50 * 1024 * 1024
