@@ -27,7 +27,6 @@ pytestmark = pytest.mark.slow
 PACKS = SHIPPED / "processes"
 WHOLE = [
     PACKS / "nanyang/scenarios/04_whole_ordinary_course.yaml",
-    PACKS / "nanyang/scenarios/26_assigned_tolerable.yaml",
     PACKS / "nanyang/scenarios/16_supplement_loop.yaml",
     PACKS / "chuzhou/scenarios/01_recognised.yaml",
     PACKS / "chuzhou/scenarios/11_supplement_once.yaml",
@@ -46,7 +45,8 @@ def test_a_task_costs_few_statements_with_as_many_files_as_its_form_takes(
         played.run()
 
     assert played.troubles == []
-    assert len(completed) == sum(step.act == "do" for step in played.scenario.steps)
+    done = [one for one in played.scenario.steps if one.act == "do" and not one.refused]
+    assert len(completed) == len(done)
     assert [one for one in completed if len(one.statements) > STATEMENTS] == []
     if file.parent.parent.name == "chuzhou" or "supplement" in file.stem:
         assert played.filed
