@@ -23,10 +23,11 @@ from server.http.site import reading
 from server.queries import case_lists
 from server.queries.case_files import Head
 from server.queries.case_filters import Wanted
+from server.services import limits
 from server.services.case.idempotency import Answer
 from server.services.clocks.deadline_sheets import DeadlineSheet
 from server.services.context import Context
-from server.services.files import case_summaries, case_view
+from server.services.files import case_summaries, case_view, searches
 from server.services.files.case_diagrams import Drawing
 from server.services.files.case_summaries import Summary
 from server.services.verbs import cases as service
@@ -206,9 +207,12 @@ def index(given: dict[str, Any]) -> case_lists.Page:
         unit_id=given["unit"],
         q=given["q"],
     )
+    if wanted.q:
+        looked("search", "search", limit=limits.SEARCH)
     with reading() as ctx:
+        found = searches.narrowed(ctx, wanted)
         return case_lists.page(
-            ctx.session, ctx.actor, wanted, page=given["page"], page_size=given["page_size"]
+            ctx.session, ctx.actor, found, page=given["page"], page_size=given["page_size"]
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.expressions import Json
@@ -22,6 +22,7 @@ from server.models.work import work_item
 class Written:
     """One completed step with its answers."""
 
+    case_id: str
     seq: int
     command: str
     node_key: str
@@ -100,6 +101,11 @@ def written(session: Session, case_id: str) -> tuple[Written, ...]:
     return _written(session, case_step.c.case_id == case_id)
 
 
+def chosen(session: Session, steps: Collection[tuple[str, int]]) -> tuple[Written, ...]:
+    """These steps (case, step) of any cases, with their answers, in one statement."""
+    return _written(session, tuple_(case_step.c.case_id, case_step.c.seq).in_(sorted(steps)))
+
+
 def attached(session: Session, case_id: str) -> tuple[Attached, ...]:
     """The files of the case in the order they were handed in, without what was removed."""
     rows = session.execute(
@@ -137,6 +143,7 @@ def _written(session: Session, *wanted: ColumnElement[bool]) -> tuple[Written, .
     absent, opener = aliased(Person), aliased(Unit)
     rows = session.execute(
         select(
+            case_step.c.case_id,
             case_step.c.seq,
             case_step.c.command,
             case_step.c.node_key,
@@ -167,6 +174,7 @@ def _written(session: Session, *wanted: ColumnElement[bool]) -> tuple[Written, .
     )
     return tuple(
         Written(
+            case_id=row.case_id,
             seq=row.seq,
             command=row.command,
             node_key=row.node_key,

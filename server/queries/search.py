@@ -5,9 +5,8 @@ word of a paper he may not see. What he may not know of does not exist, here as 
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
 from sqlalchemy import (
@@ -38,17 +37,13 @@ _HEAD: Final = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Hit:
-    """A case that was found."""
+class Found:
+    """Where the words of a search stand, in the cases the actor knows of."""
 
-    case_id: str
-    reference: str
-    procedure: str
-    pack_version_id: str
-    status: str
-    opened_on: date
-    #: steps whose text has a word of the search, the first one first; empty: reference or names
-    steps: tuple[int, ...]
+    #: case -> step -> numbers of the words found in it (0: its head); the newest case first
+    cases: Mapping[str, Mapping[int, frozenset[int]]]
+    #: False: there may be older cases that nobody looked at
+    is_all: bool
 
 
 def by_head(session: Session, text: str) -> ColumnElement[bool]:
@@ -63,21 +58,36 @@ def by_head(session: Session, text: str) -> ColumnElement[bool]:
     return and_(true(), *(case.c.id.in_(rows) for rows in each))
 
 
-def hits(session: Session, actor: Actor, text: str) -> dict[str, dict[int, frozenset[int]]]:
-    """For each case the actor knows of: step -> numbers of the words found in it (0: its head).
+def hits(session: Session, actor: Actor, text: str) -> Found:
+    """The cases the actor knows of in which every word stands somewhere.
 
     Of the newest cases; what of a step the actor may read is for the caller to see.
     """
     words = terms(text)
     if not words:
-        return {}
+        return Found(cases={}, is_all=True)
     found: dict[str, dict[int, set[int]]] = defaultdict(lambda: defaultdict(set))
-    for row in session.execute(_hits(session, actor, words)):
+    rows = session.execute(_hits(session, actor, words)).all()
+    for row in rows:
         found[row.case_id][row.seq].add(row.word)
-    return {
-        case_id: {seq: frozenset(numbers) for seq, numbers in steps.items()}
-        for case_id, steps in found.items()
-    }
+    return Found(
+        cases={
+            case_id: {seq: frozenset(numbers) for seq, numbers in steps.items()}
+            for case_id, steps in found.items()
+        },
+        is_all=len(rows) < _MOST,
+    )
+
+
+def by_reference(session: Session, actor: Actor, text: str) -> tuple[str, ...]:
+    """The cases the actor knows of whose reference begins with the text, the newest first."""
+    rows = session.scalars(
+        select(case.c.id)
+        .where(visible(actor), case.c.reference.startswith(text, autoescape=True))
+        .order_by(case.c.opened_at.desc(), case.c.id)
+        .limit(_MOST)
+    )
+    return tuple(rows)
 
 
 def _hits(session: Session, actor: Actor, words: Sequence[Term]) -> Select[tuple[str, int, int]]:
@@ -91,10 +101,16 @@ def _hits(session: Session, actor: Actor, words: Sequence[Term]) -> Select[tuple
     return (
         select(rows.c.case_id, rows.c.seq, rows.c.word)
         .join(case, case.c.id == rows.c.case_id)
-        .where(visible(actor))
+        .where(visible(actor), *_everywhere(session, words))
         .order_by(case.c.opened_at.desc(), case.c.id, rows.c.seq)
         .limit(_MOST)
     )
+
+
+def _everywhere(session: Session, words: Sequence[Term]) -> Iterator[ColumnElement[bool]]:
+    """Of a case that lacks one of the words no row is worth its place among the newest."""
+    for word in words if len(words) > 1 else ():
+        yield case.c.id.in_(select(case_search.c.case_id).where(_matches(session, word)))
 
 
 def _matches(session: Session, term: Term) -> ColumnElement[bool]:

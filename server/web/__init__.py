@@ -15,6 +15,7 @@ from server.web import (
     ledger,
     organisation,
     proposals,
+    search,
     start,
     tasks,
 )
@@ -32,6 +33,7 @@ PAGES = (
     ledger.pages,
     organisation.pages,
     proposals.pages,
+    search.pages,
     start.pages,
     tasks.pages,
 )

@@ -72,7 +72,7 @@ class Shelf:
 def shelf(ctx: Context, release: Release, head: Head, chart: Chart, sight: Sight) -> Shelf:
     """The papers of a case, read in a constant number of statements."""
     written = rows.written(ctx.session, head.id)
-    schemas = [(_schema(release, head, each), each.answers) for each in written]
+    schemas = [(schema(release, head.procedure, each), each.answers) for each in written]
     return Shelf(
         release=release,
         head=head,
@@ -112,6 +112,20 @@ def opened(kept: Shelf, seq: int) -> PaperSheet:
     )
 
 
+def title(release: Release, chart: Chart, written: Written) -> str:
+    """The paper the pack names for the step, if it is one; else the step itself."""
+    named = [each.title for each in release.pack.papers.values() if each.node == written.node_key]
+    if len(named) == 1:
+        return named[0]
+    return written.title or chart.label(written.node_key)
+
+
+def schema(release: Release, procedure: str, written: Written) -> Mapping[str, Any]:
+    """The form the step was written in; empty where the pack has none of that key."""
+    key = written.form_key or release.pack.procedures[procedure].start_form
+    return release.forms.get(key, {})
+
+
 def readable_files(kept: Shelf) -> tuple[Attached, ...]:
     """The files of the papers the reader may open whole."""
     return tuple(file for paper in listed(kept) for file in paper.files)
@@ -128,7 +142,7 @@ def _paper(kept: Shelf, written: Written) -> Paper:
     is_one_of_many = written.node_key in _repeated(kept.chart)
     return Paper(
         seq=written.seq,
-        title=_title(kept, written),
+        title=title(kept.release, kept.chart, written),
         node_key=written.node_key,
         unit=written.unit or _role(kept.release, written.role),
         by=written.by,
@@ -150,29 +164,14 @@ def _repeated(chart: Chart) -> frozenset[str]:
     return frozenset(key for key, node in chart.nodes.items() if node.multi_instance is not None)
 
 
-def _title(kept: Shelf, written: Written) -> str:
-    """The paper the pack names for the step, if it is one; else the step itself."""
-    named = [
-        paper.title for paper in kept.release.pack.papers.values() if paper.node == written.node_key
-    ]
-    if len(named) == 1:
-        return named[0]
-    return written.title or kept.chart.label(written.node_key)
-
-
 def _role(release: Release, role: str) -> str:
     known = release.pack.roles.get(role)
     return known.title if known else ""
 
 
-def _schema(release: Release, head: Head, written: Written) -> Mapping[str, Any]:
-    key = written.form_key or release.pack.procedures[head.procedure].start_form
-    return release.forms.get(key, {})
-
-
 def _answers(kept: Shelf, written: Written, *, is_extract: bool) -> tuple[Answer, ...]:
-    schema = _schema(kept.release, kept.head, written)
-    found = paper_sheets.lines(schema, written.answers, kept.names)
+    form = schema(kept.release, kept.head.procedure, written)
+    found = paper_sheets.lines(form, written.answers, kept.names)
     if not is_extract:
         return found
     routing = kept.release.routing.get(kept.head.procedure, {})
