@@ -67,9 +67,7 @@ def person() -> Actor:
     """
     found = me()
     address = (request.remote_addr or "")[:64]
-    return Actor(
-        person_id=found.person_id, name=found.name, session_id=found.id, address=address
-    )
+    return Actor(person_id=found.person_id, name=found.name, session_id=found.id, address=address)
 
 
 def actor() -> Actor:
@@ -92,6 +90,7 @@ def reading() -> Iterator[Context]:
         NotSignedIn: nobody is signed in.
     """
     with _view(actor()) as ctx:
+        posts.trust(ctx)
         yield ctx
 
 
@@ -125,6 +124,8 @@ def _with_posts(who: Actor) -> Actor:
 def _view(who: Actor) -> Iterator[Context]:
     session = site().session()
     is_outermost = not session.in_transaction()
+    if is_outermost:
+        session.begin()  # so that a view inside this one knows, also before anything is read
     try:
         yield Context(session=session, actor=who, now=now(), tools=site().tools)
     finally:

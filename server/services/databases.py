@@ -12,6 +12,9 @@ from server.config import IN_MEMORY, Config
 #: how long a writer waits for the one before it, in milliseconds
 BUSY_TIMEOUT = 10_000
 
+#: what is noted beside a connection of SQLite: whether it refuses to write at the moment
+_READ_ONLY = "query_only"
+
 
 def open_database(config: Config) -> Engine:
     """An engine whose transactions take the write lock at their beginning (SQLite).
@@ -63,7 +66,11 @@ def _configure(config: Config) -> Callable[[Any, object], None]:
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+    if connection.info.get(_READ_ONLY, False) != read_only:
+        # a setting of the connection, no statement of the transaction: only told when it changes
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
+        connection.info[_READ_ONLY] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 

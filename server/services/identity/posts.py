@@ -1,7 +1,7 @@
 """The actor with the posts he holds on the day of the act; nothing older is ever trusted."""
 
 from dataclasses import replace
-from typing import cast
+from typing import Final, cast
 
 from sqlalchemy import Table, bindparam, or_, select
 
@@ -9,11 +9,26 @@ from server.domain.access import Actor, PostHeld
 from server.models.identity import Post, Unit
 from server.services.context import Context
 
+#: where a use case remembers the actor with his posts
+_ASKED: Final = ("posts of the actor",)
+
 
 def with_posts(ctx: Context) -> Actor:
-    """The actor of this use case as access looks at him."""
+    """The actor of this use case as access looks at him; his posts are read once in it."""
     if ctx.actor.is_system:
         return ctx.actor
+    known = ctx.memo.get(_ASKED)
+    if not isinstance(known, Actor):
+        known = ctx.memo[_ASKED] = _asked(ctx)
+    return known
+
+
+def trust(ctx: Context) -> None:
+    """Take the posts the actor came with: they were read for the same request."""
+    ctx.memo[_ASKED] = ctx.actor
+
+
+def _asked(ctx: Context) -> Actor:
     given = {"person": ctx.actor.person_id, "day": ctx.today}
     rows = ctx.session.execute(_HELD, given)
     return replace(
