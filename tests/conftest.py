@@ -1,5 +1,6 @@
 """What many tests share: the databases, and the tools over a fresh copy of one."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -46,8 +47,10 @@ def postgres_databases() -> Iterator[PostgresDatabases]:
 
 @pytest.fixture(scope="session")
 def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
-    """SQLite files in a folder of this process."""
-    return SqliteDatabases(tmp_path_factory.mktemp("databases"))
+    """SQLite files in a folder of this process; prepared ones are shared by all workers."""
+    base = tmp_path_factory.getbasetemp()
+    is_worker = "PYTEST_XDIST_WORKER" in os.environ
+    return SqliteDatabases(base, base.parent if is_worker else base)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -6,6 +6,7 @@ wheel, listens on a socket in a folder of its own only, and ends with the tests.
 refuses to run as root, so under root it runs as ``nobody``.
 """
 
+import fcntl
 import os
 import pwd
 import shutil
@@ -48,11 +49,15 @@ class Databases(ABC):
     def copy(self, name: str, fill: Fill) -> Iterator[str]:
         """A database of its own, prepared by ``fill`` once per ``name``."""
         if name not in self._prepared:
-            fill(self.create(name))
+            self.prepare(name, fill)
             self._prepared.add(name)
         copied = f"copy_{next(self._numbers)}"
         yield self.duplicate(name, copied)
         self.drop(copied)
+
+    def prepare(self, name: str, fill: Fill) -> None:
+        """Fill the database that copies of this name are made of."""
+        fill(self.create(name))
 
     @abstractmethod
     def create(self, name: str) -> str:
@@ -68,23 +73,36 @@ class Databases(ABC):
 
 
 class SqliteDatabases(Databases):
-    """Files in a folder."""
+    """Files in a folder; ``shared`` is where all workers of a run keep what they prepare."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, shared: Path | None = None) -> None:
         super().__init__()
         self._folder = folder
+        self._shared = shared or folder
+
+    def prepare(self, name: str, fill: Fill) -> None:
+        """Fill it once per run: whoever comes second waits and takes what the first prepared."""
+        filled = self._filled(name)
+        with Path(f"{filled}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not filled.exists():
+                fill(self.create(name))
+                self._file(name).rename(filled)
 
     def create(self, name: str) -> str:
         self._file(name).touch()
         return f"sqlite+pysqlite:///{self._file(name)}"
 
     def duplicate(self, name: str, copied: str) -> str:
-        shutil.copyfile(self._file(name), self._file(copied))
+        shutil.copyfile(self._filled(name), self._file(copied))
         return self.create(copied)
 
     def drop(self, name: str) -> None:
         for suffix in ("", "-wal", "-shm"):
             Path(f"{self._file(name)}{suffix}").unlink(missing_ok=True)
+
+    def _filled(self, name: str) -> Path:
+        return self._shared / f"filled-{name}.sqlite3"
 
     def _file(self, name: str) -> Path:
         return self._folder / f"{name}.sqlite3"

@@ -11,7 +11,7 @@ _BEGIN = """() => {
         one.tabIndex >= 0 && !one.disabled && !one.closest("[inert]") && one.type !== "hidden" &&
         one.checkVisibility({ visibilityProperty: true });
     const found = [...document.querySelectorAll(controls)].filter(isMeant);
-    window.walked = { left: new Set(found), blind: new Set(), first: null };
+    window.walked = { left: new Set(found), met: new Set(), seen: new Set(), first: null };
     document.activeElement.blur();
     return found.length;
 }"""
@@ -29,8 +29,9 @@ _STEP = """() => {
     const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(now);
     const hasRing = outlineStyle !== "none" && parseFloat(outlineWidth) > 0;
     const { width, height } = now.getBoundingClientRect();
-    if (!(hasRing || boxShadow !== "none") || width * height === 0) {
-        walked.blind.add(now);
+    walked.met.add(now);
+    if ((hasRing || boxShadow !== "none") && width * height > 0) {
+        walked.seen.add(now);
     }
     return true;
 }"""
@@ -39,7 +40,7 @@ _END = """() => {
     const told = (one) => one.outerHTML.slice(0, 120);
     return {
         left: [...window.walked.left].filter((one) => one.isConnected).map(told),
-        blind: [...window.walked.blind].map(told),
+        blind: [...window.walked.met].filter((one) => !window.walked.seen.has(one)).map(told),
     };
 }"""
 

@@ -32,7 +32,7 @@ WHOLE = [
     PACKS / "chuzhou/scenarios/11_supplement_once.yaml",
 ]
 #: offices that a team may ask; asking opens one task for each
-OFFICES = ["audit_office", "reform_commission", "finance_bureau", "petition_office"]
+OFFICES = ["audit_office", "reform_commission", "environment_bureau", "petition_bureau"]
 
 
 @pytest.mark.parametrize("file", WHOLE, ids=lambda path: path.stem)

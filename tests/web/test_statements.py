@@ -1,0 +1,63 @@
+"""A page costs the same statements whether its list is short or long."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.domain.access import SYSTEM
+from server.services.context import Tools, transaction
+from server.services.identity import passwords
+from tests.databases import Databases
+from tests.factories import lists, site
+from tests.factories import tools as opening
+from tests.factories.statements import statements
+from tests.factories.tiny import APPLICANT, DESK, HEAD, PREPARED, Tiny, fill
+
+#: who opens the page, and the page
+PAGES = [
+    (DESK, "/inbox?view=queue"),
+    (DESK, "/inbox?view=mine"),
+    (DESK, "/inbox?view=overdue"),
+    (DESK, "/inbox?view=done"),
+    (DESK, "/cases"),
+    (HEAD, "/cases"),
+    (HEAD, "/board"),
+    (HEAD, "/ledger"),
+    (HEAD, "/ledger.xlsx"),
+    (APPLICANT, "/applications"),
+    (APPLICANT, "/start"),
+]
+FEW, MANY = 10, 1_000
+
+
+def test_every_list_costs_the_same_statements_with_ten_cases_and_with_a_thousand(
+    tiny: Tiny,
+) -> None:
+    app = site.served(tiny.tools, site.Clock())
+    clients = {login: site.signed_in(app, login) for login in sorted({who for who, _ in PAGES})}
+    lists.fill(tiny, FEW)
+    few = {one: cost(tiny.tools, clients[one[0]], one[1]) for one in PAGES}
+    lists.fill(tiny, MANY - FEW)
+    assert {one: cost(tiny.tools, clients[one[0]], one[1]) for one in PAGES} == few
+
+
+def cost(tools: Tools, client: FlaskClient, address: str) -> int:
+    """The statements of the second look, when what is kept in memory is there."""
+    for _warm in range(2):
+        with statements(tools.database) as said:
+            assert client.get(address).status_code == 200, address
+    return len(said)
+
+
+@pytest.fixture
+def tiny(databases: Databases) -> Iterator[Tiny]:
+    """The small pack, with people who can sign in."""
+    with databases.copy("tiny_served", fill_served) as url, opening.opened(url) as tools:
+        yield Tiny(tools)
+
+
+def fill_served(url: str) -> None:
+    fill(url)
+    with opening.opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
+        passwords.set_for_all(ctx, site.SECRET)
