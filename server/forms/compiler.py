@@ -45,8 +45,8 @@ class Form:
     hash: str
     #: the components as a tree
     fields: tuple[Field, ...]
-    #: reads answers strictly by type
-    schema: type[Schema]
+    #: reads answers strictly by type; keeps nothing of what it read, so threads share it
+    schema: Schema
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def _shown(
 def _compiled(content: bytes) -> Form:
     schema = orjson.loads(content)
     found = tree.read(schema.get("components"))
-    return Form(hash=hashlib.sha256(content).hexdigest(), fields=found, schema=level(found))
+    return Form(hash=hashlib.sha256(content).hexdigest(), fields=found, schema=level(found)())
 
 
 def _refuse_unacceptable(answers: Mapping[str, Json]) -> None:
@@ -187,7 +187,7 @@ def _inner(value: Json) -> list[Json]:
 
 def _load(form: Form, answers: Mapping[str, Json]) -> tuple[dict[str, Json], dict[Path, Finding]]:
     try:
-        return dict(form.schema().load(answers)), {}
+        return dict(form.schema.load(answers)), {}
     except ValidationError as error:
         labels = {each.key: each.label for each in tree.walk(form.fields)}
         found = dict(_flatten(error.messages, (), labels))

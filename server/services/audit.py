@@ -9,12 +9,12 @@ from the head row, never from a serial: a rollback leaves no gap. The head is lo
 directly before the commit.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
 
+import orjson
 from cryptography.hazmat.primitives.hashes import SHA256, SM3, Hash
 from sqlalchemy import Table, bindparam, insert, select, update
 from sqlalchemy.orm import Session
@@ -95,7 +95,7 @@ def digest(record: Record) -> str:
     """The hash of a record, hexadecimal, over length-prefixed UTF-8 of every part."""
     hashing = Hash(_ALGORITHMS[record.algorithm]())
     moment = record.at.astimezone(UTC).isoformat(timespec="microseconds")
-    for part in (
+    parts = (
         record.chain,
         str(record.seq),
         moment,
@@ -107,10 +107,9 @@ def digest(record: Record) -> str:
         record.target,
         record.case_id or "",
         record.text,
-    ):
-        encoded = part.encode()
-        hashing.update(len(encoded).to_bytes(8, "big"))
-        hashing.update(encoded)
+    )
+    encoded = [part.encode() for part in parts]
+    hashing.update(b"".join(len(part).to_bytes(8, "big") + part for part in encoded))
     return hashing.finalize().hex()
 
 
@@ -195,7 +194,7 @@ def _row(
         verb=happened.verb,
         target=happened.target,
         case_id=happened.case_id,
-        text=json.dumps(detail, ensure_ascii=False, sort_keys=True, separators=(",", ":")),
+        text=orjson.dumps(detail, option=orjson.OPT_SORT_KEYS).decode(),
         algorithm=config.audit_algorithm,
         key_id="",
         prev_hash=prev_hash,
