@@ -12,9 +12,11 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from server.domain.access import SYSTEM
-from server.services import heartbeats
+from server.services import heartbeats, limits
 from server.services.case import idempotency
 from server.services.context import Tools, transaction
+from server.services.files import attachments
+from server.services.identity import session_rows, sign_in_attempts
 from server.services.verbs import ticks
 from server.telemetry import Meters
 
@@ -88,6 +90,11 @@ class Worker:
     def _tidy(self) -> None:
         with transaction(self.tools, SYSTEM, self.clock()) as ctx:
             idempotency.forget_old(ctx)
+            limits.forget_old(ctx)
+            session_rows.forget_old(ctx)
+            sign_in_attempts.forget_old(ctx)
+            attachments.forget_drafts(ctx)
+        attachments.drop_orphans(self.tools, datetime.now(UTC))
 
     def _guarded(self, work: Callable[[], None]) -> None:
         try:

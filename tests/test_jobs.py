@@ -1,11 +1,19 @@
+import os
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from threading import Event
 
 import pytest
+from sqlalchemy import Table, func, select
 
 from server import jobs
-from server.services import heartbeats
-from server.services.context import Tools
+from server.domain.access import SYSTEM
+from server.domain.errors import SignInRefused
+from server.models.access import session, sign_in_failure, usage
+from server.services import heartbeats, limits
+from server.services.context import Tools, reading, transaction
+from server.services.files import attachments
+from server.services.identity import people, session_rows, sessions
 from server.services.verbs import ticks
 from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
@@ -63,6 +71,39 @@ def test_tidying_forgets_old_answers(tools: Tools) -> None:
     assert meters.registry.get_sample_value("rongcuo_rounds_total", {"result": "done"}) == 1
 
 
+def test_tidying_throws_away_what_is_over_and_keeps_what_somebody_is_told(tools: Tools) -> None:
+    clock = Clock()
+    clerk, file = "county1.case_supervision.1", BytesIO("说明".encode())
+    for login in (clerk, "nobody"):
+        with pytest.raises(SignInRefused):
+            sessions.sign_in(tools, clock.moment, login=login, secret="x", address="10.0.0.1")
+    with reading(tools, SYSTEM, clock.moment) as ctx:
+        actor = people.actor(ctx, clerk)
+    with transaction(tools, actor, clock.moment) as ctx:
+        for _each in range(2):
+            session_rows.create(ctx, actor.person_id, "browser", address="", failures=0)
+            limits.count(ctx, limits.EXPORT)
+        attachments.add(ctx, attachments.receive(tools, file, "说明.txt"))
+    (stored,) = (path for path in tools.storage.folder.rglob("*") if path.is_file())
+    os.utime(stored, (0, 0))
+    worker = jobs.worker(tools, clock, Meters())
+    worker.tidy()
+    assert [left(tools, table) for table in TABLES] == [2, 4, 2]
+    assert stored.exists()
+    clock.forward(days=8)
+    worker.tidy()
+    assert [left(tools, table) for table in TABLES] == [0, 1, 2]
+    assert not stored.exists()
+    clock.forward(days=90)
+    worker.tidy()
+    assert [left(tools, table) for table in TABLES] == [0, 0, 2]
+
+
+def left(tools: Tools, table: Table) -> int:
+    with tools.readers() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
+
+
 def test_a_beat_is_written_down_at_most_every_half_minute(tools: Tools) -> None:
     first = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
     for seconds in (0, 10, 29, 31):
@@ -70,4 +111,5 @@ def test_a_beat_is_written_down_at_most_every_half_minute(tools: Tools) -> None:
     assert heartbeats.latest(tools, "round") == first + timedelta(seconds=31)
 
 
+TABLES = (usage, sign_in_failure, session)
 NOTHING = Ticked(timers=(), messages=0)

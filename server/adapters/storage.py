@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final
@@ -22,6 +23,8 @@ _CHUNK: Final = 1024 * 1024
 _FOLDER: Final = 0o700
 _FILE: Final = 0o600
 _NAME: Final = frozenset("0123456789abcdef")
+#: characters of a hash
+_HASH: Final = 64
 
 
 class TooLarge(Exception):
@@ -59,8 +62,7 @@ class Storage:
             stored = self._write(beside, stream, limit)
             place = self._place(stored.hash)
             self._made(place.parent)
-            with suppress(FileExistsError):
-                os.link(beside, place, follow_symlinks=False)
+            _linked(beside, place)
             _sync(place.parent)
         finally:
             beside.unlink(missing_ok=True)
@@ -87,6 +89,34 @@ class Storage:
             stream.seek(0)
             yield stream
 
+    def older_than(self, moment: datetime) -> list[str]:
+        """The hashes of everything that was put for the last time before this moment."""
+        limit = moment.timestamp()
+        return sorted(
+            place.name
+            for place in self.folder.glob("[0-9a-f][0-9a-f]/*")
+            if len(place.name) == _HASH and place.lstat().st_mtime < limit
+        )
+
+    def drop(self, content_hash: str, moment: datetime) -> bool:
+        """Remove content that nobody refers to; False when it was put again since this moment.
+
+        It is moved aside first: whoever puts the same content meanwhile puts it anew.
+        """
+        place = self._place(content_hash)
+        aside = self.folder / f"{uuid4().hex}.part"
+        try:
+            place.rename(aside)
+        except FileNotFoundError:
+            return False
+        try:
+            is_old = aside.stat().st_mtime < moment.timestamp()
+            if not is_old:
+                _linked(aside, place)
+        finally:
+            aside.unlink()
+        return is_old
+
     def _write(self, place: Path, stream: IO[bytes], limit: int) -> Stored:
         handle = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, _FILE)
         found, size = sha256(), 0
@@ -102,7 +132,7 @@ class Storage:
         return Stored(found.hexdigest(), size)
 
     def _place(self, content_hash: str) -> Path:
-        if len(content_hash) != 64 or not _NAME.issuperset(content_hash):
+        if len(content_hash) != _HASH or not _NAME.issuperset(content_hash):
             raise Damaged(content_hash)
         return self.folder / content_hash[:2] / content_hash
 
@@ -110,6 +140,19 @@ class Storage:
         if not folder.is_dir():
             folder.mkdir(mode=_FOLDER, parents=True, exist_ok=True)
             _sync(folder.parent)
+
+
+def _linked(beside: Path, place: Path) -> None:
+    """Give the file its name; content that is there already counts as put just now."""
+    while True:
+        try:
+            os.link(beside, place, follow_symlinks=False)
+        except FileExistsError:
+            with suppress(FileNotFoundError):  # it was just removed: then it is put anew
+                os.utime(place, follow_symlinks=False)
+                return
+        else:
+            return
 
 
 def _sync(folder: Path) -> None:

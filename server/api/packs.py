@@ -21,6 +21,7 @@ from server.domain.findings import Finding, has_errors
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.site import reading, site
+from server.services import limits
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.packs import definitions, pack_drafts
@@ -90,6 +91,7 @@ def publish(given: dict[str, FileStorage], reason: dict[str, str]) -> Response:
     checked = definitions.check(site().tools, files)
 
     def effect(ctx: Context) -> Answer:
+        limits.count(ctx, limits.PUBLISH)
         done = definitions.publish(
             ctx, files, accept_warnings=reason["accept_warnings"], checked=checked
         )
@@ -142,6 +144,7 @@ def publish_drafts(reason: dict[str, str], pack: str) -> Response:
         found = pack_drafts.candidate(ctx, pack)
 
     def effect(ctx: Context) -> Answer:
+        limits.count(ctx, limits.PUBLISH)
         done = pack_drafts.publish(ctx, found, accept_warnings=reason["accept_warnings"])
         return _published(done)
 

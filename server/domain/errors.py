@@ -88,6 +88,19 @@ class Conflict(RongcuoError):
     code = "conflict"
 
 
+class TooOften(RongcuoError):
+    """The actor, or the address he asks from, did this as often as anybody may for now (BU-6).
+
+    ``retry_after`` is how many seconds from now it is allowed again at the latest.
+    """
+
+    code = "too_often"
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(_("操作过于频繁，请稍后再试"))
+        self.retry_after = retry_after
+
+
 class Invalid(RongcuoError):
     """The input breaks rules; all problems at once, nothing was changed."""
 

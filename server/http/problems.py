@@ -30,6 +30,7 @@ STATUS: Final = (
     (errors.Forbidden, 403),
     (errors.NotFound, 404),
     (errors.Stale, 412),
+    (errors.TooOften, 429),
     (errors.Invalid, 422),
     (errors.RongcuoError, 409),
 )
@@ -137,7 +138,10 @@ def _refused(error: errors.RongcuoError) -> AnyResponse:
         if elsewhere:
             return _sent(elsewhere)
     findings = error.findings if isinstance(error, errors.Invalid) else ()
-    return answer(status_of(error), error.message, code=error.code, findings=findings)
+    response = answer(status_of(error), error.message, code=error.code, findings=findings)
+    if isinstance(error, errors.TooOften):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _note(error: errors.RongcuoError) -> None:

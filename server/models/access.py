@@ -59,6 +59,18 @@ sign_in_failure = Table(
     Index("ix_sign_in_failure_subject", "subject", "at"),
 )
 
+#: something somebody did that is limited for a while; falls away with its window (BU-6)
+usage = Table(
+    "usage",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
+    # search, export, publish
+    Column("kind", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    Index("ix_usage_person", "person_id", "kind", "at"),
+)
+
 #: a POST that was answered: the same key and body is answered the same, and done once
 idempotency = Table(
     "idempotency",

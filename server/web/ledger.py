@@ -17,6 +17,7 @@ from server.http.headers import page_class
 from server.http.looks import looked
 from server.http.site import now, reading
 from server.queries.ledger import Asked
+from server.services import limits
 from server.services.files import ledger_exports, ledgers
 from server.web.fragments import render
 
@@ -51,9 +52,9 @@ def index() -> str:
 def spreadsheet() -> Response:
     """The rows are chosen when the file is made; what left is on record with its serial."""
     asked, serial = _asked(), uuid4().hex[:12].upper()
+    looked("ledger.export", "ledger", detail={"serial": serial}, limit=limits.EXPORT)
     with reading() as ctx:
         content = ledger_exports.workbook(ctx, asked, serial)
-    looked("ledger.export", "ledger", detail={"serial": serial})
     answer = Response(content, mimetype=_XLSX)
     name = f"ledger-{now():%Y%m%d}-{serial}.xlsx"
     answer.headers.set("Content-Disposition", "attachment", filename=name)

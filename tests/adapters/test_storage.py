@@ -1,6 +1,8 @@
 """Bytes under their hash: kept once, complete, never through a link, never given out changed."""
 
+import os
 import stat
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -9,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.adapters.storage import Damaged, Storage, Stored, TooLarge
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
 
 @given(content=st.binary(max_size=3000))
@@ -57,6 +61,37 @@ def test_a_link_in_the_place_of_a_file_is_not_followed(storage: Storage, tmp_pat
 def test_what_is_no_hash_names_no_file(storage: Storage, name: str) -> None:
     with pytest.raises(Damaged), storage.opened(Stored(name, 1)):
         pass
+
+
+def test_only_what_was_put_before_the_moment_is_old(storage: Storage) -> None:
+    old, new = put(storage, b"old"), put(storage, b"new")
+    aged(storage, old)
+    assert storage.older_than(NOW) == [old.hash]
+    put(storage, b"old")
+    assert storage.older_than(NOW) == []
+    assert not storage.drop(old.hash, NOW)
+    for kept in (old, new):
+        with storage.opened(kept) as stream:
+            assert stream.read() in (b"old", b"new")
+
+
+def test_what_is_dropped_is_gone_and_can_be_put_again(storage: Storage) -> None:
+    stored = put(storage, b"bytes")
+    aged(storage, stored)
+    assert storage.drop(stored.hash, NOW)
+    assert not storage.drop(stored.hash, NOW)
+    assert files(storage) == []
+    assert put(storage, b"bytes") == stored
+
+
+def put(storage: Storage, content: bytes) -> Stored:
+    return storage.put(BytesIO(content), 100)
+
+
+def aged(storage: Storage, stored: Stored) -> None:
+    """Let the bytes be put long before the moment."""
+    (place,) = (each for each in files(storage) if each.name == stored.hash)
+    os.utime(place, (0, 0))
 
 
 def files(storage: Storage) -> list[Path]:

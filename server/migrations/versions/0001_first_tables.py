@@ -160,6 +160,7 @@ def upgrade() -> None:
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('reference', sa.String(length=120), nullable=False),
     sa.Column('procedure', sa.String(length=80), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
     sa.Column('pack_version_id', sa.String(length=36), nullable=False),
     sa.Column('status', sa.String(length=16), nullable=False),
     sa.Column('status_reason', sa.Text(), nullable=False),
@@ -352,6 +353,15 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('person_id', 'route', 'key', name=op.f('pk_idempotency'))
     )
     op.create_index('ix_idempotency_at', 'idempotency', ['at'], unique=False)
+    op.create_table('usage',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('person_id', sa.String(length=36), nullable=False),
+    sa.Column('kind', sa.String(length=16), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_usage_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_usage'))
+    )
+    op.create_index('ix_usage_person', 'usage', ['person_id', 'kind', 'at'], unique=False)
     op.create_table('message_subscription',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('case_id', sa.String(length=36), nullable=False),

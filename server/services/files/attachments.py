@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePosixPath
 from typing import IO, Any, Final
 
@@ -36,6 +37,8 @@ _UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
 )
 _LONGEST: Final = 120
+#: files looked up at once
+_AT_ONCE: Final = 500
 
 _MEDIA: Final[Mapping[str, str]] = {
     "pdf": "application/pdf",
@@ -102,7 +105,6 @@ def add(ctx: Context, received: Received) -> str:
     Raises:
         Invalid: he has too many drafts that were never handed in.
     """
-    _forget_old(ctx)
     count, size = ctx.session.execute(
         select(func.count(), func.coalesce(func.sum(attachment.c.size), 0)).where(_drafts(ctx))
     ).one()
@@ -145,7 +147,7 @@ def listed(ctx: Context, case_id: str) -> tuple[Attached, ...]:
 def names(ctx: Context, ids: Sequence[str]) -> dict[str, str]:
     """What files are called that the actor may read; others are left out."""
     rows = ctx.session.execute(_wanted().where(attachment.c.id.in_(ids))).all() if ids else []
-    cases = {row.case_id: _readable(ctx, row.case_id) for row in rows if row.case_id}
+    cases = {row.case_id: _readable_or_none(ctx, row.case_id) for row in rows if row.case_id}
     return {row.id: row.name for row in rows if _may_read(ctx, row, cases.get(row.case_id, set()))}
 
 
@@ -172,16 +174,44 @@ def open_for(ctx: Context, attachment_id: str) -> Opened:
 
 
 def _drafts(ctx: Context) -> ColumnElement[bool]:
-    return and_(attachment.c.uploaded_by == ctx.actor.person_id, attachment.c.state == "draft")
+    return and_(
+        attachment.c.uploaded_by == ctx.actor.person_id,
+        attachment.c.state == "draft",
+        attachment.c.uploaded_at >= ctx.now - config.ATTACHMENT_DRAFT_LIFE,
+    )
 
 
-def _forget_old(ctx: Context) -> None:
+def forget_drafts(ctx: Context) -> None:
     """What nobody handed in for so long is nobody's draft any more."""
     ctx.session.execute(
         update(attachment)
-        .where(_drafts(ctx), attachment.c.uploaded_at < ctx.now - config.ATTACHMENT_DRAFT_LIFE)
+        .where(
+            attachment.c.state == "draft",
+            attachment.c.uploaded_at < ctx.now - config.ATTACHMENT_DRAFT_LIFE,
+        )
         .values(state="removed", version=attachment.c.version + 1)
     )
+
+
+def drop_orphans(tools: Tools, now: datetime) -> int:
+    """Remove bytes that no draft and no case has had for a while; how many files those were.
+
+    ``now`` is the real time: it is compared with the times of the files.
+    """
+    before, dropped = now - config.ORPHANS_KEPT, 0
+    old = tools.storage.older_than(before)
+    for start in range(0, len(old), _AT_ONCE):
+        some = old[start : start + _AT_ONCE]
+        with tools.readers() as session:
+            kept = set(
+                session.scalars(
+                    select(attachment.c.content_hash).where(
+                        attachment.c.content_hash.in_(some), attachment.c.state != "removed"
+                    )
+                )
+            )
+        dropped += sum(tools.storage.drop(each, before) for each in some if each not in kept)
+    return dropped
 
 
 def _wanted() -> Select[Any]:
@@ -191,7 +221,8 @@ def _wanted() -> Select[Any]:
 def _may_read(ctx: Context, row: Row[Any], readable: set[tuple[str, int]]) -> bool:
     """His own draft, or a file of a paper he may read."""
     if row.case_id is None:
-        return bool(row.uploaded_by == ctx.actor.person_id)
+        is_kept = row.uploaded_at >= ctx.now - config.ATTACHMENT_DRAFT_LIFE
+        return bool(row.uploaded_by == ctx.actor.person_id and is_kept)
     return (row.case_id, row.step_seq) in readable
 
 
@@ -201,6 +232,14 @@ def _readable(ctx: Context, case_id: str) -> set[tuple[str, int]]:
     pack = definitions.release(ctx, case_rows.found(ctx, case_id).pack_version_id).pack
     addressed = {paper.node for paper in pack.papers.values() if paper.to}
     return papers.readable(ctx.session, {case_id: sight}, {case_id: addressed})
+
+
+def _readable_or_none(ctx: Context, case_id: str) -> set[tuple[str, int]]:
+    """The same, nothing for a case that does not exist for him."""
+    try:
+        return _readable(ctx, case_id)
+    except NotFound:
+        return set()
 
 
 def _name(name: str) -> str:

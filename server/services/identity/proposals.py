@@ -70,11 +70,13 @@ def propose(
 def ask_for_reset(tools: Tools, now: datetime, *, login: str, address: str) -> None:
     """Somebody who forgot his password asks for a new one, before he can sign in.
 
-    Nothing tells whether the account exists, and whoever asks too often is not heard.
+    Nothing tells whether the account exists.
+
+    Raises:
+        TooOften: this address asked often enough.
     """
     with transaction(tools, SYSTEM, now) as ctx:
-        if sign_in_attempts.asks_too_often(ctx, address):
-            return
+        sign_in_attempts.ask(ctx, address)
         person = ctx.session.scalar(
             select(Person).where(
                 Person.login == sign_in_attempts.spelt(login), Person.state == "active"

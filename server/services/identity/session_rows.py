@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, func, insert, select, update
+from sqlalchemy import Row, Select, delete, exists, func, insert, or_, select, update
 
-from server.config import SESSIONS_PER_PERSON, TOKENS_PER_PERSON, Config
+from server.config import SESSIONS_KEPT, SESSIONS_PER_PERSON, TOKENS_PER_PERSON, Config
 from server.domain.expressions import Json
 from server.models.access import session
 from server.models.base import new_id
@@ -159,6 +159,19 @@ def granted(ctx: Context, session_id: str, token: str) -> Granted:
         last_sign_in=None if row.previous_at is None else row.previous_at + lead,
         failures_since=row.failures,
     )
+
+
+def forget_old(ctx: Context) -> None:
+    """Throw away sessions that ended long ago; the newest of each person stays.
+
+    From that one he is told when he signed in before (ID-8).
+    """
+    before, newer = ctx.now - ahead(ctx) - SESSIONS_KEPT, session.alias()
+    is_over = or_(session.c.expires_at < before, session.c.revoked_at < before)
+    has_newer = exists().where(
+        newer.c.person_id == session.c.person_id, newer.c.created_at > session.c.created_at
+    )
+    ctx.session.execute(delete(session).where(is_over, has_newer))
 
 
 def _make_room(ctx: Context, person_id: str, kind: Kind, real: datetime) -> None:

@@ -12,7 +12,14 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
-from server.config import ADDRESS_FAILURES, FORGOTTEN_REQUESTS, SIGN_IN_FAILURES, SIGN_IN_LOCK
+from server.config import (
+    ADDRESS_FAILURES,
+    FAILURES_KEPT,
+    FORGOTTEN_REQUESTS,
+    SIGN_IN_FAILURES,
+    SIGN_IN_LOCK,
+)
+from server.domain.errors import TooOften
 from server.domain.lockout import locked_until
 from server.models.access import sign_in_failure as failure
 from server.models.base import new_id
@@ -95,8 +102,12 @@ def pardon(ctx: Context, login: str) -> None:
     )
 
 
-def asks_too_often(ctx: Context, address: str) -> bool:
-    """Count a request for a forgotten password; True when this address asked often enough."""
+def ask(ctx: Context, address: str) -> None:
+    """Count a request for a forgotten password.
+
+    Raises:
+        TooOften: this address asked often enough.
+    """
     subject, at = f"forgotten:{address[:64]}", ctx.now - session_rows.ahead(ctx)
     count = ctx.session.scalar(
         select(func.count())
@@ -104,10 +115,16 @@ def asks_too_often(ctx: Context, address: str) -> bool:
         .where(failure.c.subject == subject, failure.c.at > at - SIGN_IN_LOCK)
     )
     if int(count or 0) >= FORGOTTEN_REQUESTS:
-        return True
+        raise TooOften(int(SIGN_IN_LOCK.total_seconds()))
     _forget(ctx, at)
     ctx.session.execute(insert(failure).values(id=new_id(), subject=subject, at=at))
-    return False
+
+
+def forget_old(ctx: Context) -> None:
+    """Throw away every failure that no longer counts and that nobody came to be told of."""
+    at = ctx.now - session_rows.ahead(ctx)
+    _forget(ctx, at)
+    ctx.session.execute(delete(failure).where(failure.c.at <= at - FAILURES_KEPT))
 
 
 def _is_locked(ctx: Context, login: str, at: datetime) -> bool:

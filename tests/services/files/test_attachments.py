@@ -125,12 +125,10 @@ def test_so_many_drafts_pass_and_one_more_does_not(
 
 def test_what_nobody_hands_in_is_dropped_after_a_week(tiny: Tiny) -> None:
     draft = added(tiny, APPLICANT)
-    received = attachments.receive(tiny.tools, BytesIO(PDF), "另一份.pdf")
-
-    tiny.act(APPLICANT, lambda ctx: attachments.add(ctx, received), NOW + timedelta(days=8))
-
     with pytest.raises(NotFound):
-        tiny.act(APPLICANT, lambda ctx: attachments.open_for(ctx, draft))
+        tiny.act(APPLICANT, lambda ctx: attachments.open_for(ctx, draft), NOW + timedelta(days=8))
+    tiny.program(attachments.forget_drafts)
+    assert tiny.act(APPLICANT, lambda ctx: attachments.open_for(ctx, draft)).name == "合同.pdf"
 
 
 def test_a_full_case_takes_no_more(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from server.config import FORGOTTEN_REQUESTS
 from server.domain.access import SYSTEM, Actor
 from server.domain.calendar import CHINA_TIME
-from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, TooOften
 from server.domain.expressions import Json
 from server.domain.proposals import ProposalKind
 from server.models.access import Proposal
@@ -225,7 +225,9 @@ def test_asking_for_an_account_that_is_not_there_says_nothing(tools: Tools, logi
 def test_an_address_that_asks_too_often_is_not_heard_for_a_while(tools: Tools) -> None:
     for number in range(FORGOTTEN_REQUESTS):
         ask(tools, f"nobody{number}")
-    ask(tools, CLERK)
+    with pytest.raises(TooOften) as refused:
+        ask(tools, CLERK)
+    assert refused.value.retry_after == 15 * 60
     with reading(tools, SYSTEM, NOW) as ctx:
         assert count(ctx) == 0
     ask(tools, CLERK, now=NOW + timedelta(minutes=15))
