@@ -201,6 +201,7 @@ def procedure(key: str, node: Node) -> Procedure:
             name: variables.choice(name, VARIABLE_TYPES, "string") for name in variables.names()
         },
         outcomes=node.texts("outcomes"),
+        title_field=start.text("title"),
     )
     start.finish()
     return read

@@ -27,7 +27,7 @@ from server.services.files import open_tasks, sheets
 from server.services.files.open_tasks import Due, OpenTask
 from server.services.files.sheets import Sheet
 from server.services.identity import posts
-from server.services.verbs import work
+from server.services.verbs import drafts, work
 
 tasks = Blueprint("tasks", __name__, description=_("待办"))
 
@@ -74,6 +74,13 @@ class TaskDoneSchema(TaskSchema):
     state = word(WorkState)
     actions = ma.fields.List(ma.fields.String(), required=True)
     tasks = ma.fields.List(ma.fields.Nested(OpenTaskSchema), required=True)
+
+
+class TaskDraftSchema(ma.Schema):
+    """A draft that was kept, with the version of its task."""
+
+    id = ma.fields.String(required=True)
+    version = ma.fields.Integer(required=True)
 
 
 class AnswersSchema(ma.Schema):
@@ -160,6 +167,23 @@ def complete(given: dict[str, Any], task: UUID) -> Response:
         work.complete(ctx, item_id, given["variables"], seen=seen)
 
     return _done(str(task), verb)
+
+
+@tasks.route("/tasks/<uuid:task>/draft", methods=["POST"])
+@requires(Permission.CASE_READ)
+@tasks.doc(parameters=commands.HEADERS)
+@tasks.arguments(AnswersSchema)
+@tasks.response(HTTPStatus.OK, TaskDraftSchema)
+def draft(given: dict[str, Any], task: UUID) -> Response:
+    """暂存填写的内容，不提交；只有本人看得到，提交或者退签后清除"""
+    item_id = str(task)
+
+    def effect(ctx: Context) -> Answer:
+        version = drafts.save(ctx, item_id, given["variables"], seen=_seen(ctx, item_id))
+        body = TaskDraftSchema().dump({"id": item_id, "version": version})
+        return Answer(status=HTTPStatus.OK, body=body, headers=commands.tagged(str(version)))
+
+    return commands.once(effect)
 
 
 def _done(item_id: str, verb: Callable[..., None]) -> Response:

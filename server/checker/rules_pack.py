@@ -47,6 +47,7 @@ def _procedure(candidate: Candidate, procedure: Procedure, notes: Notes) -> None
             field=place + "start.form",
         )
     _defaults(candidate, procedure, notes)
+    _title(candidate, procedure, notes)
     if graph is not None:
         messages = {
             start.event.name
@@ -85,6 +86,24 @@ def _defaults(candidate: Candidate, procedure: Procedure, notes: Notes) -> None:
             _("改正名称或者值；默认值只能是登记表单的字段"),
             element="procedures",
             field=f"{procedure.key}.start.defaults.{key[:60]}",
+        )
+
+
+def _title(candidate: Candidate, procedure: Procedure, notes: Notes) -> None:
+    """What names the matter is a text the start form asks for, outside its lists."""
+    form, key = candidate.forms.get(procedure.start_form), procedure.title_field
+    if form is None or not key:
+        return
+    named = form.fields.get(key)
+    if named is None or named.type != "string" or named.refers_to or named.choices is not None:
+        notes.error(
+            "TITLE_FIELD_UNKNOWN",
+            _("事项“{title}”的名称取自“{field}”，登记表单中没有这个文本字段").format(
+                title=procedure.title, field=key[:60]
+            ),
+            _("start.title只能是登记表单的文本字段，且不指人员、机构"),
+            element="procedures",
+            field=f"{procedure.key}.start.title",
         )
 
 

@@ -11,7 +11,7 @@ from datetime import date
 from server.domain.calendar import WorkingCalendar
 from server.domain.deadline_changes import Change, Correct, Extend, Recompute, Restart, Stop
 from server.domain.deadline_lines import units
-from server.domain.deadline_rules import DeadlineRule
+from server.domain.deadline_rules import DeadlineRule, Unit
 from server.domain.deadline_stops import reason_of
 from server.domain.deadlines import Due, due, origin_of
 from server.domain.errors import Conflict, Invalid
@@ -44,6 +44,16 @@ class Clock:
             origin_title=self.origin_title,
             until=self.until,
         )
+
+    def kept(self, today: date) -> int | None:
+        """What the period still has to run after today, while it stands, in the rule's own unit.
+
+        None where its days are not counted one by one: months and ordered days.
+        """
+        if self.until is not None or self.rule.unit is Unit.MONTH:
+            return None
+        whole = self.rule.n + sum(act.n for act in self.changes if isinstance(act, Extend))
+        return max(0, whole - sum(day <= today for day in self.due().counted))
 
 
 def may_stop(clock: Clock, act: Stop, today: date) -> None:

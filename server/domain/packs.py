@@ -143,6 +143,8 @@ class Procedure:
     #: variables no form field and no decision provides, with their type
     variables: Mapping[str, str] = field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
+    #: field of the start form that says in a line what the matter is; empty: none does
+    title_field: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -27,6 +27,8 @@ case = Table(
     Column("version", Integer, nullable=False, default=1),
     Column("reference", String(120), nullable=False, unique=True),
     Column("procedure", String(80), nullable=False),
+    # what the matter is, in the words of who opened it; for those alone who may know its names
+    Column("title", String(200), nullable=False, default=""),
     Column("pack_version_id", String(36), ForeignKey("pack_version.id"), nullable=False),
     # open, suspended, closed, cancelled
     Column("status", String(16), nullable=False),

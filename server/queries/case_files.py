@@ -27,6 +27,8 @@ class Head:
     version: int
     reference: str
     procedure: str
+    #: what the matter is, empty where nobody said it
+    matter: str
     pack_version_id: str
     #: number of the published version
     pack_version: int
@@ -113,6 +115,7 @@ def head(session: Session, case_id: str) -> Head:
             case.c.version,
             case.c.reference,
             case.c.procedure,
+            case.c.title.label("matter"),
             case.c.pack_version_id,
             case.c.status,
             case.c.status_reason,
@@ -163,7 +166,7 @@ def concerned(session: Session, sight: Sight, case_id: str) -> tuple[Concerned, 
             kind=row.kind,
             name=row.name,
             managed_by=row.managed_by,
-            outcome=row.outcome,
+            outcome=row.outcome if sight.is_office or sight.is_over else None,
             is_unit=row.unit_id is not None,
         )
         for row in rows

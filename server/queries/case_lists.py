@@ -5,8 +5,8 @@ cases of the page, and one each for their subjects, open work and clocks.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, func, select
@@ -64,6 +64,8 @@ class Line:
 
     id: str
     reference: str
+    #: what the matter is
+    title: str
     procedure: str
     pack_version_id: str
     status: str
@@ -107,6 +109,7 @@ def page(
         select(
             case.c.id,
             case.c.reference,
+            case.c.title,
             case.c.procedure,
             case.c.pack_version_id,
             case.c.status,
@@ -132,9 +135,10 @@ def page(
                 **dict(row._mapping)
                 | {
                     "unit": (row.unit or "") if row.id in named else "",
+                    "title": row.title if row.id in named else "",
                     "outcome": row.outcome if _knows_result(sights[row.id]) else None,
                 },
-                subjects=tuple(subjects[row.id]),
+                subjects=tuple(_told(sights[row.id], subjects[row.id])),
                 steps=tuple(wait.step for wait in _shown(sights[row.id], steps[row.id])),
                 next_due=_first(sights[row.id], clocks[row.id], steps[row.id]),
                 sight=sights[row.id],
@@ -153,15 +157,33 @@ def _total(session: Session, found: ColumnElement[bool]) -> int | None:
     return counted if counted <= MAX_TOTAL else None
 
 
-def _subjects(session: Session, ids: Collection[str]) -> Mapping[str, list[Concerned]]:
-    found: dict[str, list[Concerned]] = defaultdict(list)
+def _told(sight: Sight, concerned: Iterable[tuple[str | None, Concerned]]) -> Iterator[Concerned]:
+    """A party learns of no other party, and what was decided about it once the case is over."""
+    for person_id, one in concerned:
+        if sight.is_office:
+            yield one
+        elif person_id in (sight.person_id, None) or one.kind in sight.speaks_for:
+            yield one if sight.is_over else replace(one, outcome=None)
+
+
+def _subjects(
+    session: Session, ids: Collection[str]
+) -> Mapping[str, list[tuple[str | None, Concerned]]]:
+    """(id of the person, None for a unit; what is known of him) for each case."""
+    found: dict[str, list[tuple[str | None, Concerned]]] = defaultdict(list)
     for row in session.execute(
-        select(subject.c.case_id, subject.c.kind, subject.c.name, subject.c.outcome)
+        select(
+            subject.c.case_id,
+            subject.c.kind,
+            subject.c.name,
+            subject.c.outcome,
+            subject.c.person_id,
+        )
         .where(subject.c.case_id.in_(ids))
         .order_by(subject.c.kind.desc(), subject.c.name, subject.c.id)
     ):
         entry = Concerned(kind=row.kind, name=row.name, outcome=row.outcome)
-        found[row.case_id].append(entry)
+        found[row.case_id].append((row.person_id, entry))
     return found
 
 

@@ -3,7 +3,7 @@
 Names of officials are shown to their own office; to others an office stands for its people.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,11 +12,13 @@ from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.access import Actor
+from server.domain.expressions import Json
 from server.domain.urgency import Urgency
 from server.models.case import case, case_step, subject
 from server.models.identity import Person, Unit
 from server.models.time import deadline
 from server.models.work import work_item
+from server.queries import perspectives
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +35,10 @@ class Clock:
     force: str
     #: the worked count
     line: str
+    #: what its count depends on besides its rule
+    origin_on: date
+    until_on: date | None
+    changes: Sequence[Mapping[str, Json]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,7 +73,8 @@ class Entry:
     reference: str
     pack_version_id: str
     procedure: str
-    #: names of those it is about
+    #: what the matter is and the names of those it is about, for who may know them
+    case_title: str
     matter: tuple[str, ...]
     #: role it is offered to, and the office; no office: a part in the case
     role: str
@@ -119,25 +126,44 @@ def entries(
     urgency: Callable[[Row[Any]], Urgency],
     offices: Collection[str] = (),
 ) -> tuple[Entry, ...]:
-    """The lines of these items, in their order; three statements.
+    """The lines of these items, in their order; three statements, and those of
+    ``perspectives`` where some of them are others' work.
 
     ``offices`` are units whose people the actor may know besides his own.
     """
     wanted = list(session.scalars(ids))
     rows = {row.id: row for row in session.execute(_lines(wanted))}
-    matters = _matters(session, {row.case_id for row in rows.values()})
     units = {post.unit_id for post in actor.posts} | set(offices)
+    own = {row.id for row in rows.values() if _is_own(row, actor, units)}
+    named = _named(session, actor, rows.values(), own)
+    matters = _matters(session, named)
     return tuple(
         _entry(
             rows[found],
-            is_own=rows[found].candidate_unit in units
-            or rows[found].assignee_id == actor.person_id,
+            is_own=found in own,
+            is_named=rows[found].case_id in named,
             matter=matters.get(rows[found].case_id, ()),
             urgency=urgency(rows[found]),
             is_over=_is_over(rows[found], now),
         )
         for found in wanted
     )
+
+
+def _is_own(row: Row[Any], actor: Actor, units: Collection[str]) -> bool:
+    return row.candidate_unit in units or row.assignee_id == actor.person_id
+
+
+def _named(
+    session: Session, actor: Actor, rows: Collection[Row[Any]], own: Collection[str]
+) -> set[str]:
+    """Cases whose names he may know: he has work in them, handles them, or is party to them."""
+    named = {row.case_id for row in rows if row.id in own}
+    others = {row.case_id for row in rows} - named
+    sights = perspectives.of_each(session, actor, sorted(others)) if others else {}
+    return named | {
+        case_id for case_id, sight in sights.items() if sight.is_office or sight.is_party
+    }
 
 
 def _is_over(row: Row[Any], now: datetime) -> bool:
@@ -164,6 +190,7 @@ def _lines(ids: list[str]) -> Select[Any]:
             work_item.c.due_on,
             work_item.c.expires_at,
             case.c.reference,
+            case.c.title.label("case_title"),
             case.c.procedure,
             case.c.pack_version_id,
             Unit.name.label("unit_name"),
@@ -174,6 +201,9 @@ def _lines(ids: list[str]) -> Select[Any]:
             deadline.c.state.label("clock_state"),
             deadline.c.force,
             deadline.c.line,
+            deadline.c.origin_on,
+            deadline.c.until_on,
+            deadline.c.changes,
             case_step.c.command,
             case_step.c.at,
             _giver.name.label("giver"),
@@ -214,6 +244,7 @@ def _entry(
     row: Row[Any],
     *,
     is_own: bool,
+    is_named: bool,
     matter: tuple[str, ...],
     urgency: Urgency,
     is_over: bool,
@@ -224,6 +255,7 @@ def _entry(
         reference=row.reference,
         pack_version_id=row.pack_version_id,
         procedure=row.procedure,
+        case_title=row.case_title if is_named else "",
         matter=matter,
         role=row.candidate_role,
         unit_id=row.candidate_unit,
@@ -246,6 +278,9 @@ def _clock(row: Row[Any]) -> Clock | None:
         state=row.clock_state,
         force=row.force,
         line=row.line,
+        origin_on=row.origin_on,
+        until_on=row.until_on,
+        changes=row.changes,
     )
 
 

@@ -13,8 +13,12 @@ from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.texts import _
 from server.http.site import actor, drilling, now, reading, signed
+from server.queries import inbox
 from server.services.identity import people
 from server.web.assets import Assets
+
+#: so much work is not counted further
+MANY = 100
 
 _WEEKDAYS = "一二三四五六日"
 
@@ -32,6 +36,9 @@ _PLACES = (
         ("organisation", "proposals"),
     ),
     ("calendars.index", _("工作日历"), Permission.SYSTEM_ADMINISTER, ("calendars",)),
+    ("drill.index", _("演练时钟"), Permission.SYSTEM_ADMINISTER, ("drill",)),
+    ("audits.index", _("审计"), Permission.AUDIT_READ, ("audits",)),
+    ("packs.index", _("政策包"), Permission.PACK_PUBLISH, ("packs",)),
 )
 
 
@@ -42,8 +49,8 @@ class Place:
     url: str
     label: str
     is_current: bool
-    #: how much waits there, None where nothing is counted
-    count: int | None = None
+    #: work waits there: its entry says how much
+    is_counted: bool = False
 
 
 def install(app: Flask, assets: Assets) -> None:
@@ -80,6 +87,7 @@ def _of_request() -> dict[str, Any]:
         "posts": actor().posts if who else (),
         "nav": _nav() if who else (),
         "office": _office,
+        "waiting": _waiting,
         "may_search": who is not None and permits(actor(), Permission.CASE_READ),
         "today": now().astimezone(CHINA_TIME).date(),
         "csrf_token": generate_csrf,
@@ -96,9 +104,16 @@ def first_place() -> str:
 def _nav() -> tuple[Place, ...]:
     known = request.blueprints[-1] if request.blueprints else ""
     return tuple(
-        Place(url=url_for(endpoint), label=label, is_current=known in blueprints)
+        Place(
+            url=url_for(endpoint),
+            label=label,
+            is_current=known in blueprints,
+            is_counted=endpoint == "inbox.index",
+        )
         for endpoint, label, permission, blueprints in _PLACES
-        if endpoint in current_app.view_functions and permits(actor(), permission)
+        if endpoint in current_app.view_functions
+        and permits(actor(), permission)
+        and ("drill" not in blueprints or drilling())
     )
 
 
@@ -107,6 +122,13 @@ def _office() -> str:
     with reading() as ctx:
         held = people.posts_on(ctx, ctx.actor.person_id, ctx.today)
     return f"{held[0].office.name} {held[0].title}".rstrip() if held else ""
+
+
+def _waiting() -> str:
+    """How much the person has in his hands; the frame of a page asks it."""
+    with reading() as ctx:
+        n = inbox.waiting(ctx.session, ctx.actor, on=ctx.today, now=ctx.now)
+    return str(n) if n < MANY else f"{MANY - 1}+"
 
 
 def _is_large() -> bool:

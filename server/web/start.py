@@ -27,8 +27,9 @@ from server.services.starts.procedures import StartSheet
 from server.services.verbs import cases
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
-from server.web.plain_forms.parts import Asking, identity
+from server.web.plain_forms.parts import Asking
 from server.web.plain_forms.posted import Posted, posted
+from server.web.plain_forms.problems import problems
 from server.web.plain_forms.uploads import fingerprint, ids_in, taken_in
 from server.web.start_groups import groups
 
@@ -196,7 +197,7 @@ def _page(
         "start/form.html",
         sheet=sheet,
         controls=controls(asking),
-        problems=[(identity(each.field) if each.field else "", each.message) for each in findings],
+        problems=problems(sheet.form, findings),
         guide=guide,
         once=uuid4().hex,
     )

@@ -1,6 +1,5 @@
 """A task's page from its sheet: the form as controls, what was typed, what is wrong with it."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,7 +7,6 @@ from uuid import uuid4
 
 from server.domain.expressions import Json
 from server.domain.findings import Finding
-from server.domain.texts import _
 from server.http.site import reading, site
 from server.services.context import Context
 from server.services.files import attachments
@@ -18,6 +16,7 @@ from server.services.identity import choices
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking, Control, identity
+from server.web.plain_forms.problems import problems
 from server.web.plain_forms.uploads import ids_in
 
 
@@ -40,7 +39,7 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
         "tasks/task.html",
         sheet=sheet,
         controls=_controls(ctx, sheet.form, typed) if sheet.form else (),
-        problems=problems(findings),
+        problems=problems(sheet.form.schema if sheet.form else {}, findings),
         attached=attachments.listed(ctx, sheet.case.id),
         key=uuid4().hex,
         step_at=identity(typed.step_at) if typed and typed.step_at else "",
@@ -58,19 +57,6 @@ def data(ctx: Context, form: FormSheet) -> dict[str, Json]:
     """What the drawn form is opened with: the sheet's data and the names of the files in it."""
     named = attachments.names(ctx, ids_in(form.data))
     return {**form.data, "attachment_names": named} if named else dict(form.data)
-
-
-def problems(findings: Sequence[Finding]) -> list[tuple[str, str]]:
-    """Id of the control and sentence of each problem; in a list, with the number of its row."""
-    return [
-        (identity(one.field) if one.field else "", _row_of(one.field) + one.message)
-        for one in findings
-    ]
-
-
-def _row_of(place: str) -> str:
-    numbers = re.findall(r"\[([0-9]+)\]", place)
-    return _("第{n}项：").format(n=int(numbers[-1]) + 1) if numbers else ""
 
 
 def _controls(

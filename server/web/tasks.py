@@ -22,15 +22,16 @@ from server.http.access import requires
 from server.http.headers import page_class
 from server.http.looks import looked
 from server.http.problems import status_of
-from server.http.site import acting, reading
+from server.http.site import acting, now, reading
 from server.services.case import idempotency
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import onward, sheets
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
-from server.services.verbs import work
+from server.services.verbs import drafts, work
 from server.web import task_pages
+from server.web.context import moment
 from server.web.plain_forms.posted import posted
 from server.web.plain_forms.uploads import fingerprint, taken_in
 from server.web.task_pages import Typed
@@ -107,7 +108,36 @@ def complete(item_id: str) -> _Page:
         return task_pages.conflict(_now(item_id), typed, error.message), status_of(error)
 
 
-@pages.get("/<item_id>/<any(claim, release, complete):verb>")
+@pages.post("/<item_id>/draft")
+@requires(Permission.CASE_READ)
+def draft(item_id: str) -> _Page:
+    """Keep what is typed so far; a program is told the version, a person is led back."""
+    if request.is_json:
+        version = _kept(item_id, _variables())
+        return jsonify(version=version, at=moment(now())[11:])
+    with reading() as ctx:
+        sheet = sheets.sheet(ctx, item_id)
+    added, refused = taken_in(request.files) if _is_open(sheet) else ({}, ())
+    filled = posted(sheet.form.schema if sheet.form else {}, request.form, added)
+    if refused:
+        return _again(item_id, Typed(answers=filled.answers, findings=refused)), 422
+    try:
+        _kept(item_id, filled.answers)
+    except _REFUSED as error:
+        typed = Typed(answers=filled.answers)
+        return task_pages.conflict(_now(item_id), typed, error.message), status_of(error)
+    flash(_("已暂存，还没有提交"))
+    return redirect(url_for(".task", item_id=item_id), 303)
+
+
+@pages.post("/<item_id>/draft/drop")
+@requires(Permission.CASE_READ)
+def drop_draft(item_id: str) -> _Page:
+    act = partial(drafts.drop, item_id=item_id, seen=_seen())
+    return _moved(item_id, act, _("已放弃草稿"))
+
+
+@pages.get("/<item_id>/<any(claim, release, complete, draft):verb>")
 @requires(Permission.CASE_READ)
 def reopened(item_id: str, verb: str) -> Response:
     """A page that a refused form left behind is asked for again: the task itself."""
@@ -120,6 +150,11 @@ def _completed(item_id: str, given: Mapping[str, Json]) -> str:
         location, words = _once(ctx, item_id, given)
     flash(words)
     return location
+
+
+def _kept(item_id: str, given: Mapping[str, Json]) -> int:
+    with acting() as ctx:
+        return drafts.save(ctx, item_id, given, seen=_seen())
 
 
 def _once(ctx: Context, item_id: str, given: Mapping[str, Json]) -> tuple[str, str]:

@@ -541,6 +541,16 @@ def default_that_is_no_option(draft: Draft) -> None:
     draft.pack["procedures"]["main"]["start"]["defaults"] = {"managed_by": "village"}
 
 
+@case("TITLE_FIELD_UNKNOWN")
+def title_from_no_field_of_the_start_form(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["start"]["title"] = "item_titel"
+
+
+@case("TITLE_FIELD_UNKNOWN")
+def title_from_a_field_of_options(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["start"]["title"] = "managed_by"
+
+
 # --- choices --------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ from tests.factories import lists
 from tests.factories.tiny import (
     ACCEPT,
     APPLICANT,
+    APPLICATION,
+    AUDIT,
     COLLEAGUE,
     DESK,
     HEAD,
@@ -128,6 +130,34 @@ def test_filters_narrow_a_list(tiny: Tiny) -> None:
     assert queue(tiny, Filters(step="register", procedure="tiny_matter")).total == 4
 
 
+def test_a_line_says_what_the_matter_is(tiny: Tiny) -> None:
+    tiny.open()
+    assert queue(tiny).items[0].case_title == str(APPLICATION["facts"])
+
+
+def test_whoever_was_only_asked_reads_no_names_in_the_lines_of_others(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", {**ACCEPT, "organs": ["audit_office"]})
+    tiny.do(AUDIT, case_id, "consult", {"opinion": "无异议"})
+    late = datetime(2026, 12, 1, 9, 0, tzinfo=CHINA_TIME)
+    when = When(now=late, on=late.date(), soon_on=late.date())
+
+    seen = entries(tiny, AUDIT, "overdue", when)
+    known = entries(tiny, DESK, "overdue", when)
+
+    assert [line.case_id for line in seen] == [line.case_id for line in known] == [case_id]
+    assert (seen[0].matter, seen[0].case_title) == ((), "")
+    assert known[0].matter
+    assert known[0].case_title
+
+
+def test_the_bar_counts_what_is_in_ones_hands(tiny: Tiny) -> None:
+    item = tiny.item(tiny.open(), "register")
+    assert waiting(tiny, DESK) == 0
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item.id))
+    assert (waiting(tiny, DESK), waiting(tiny, COLLEAGUE)) == (1, 0)
+
+
 def test_a_line_says_whom_it_is_about_and_from_whom_it_came(tiny: Tiny) -> None:
     case_id = tiny.open()
     first = queue(tiny).items[0]
@@ -188,6 +218,12 @@ def entries(tiny: Tiny, login: str, view: View, when: When = WHEN) -> tuple[Entr
     actor = tiny.actor(login)
     with tiny.tools.readers() as session:
         return inbox.page(session, actor, view, when=when).items
+
+
+def waiting(tiny: Tiny, login: str) -> int:
+    actor = tiny.actor(login)
+    with tiny.tools.readers() as session:
+        return inbox.waiting(session, actor, on=NOW.date(), now=NOW)
 
 
 def nodes(found: tuple[Entry, ...]) -> list[str]:

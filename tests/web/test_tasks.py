@@ -256,6 +256,54 @@ def test_files_of_a_plain_form_are_taken_in_and_handed_in(
     assert download.headers["X-Content-Type-Options"] == "nosniff"
     assert sign_in(STRANGER).get(f"/attachments/{kept.id}").status_code == 404
 
+def test_what_is_kept_without_handing_in_is_offered_again(accept: str, sign_in: SignIn) -> None:
+    client = sign_in(DESK)
+    claimed(client, accept)
+    fields = sent(opened(client, accept))
+    fields["a.docket_number"] = "甲字1号"
+
+    answer = client.post(f"/tasks/{accept}/draft", data=fields)
+
+    assert answer.status_code == 303
+    page = opened(client, accept)
+    assert "已暂存，还没有提交" in page.text_content()
+    assert sent(page)["a.docket_number"] == "甲字1号"
+    dropped = at(page, "//form[contains(@action, '/draft/drop')]/@action")[0]
+    client.post(dropped, data={"csrf_token": csrf(client, accept)})
+    assert sent(opened(client, accept)).get("a.docket_number", "") == ""
+
+
+def test_the_drawn_form_is_told_when_its_draft_was_kept(accept: str, sign_in: SignIn) -> None:
+    client = sign_in(DESK)
+    claimed(client, accept)
+    address = at(opened(client, accept), "//@data-draft")[0]
+    headers = {"X-CSRFToken": csrf(client, accept)}
+    sending = {"variables": {"docket_number": "甲字1号"}}
+
+    answer = client.post(address, json=sending, headers=headers)
+
+    assert answer.status_code == 200
+    assert re.fullmatch(r"[0-2][0-9]:[0-5][0-9]", answer.get_json()["at"])
+    client.post(f"/tasks/{accept}/release", data={"csrf_token": csrf(client, accept)})
+    refused = client.post(address, json=sending, headers=headers)
+    assert refused.status_code == 409
+
+
+def test_the_bar_says_how_much_is_in_ones_hands(accept: str, sign_in: SignIn) -> None:
+    client = sign_in(DESK)
+    counted = "//nav[@aria-label='主导航']//span[@class='count']/text()"
+
+    assert at(opened(client, accept), counted) == ["0"]
+    claimed(client, accept)
+    assert at(opened(client, accept), counted) == ["1"]
+
+
+def test_the_task_says_what_is_to_be_done(accept: str, sign_in: SignIn) -> None:
+    page = opened(sign_in(DESK), accept)
+
+    assert "核对申请材料和管理权限" in page.text_content()
+
+
 
 def at(page: Any, path: str) -> list[Any]:
     return cast("list[Any]", page.xpath(path))

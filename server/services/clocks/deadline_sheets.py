@@ -1,18 +1,17 @@
 """One clock of a case as officials check it: the day, what is left, the rule, the days counted."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from server.domain.calendar import ONE_DAY
 from server.domain.day_strips import Day, strip
 from server.domain.deadline_lines import units
-from server.domain.deadline_rules import Unit
+from server.domain.deadline_rules import DeadlineRule, Unit
 from server.domain.deadline_verbs import Clock
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
 from server.domain.sources import Basis
 from server.domain.texts import _
+from server.domain.urgency import days_left
 from server.services.clocks import deadline_rows
 from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.context import Context
@@ -55,14 +54,17 @@ class DeadlineSheet:
     met_on: date | None
     #: ``5个工作日``
     interval: str
-    #: ``还剩2个工作日``, ``今天到期``, ``已逾期3天`` …
+    #: ``还剩2个工作日``, ``今天到期``, ``已逾期3个工作日`` …
     left: str
     #: 个工作日 or 天, what ``left_count`` counts
     unit_word: str
     #: it expires before 24:00 of its last day
     expires_early: bool
-    #: working days (or days) until the due date, negative when overdue; None: not running
+    #: working days (or days) until the due date, negative when that many have passed since; of a
+    #: clock that stands what it still has to run; None: neither
     left_count: int | None
+    #: it is over, whether or not a working day has passed since
+    is_past: bool
     #: statutory or soft
     force: str
     rule: Rule
@@ -98,9 +100,10 @@ def sheet(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> DeadlineSheet:
         provisional_on=row.provisional_on,
         met_on=row.met_on,
         interval=_("按确定的日期") if rule.until is not None else units(rule.n, rule.unit),
-        left=_words(row, rule.unit, count),
+        left=_words(row, rule, count, ctx.today),
         left_count=count,
-        unit_word=_("个工作日") if rule.unit is Unit.WORKING else _("天"),
+        is_past=_is_past(row, ctx.today),
+        unit_word=_unit_word(rule),
         expires_early=rule.end_of_day is not None,
         force=rule.force,
         rule=rule_of(pack, rule.basis),
@@ -122,24 +125,17 @@ def rule_of(pack: PolicyPack, basis: Basis, about: str = "") -> Rule:
 
 
 def _left(clock: Clock, row: DeadlineRow, today: date) -> int | None:
+    """What is left in the unit of the rule: working days where the rule counts working days."""
+    if row.state == DeadlineState.STOPPED:
+        return clock.kept(today)
     if row.due_on is None or row.state not in (DeadlineState.RUNNING, DeadlineState.OVERDUE):
         return None
-    if row.due_on < today:
-        return (row.due_on - today).days
-    is_working = clock.rule.unit is Unit.WORKING
-    return sum(
-        1 for day in _between(today, row.due_on) if not is_working or clock.calendar.guess(day)
-    )
+    if clock.rule.unit is Unit.WORKING:
+        return days_left(row.due_on, today, clock.calendar).n
+    return (row.due_on - today).days
 
 
-def _between(after: date, through: date) -> Iterator[date]:
-    day = after
-    while day < through:
-        day += ONE_DAY
-        yield day
-
-
-def _words(row: DeadlineRow, unit: Unit, count: int | None) -> str:
+def _words(row: DeadlineRow, rule: DeadlineRule, count: int | None, today: date) -> str:
     texts = {
         DeadlineState.STOPPED: _("期限中止，恢复后继续计算"),
         DeadlineState.UNDETERMINED: _("期限待定"),
@@ -149,11 +145,23 @@ def _words(row: DeadlineRow, unit: Unit, count: int | None) -> str:
     }
     if count is None:
         return texts.get(DeadlineState(row.state), "")
+    unit = _unit_word(rule)
+    if row.state == DeadlineState.STOPPED:
+        return _("期限中止，余{n}{unit}").format(n=count, unit=unit)
     if count < 0:
-        return _("已逾期{n}天").format(n=-count)
-    if row.state == DeadlineState.OVERDUE:
+        return _("已逾期{n}{unit}").format(n=-count, unit=unit)
+    if _is_past(row, today):
         return _("已逾期")
     if count == 0:
         return _("今天到期")
-    text = _("还剩{n}个工作日") if unit is Unit.WORKING else _("还剩{n}天")
-    return text.format(n=count)
+    return _("还剩{n}{unit}").format(n=count, unit=unit)
+
+
+def _unit_word(rule: DeadlineRule) -> str:
+    return _("个工作日") if rule.unit is Unit.WORKING else _("天")
+
+
+def _is_past(row: DeadlineRow, today: date) -> bool:
+    """Its last moment has passed, also where no tick has said so yet."""
+    is_before = row.due_on is not None and row.due_on < today
+    return row.state == DeadlineState.OVERDUE or (row.state == DeadlineState.RUNNING and is_before)

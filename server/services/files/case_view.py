@@ -209,7 +209,7 @@ def _veiled(head: Head, sight: Sight) -> Head:
     if sight.is_party:
         return head
     outcome = head.outcome if sight.sees(Matter.DECISION) else None
-    return replace(head, unit_id=None, unit="", outcome=outcome)
+    return replace(head, matter="", unit_id=None, unit="", outcome=outcome)
 
 
 def _leads(ctx: Context) -> bool:

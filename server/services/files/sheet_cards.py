@@ -27,6 +27,8 @@ class CaseCard:
     id: str
     reference: str
     procedure: str
+    #: what the matter is, empty where nobody said it
+    matter: str
     #: title of the procedure, title and version of the rules it follows
     title: str
     law: str
@@ -50,6 +52,7 @@ def card(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> CaseCa
     return CaseCard(
         id=row.case_id,
         **{name: getattr(row, f"case_{name}") for name in names},
+        matter=row.case_matter,
         title=release.pack.procedures[row.case_procedure].title,
         law=release.pack.title,
         law_version=release.pack.version,

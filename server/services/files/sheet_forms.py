@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Row
 
@@ -13,6 +14,7 @@ from server.services.case import facts
 from server.services.context import Context
 from server.services.files import sheet_history
 from server.services.law.releases import Release
+from server.services.verbs import drafts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,6 +28,8 @@ class FormSheet:
     data: Mapping[str, Json]
     #: may this person fill it in now
     is_open: bool
+    #: what he typed before and did not hand in was kept then, None: nothing of his
+    draft_at: datetime | None = None
 
 
 def form(
@@ -49,5 +53,13 @@ def form(
     for field in tree.flat(tree.read(schema.get("components"))):
         if not field.is_locked and data.get(field.key) is None and field.key in again:
             data[field.key] = again[field.key]
+    typed = drafts.of(row.draft, ctx.actor.person_id) if is_open else None
+    data |= typed[0] if typed else {}
     data |= shown.options(schema, release.pack.lists)
-    return FormSheet(key=row.form_key, schema=schema, data=data, is_open=is_open)
+    return FormSheet(
+        key=row.form_key,
+        schema=schema,
+        data=data,
+        is_open=is_open,
+        draft_at=typed[1] if typed else None,
+    )

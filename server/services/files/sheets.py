@@ -162,6 +162,7 @@ def _row(ctx: Context, actor: Actor, item_id: str) -> Row[tuple[object, ...]]:
         select(
             work_item,
             *(case_table.c[name].label(f"case_{name}") for name in (*case_columns, "level")),
+            case_table.c.title.label("case_matter"),
             Unit.name.label("office"),
             Person.name.label("assignee"),
             case_state.c.variables,

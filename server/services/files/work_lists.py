@@ -8,13 +8,16 @@ from datetime import date, datetime
 
 from sqlalchemy import select
 
+from server.domain import deadline_changes
 from server.domain.calendar import WorkingCalendar
+from server.domain.deadline_lines import units
+from server.domain.deadline_verbs import Clock
 from server.domain.lifecycle import DeadlineState, TimerState
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.domain.urgency import DaysLeft, days_left, next_working_day
 from server.models.time import timer
-from server.queries import inbox
+from server.queries import inbox, inbox_lines
 from server.queries.inbox import ALL, FIRST, Came, Entry, Filters, Page, Sheet, View, When
 from server.services.calendar import calendars
 from server.services.clocks import deadline_rows, deadline_sheets
@@ -41,6 +44,8 @@ class Line:
     is_soft: bool
     #: until the due date, None where that is not known or nothing runs
     left: DaysLeft | None
+    #: what a clock that stands still has to run, with its unit; empty: it does not stand
+    kept: str
     #: the due date is a Saturday or Sunday that is worked
     is_makeup: bool
 
@@ -118,20 +123,36 @@ def clock_state(entry: Entry) -> str:
 def line(ctx: Context, entry: Entry) -> Line:
     """The line with what its pack and the calendar say."""
     pack = definitions.release(ctx, entry.pack_version_id).pack
-    calendar = _calendar(ctx)
+    calendar, state = _calendar(ctx), clock_state(entry)
     due_on = entry.deadline.due_on if entry.deadline else None
-    runs = clock_state(entry) in (DeadlineState.RUNNING, DeadlineState.OVERDUE)
+    runs = state in (DeadlineState.RUNNING, DeadlineState.OVERDUE)
     return Line(
         entry=entry,
         procedure=pack.procedures[entry.procedure].title,
         office=entry.unit_name or role_title(pack, entry.role),
         sender=_sender(entry.came) if entry.came else "",
         reason=_reason(entry.came) if entry.came else "",
-        state=clock_state(entry),
+        state=state,
         is_soft=entry.deadline is not None and entry.deadline.force == "soft",
         left=days_left(due_on, ctx.today, calendar) if runs and due_on else None,
+        kept=_kept(ctx, pack, entry.deadline) if state == DeadlineState.STOPPED else "",
         is_makeup=due_on is not None and _is_makeup(due_on, calendar),
     )
+
+
+def _kept(ctx: Context, pack: PolicyPack, found: inbox_lines.Clock | None) -> str:
+    if found is None:
+        return ""
+    rule = pack.deadlines[found.key]
+    clock = Clock(
+        rule=rule,
+        origin_on=found.origin_on,
+        changes=tuple(map(deadline_changes.from_json, found.changes)),
+        calendar=deadline_rows.calendar_of(ctx, rule.calendar),
+        until=found.until_on,
+    )
+    n = clock.kept(ctx.today)
+    return "" if n is None else units(n, rule.unit)
 
 
 def _sender(came: Came) -> str:

@@ -51,6 +51,7 @@ def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str 
                 state=WorkState.DONE if is_done else WorkState.ENDED,
                 version=item["version"] + 1,
                 closed_at=ctx.now,
+                draft=None,
             )
 
 

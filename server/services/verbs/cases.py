@@ -44,6 +44,7 @@ def _insert(ctx: Context, prepared: Prepared) -> CaseRow:
             id=case_id,
             reference=references.next_reference(ctx, pattern, today.year),
             procedure=prepared.procedure.key,
+            title=prepared.title,
             pack_version_id=prepared.release.id,
             status=CaseStatus.OPEN,
             unit_id=prepared.unit.id if prepared.unit else None,

@@ -7,6 +7,7 @@ say the same, and nothing in this module changes a row.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from server.domain import titles
 from server.domain.access import APPLICANT, Opening, Permission, holds_role, permits
 from server.domain.errors import Forbidden, Invalid
 from server.domain.expressions import Json
@@ -43,6 +44,11 @@ class Prepared:
     #: the unit the case concerns, whose region its offices are looked up in
     unit: Office | None
     level: Level
+
+    @property
+    def title(self) -> str:
+        """What the matter is, in a line of the answers; empty where they do not say."""
+        return titles.title(self.answers.get(self.procedure.title_field))
 
     def act(self) -> Act:
         """The act that goes into the history of the case."""

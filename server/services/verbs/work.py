@@ -31,7 +31,9 @@ def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     actor = posts.with_posts(ctx)
     item, case = work_rows.held(ctx, actor, item_id, seen)
     taken = rules.claim(work_rows.judged(ctx, item, case), actor)
-    work_rows.write(ctx, item, state=taken.state, assignee_id=actor.person_id, claimed_at=ctx.now)
+    work_rows.write(
+        ctx, item, state=taken.state, assignee_id=actor.person_id, claimed_at=ctx.now, draft=None
+    )
     ctx.record("work.claim", item.id, case.id, {"node": item.node_key, "from": item.assignee_id})
 
 
@@ -46,7 +48,7 @@ def release(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     actor = posts.with_posts(ctx)
     item, case = work_rows.held(ctx, actor, item_id, seen)
     given = rules.release(work_rows.judged(ctx, item, case), actor)
-    work_rows.write(ctx, item, state=given.state, assignee_id=None, claimed_at=None)
+    work_rows.write(ctx, item, state=given.state, assignee_id=None, claimed_at=None, draft=None)
     ctx.record("work.release", item.id, case.id, {"node": item.node_key})
 
 

@@ -15,7 +15,7 @@ export function show(island, form, problems) {
   const listed = problems.map(({ field, message }) => {
     const instance = instances.find((each) => written(each.valuePath) === field);
     if (instance) put(errors, [instance.id, ...Object.values(instance.indexes ?? {})], message);
-    return { message, id: instance ? domId(form, instance) : "" };
+    return { message: instance ? asked(form, instance) + message : message, id: instance ? domId(form, instance) : "" };
   });
   form._setState({ errors });
   summary(island, listed);
@@ -27,9 +27,24 @@ export function showOwn(island, form) {
   const listed = [];
   for (const each of form.get("formFieldInstanceRegistry").getAllKeyed()) {
     const found = at(errors, [each.id, ...Object.values(each.indexes ?? {})]);
-    if (Array.isArray(found)) for (const message of found) listed.push({ message, id: domId(form, each) });
+    if (Array.isArray(found)) for (const message of found) listed.push({ message: asked(form, each) + message, id: domId(form, each) });
   }
   summary(island, listed);
+}
+
+/** The row of a list, and the question before a field whose label occurs more than once. */
+function asked(form, instance) {
+  const fields = form.get("formFieldRegistry").getAll();
+  const label = (field) => field?.label || field?.dateLabel || "";
+  const numbers = instance.valuePath.filter((part) => typeof part === "number");
+  const row = numbers.length ? `第${numbers.at(-1) + 1}项：` : "";
+  const field = form.get("formFieldRegistry").get(instance.id);
+  const isOnce = (each) => fields.filter((other) => label(other) === label(each)).length === 1;
+  if (!field || isOnce(field)) return row;
+  const siblings = form.get("formFieldRegistry").get(field._parent)?.components ?? [];
+  const before = siblings.slice(0, siblings.findIndex((each) => each.id === field.id));
+  const question = before.reverse().find((each) => label(each) && isOnce(each));
+  return question ? `${row}${label(question)}：` : row;
 }
 
 /** Take the summary away. */

@@ -1,0 +1,24 @@
+"""What a matter is called: one line of what was written when it was opened."""
+
+from typing import Final
+
+from server.domain.expressions import Json
+
+#: longest title, in characters
+MOST: Final = 60
+
+#: a sentence ends here
+_ENDS: Final = "。！？；\n"
+
+
+def title(written: Json) -> str:
+    """The first sentence of a text in one line, at most 60 characters; empty for no text.
+
+    What is cut off is marked by …, so that nobody takes it for the whole.
+    """
+    if not isinstance(written, str):
+        return ""
+    text = written.strip()
+    ends = [place for sign in _ENDS if (place := text.find(sign)) >= 0]
+    first = " ".join(text[: min(ends, default=len(text))].split())
+    return first if len(first) <= MOST else f"{first[: MOST - 1]}…"
