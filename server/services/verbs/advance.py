@@ -27,7 +27,7 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance_timers, advance_work
+from server.services.verbs import advance_timers, advance_work, outcomes
 
 
 def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: Act) -> Advance:
@@ -53,6 +53,7 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
         deadlines.happened(ctx, case, release.pack, happening, known)
     advance_work.open_(ctx, case, release, version, after.opened, known)
     _rewire(ctx, case, release, version, after)
+    outcomes.decide(ctx, case.id, release, act)
     ending = CaseStatus.CANCELLED if act.command == "cancel" else CaseStatus.CLOSED
     _settle(ctx, case, release, after, _outcome(ctx, chart, after, known), ending)
     ctx.settle()
@@ -86,6 +87,7 @@ def _settle(
         values |= {"status": ending, "closed_at": ctx.now}
         wind_up(ctx, case, release)
         if ending is CaseStatus.CLOSED:
+            outcomes.close(ctx, case.id, outcome or case.outcome)
             ctx.record("case.close", case.id, case.id, {"outcome": outcome or case.outcome})
     if values:
         case_rows.change(ctx, case, **values)

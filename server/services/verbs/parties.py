@@ -29,7 +29,8 @@ from server.services.verbs.advance_work import OF_THE_UNIT
 #: roles that say whom the case is about
 CONCERNED: Final = ("applicant", "subject")
 
-_SUBJECTS: Final = Shelf(subject)
+#: whom the case is about
+SUBJECTS: Final = Shelf(subject)
 #: the parts people have now
 _PARTS: Final = Shelf(participant, participant.c.to_at.is_(None))
 
@@ -133,7 +134,7 @@ def replace_members(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
 
 def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
     """Note applicants and subjects as whom the case is about."""
-    kept = ctx.rows(_SUBJECTS, case_id)
+    kept = ctx.rows(SUBJECTS, case_id)
     for entry in found:
         kept.add(
             case_id=case_id,
@@ -146,7 +147,7 @@ def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
 
 def of_case(ctx: Context, case_id: str) -> Parties:
     """Whom the case is about, for recusal: a person who applies for himself is concerned."""
-    rows = list(ctx.rows(_SUBJECTS, case_id))
+    rows = list(ctx.rows(SUBJECTS, case_id))
     others = any(row["kind"] == "subject" for row in rows)
     concerned = {
         row["person_id"]
