@@ -11,6 +11,7 @@ from server.api.schemas import Moment, Paging
 from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.looks import looked
 from server.http.site import reading
 from server.queries import audits as query
 from server.services.audit import CHAINS
@@ -67,4 +68,6 @@ def index(given: dict[str, Any]) -> query.Page:
         until=given["until"],
     )
     with reading() as ctx:
-        return query.page(ctx.session, wanted, page=given["page"], page_size=given["page_size"])
+        found = query.page(ctx.session, wanted, page=given["page"], page_size=given["page_size"])
+    looked("audit.read", "audit", detail={"page": given["page"]})
+    return found

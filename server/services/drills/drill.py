@@ -6,9 +6,10 @@ installation for a drill. The clock of a drill is the real one and a distance, w
 """
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,11 +20,13 @@ from server.adapters.demo_accounts import read_accounts
 from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Conflict, Forbidden, Invalid
+from server.domain.lifecycle import TimerState
 from server.domain.texts import _
 from server.models.audit import AuditEvent, AuditHead
 from server.models.case import case
 from server.models.identity import Person, Post, Unit
 from server.models.installation import drill
+from server.models.time import timer
 from server.services import audit
 from server.services.context import Context, Tools
 from server.services.identity import posts
@@ -41,6 +44,11 @@ ACCOUNTS = Path(__file__).resolve().parents[2] / "demo" / "accounts" / "accounts
 Password = Literal["none", "known", "own"]
 _NOBODY: Password = "none"
 _KNOWN: Password = "known"
+
+
+#: timers looked at for the days that come, and most days of an answer
+_LOOKED_AT = 1000
+_DAYS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,6 +84,14 @@ class DemoAccount:
     what: str
     #: heading he is listed under
     group: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coming:
+    """A day on which something becomes due."""
+
+    on: date
+    count: int
 
 
 def mark(ctx: Context, clock_at: datetime, real_now: datetime) -> None:
@@ -171,6 +187,30 @@ def move(ctx: Context, to: datetime) -> None:
     ctx.record("drill.move", "installation", detail={"to": to.isoformat()})
     tools = ctx.tools
     ctx.after_commit(lambda: _settle(tools, to))
+
+
+def due(ctx: Context, to: datetime) -> int:
+    """How many timers wait that are due at this moment."""
+    return (
+        ctx.session.scalar(
+            select(func.count())
+            .select_from(timer)
+            .where(timer.c.state == TimerState.ARMED, timer.c.due_at <= to)
+        )
+        or 0
+    )
+
+
+def coming(ctx: Context) -> tuple[Coming, ...]:
+    """The next days on which something becomes due; how much, nothing of the cases."""
+    moments = ctx.session.scalars(
+        select(timer.c.due_at)
+        .where(timer.c.state == TimerState.ARMED)
+        .order_by(timer.c.due_at)
+        .limit(_LOOKED_AT)
+    )
+    days = Counter(moment.astimezone(CHINA_TIME).date() for moment in moments)
+    return tuple(Coming(on=on, count=count) for on, count in list(days.items())[:_DAYS])
 
 
 def accounts(ctx: Context) -> tuple[DemoAccount, ...]:
