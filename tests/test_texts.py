@@ -14,7 +14,7 @@ TEMPLATES = sorted(SERVER.rglob("*.html"))
 MODULES = sorted(path for path in SERVER.rglob("*.py") if "_(" in path.read_text("utf-8"))
 
 #: texts without a Chinese character: what they are made of comes from elsewhere
-WITHOUT_CHINESE = frozenset({"{title} {due} {state}"})
+WITHOUT_CHINESE = frozenset({"／", "{n} KB", "{title} {due} {state}"})
 #: not a sentence but letters that are picked one by one
 LETTERS = "一二三四五六日"
 
