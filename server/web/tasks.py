@@ -110,6 +110,7 @@ def complete(item_id: str) -> _Page:
 
 @pages.post("/<item_id>/draft")
 @requires(Permission.CASE_READ)
+@page_class("view")
 def draft(item_id: str) -> _Page:
     """Keep what is typed so far; a program is told the version, a person is led back."""
     if request.is_json:
@@ -132,6 +133,7 @@ def draft(item_id: str) -> _Page:
 
 @pages.post("/<item_id>/draft/drop")
 @requires(Permission.CASE_READ)
+@page_class("view")
 def drop_draft(item_id: str) -> _Page:
     act = partial(drafts.drop, item_id=item_id, seen=_seen())
     return _moved(item_id, act, _("已放弃草稿"))

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from server.domain.expressions import Json
 from server.domain.titles import MOST, title
 
 
@@ -20,8 +21,8 @@ from server.domain.titles import MOST, title
         (["抢修"], ""),
     ],
 )
-def test_the_first_sentence_names_the_matter(written: object, expected: str) -> None:
-    assert title(written) == expected  # type: ignore[arg-type]  # answers are JSON of any kind
+def test_the_first_sentence_names_the_matter(written: Json, expected: str) -> None:
+    assert title(written) == expected
 
 
 def test_what_is_cut_off_is_marked() -> None:
