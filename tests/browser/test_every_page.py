@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import expect
 
 from server.app import create_app
 from server.services.context import Tools
@@ -76,6 +77,7 @@ def reachable(visitor: Visitor, start: list[str]) -> Iterator[str]:
             assert status in (403, 404), f"{status} {path}"
             assert path in start, f"a link leads nowhere: {path}"
             continue
+        expect(visitor.page.locator("[data-island]:not([data-drawn=true])")).to_have_count(0)
         yield path
         for address in visitor.page.evaluate(_LINKS):
             found = address.removeprefix(visitor.address).partition("#")[0]

@@ -17,7 +17,7 @@ def test_a_first_time_visitor_finds_whom_to_try_and_signs_in(visit: Visit) -> No
     ).click()
     visitor.page.locator("#secret").fill("rongcuo-demo")
     visitor.page.get_by_role("button", name="登录", exact=True).click()
-    visitor.page.get_by_role("heading", name="待办").wait_for()
+    visitor.page.get_by_role("heading", name="待办", level=1).wait_for()
     assert visitor.check() == []
     visitor.snap("待办")
     visitor.sign_out()
