@@ -104,6 +104,7 @@ def _statements(dialect: str) -> list[str]:
                 "id": ids["case"],
                 "version": "1",
                 "reference": "'测容〔2026〕' || i || '号'",
+                "title": "''",
                 "procedure": "'tiny_matter'",
                 "pack_version_id": ":pack",
                 "status": "'open'",
