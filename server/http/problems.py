@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -66,6 +67,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(errors.RongcuoError, _refused)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -200,6 +202,12 @@ def _http(error: HTTPException) -> AnyResponse:
         if name in ("Allow", "Retry-After"):
             response.headers[name] = value
     return response
+
+
+def _unstorable(_error: DataError) -> Response:
+    """What came holds characters or numbers that no column can hold: nothing like it is there."""
+    status = 404 if request.method == "GET" else 422
+    return answer(status, _("内容含有不能使用的字符或者过大的数字，请检查后重试"), code="invalid")
 
 
 def _unexpected(error: Exception) -> Response:

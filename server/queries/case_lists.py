@@ -103,7 +103,7 @@ def page(
 
     ``actor`` brings today's posts; a page is at most 200 long and never before the first.
     """
-    size, number = max(1, min(page_size, MAX_PAGE)), max(page, 1)
+    size, number = max(1, min(page_size, MAX_PAGE)), min(max(page, 1), MAX_TOTAL)
     found = case_filters.condition(session, actor, wanted)
     rows = session.execute(
         select(

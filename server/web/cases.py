@@ -16,6 +16,7 @@ from server.http.headers import page_class
 from server.http.looks import looked
 from server.http.site import reading
 from server.queries.case_filters import Wanted
+from server.services import limits
 from server.services.files import case_indexes, case_prints, case_view
 from server.web.fragments import render
 
@@ -68,6 +69,7 @@ def find() -> str:
         q=request.form.get("q", "").strip()[:100],
         is_own=False,
     )
+    looked("search", "search", limit=limits.SEARCH)
     return _list(wanted, 1, _FOUND)
 
 
