@@ -14,7 +14,7 @@ from tests.factories import tools as opening
 from tests.factories.statements import statements
 from tests.factories.tiny import APPLICANT, DESK, HEAD, PREPARED, Tiny, fill
 
-#: who opens the page, and the page
+#: who opens the page, and the page; a book of the ledger is a file, read in portions
 PAGES = [
     (DESK, "/inbox?view=queue"),
     (DESK, "/inbox?view=mine"),
@@ -24,7 +24,6 @@ PAGES = [
     (HEAD, "/cases"),
     (HEAD, "/board"),
     (HEAD, "/ledger"),
-    (HEAD, "/ledger.xlsx"),
     (APPLICANT, "/applications"),
     (APPLICANT, "/start"),
 ]
