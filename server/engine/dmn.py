@@ -17,7 +17,7 @@ from server.domain.texts import _
 from server.engine.decisions.graph import Graph, Program, compile_decision
 from server.engine.decisions.model import Model
 from server.engine.decisions.reader import read_model
-from server.engine.feel import moment_text, refuse_inexact
+from server.engine.feel_input import moment_text, refuse_inexact
 from server.engine.isolate import Isolate, shared
 from server.engine.recent import Recent
 

@@ -15,13 +15,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 import orjson
 
 from server.domain.errors import ExpressionFailed
 from server.domain.expressions import Json, Parsed, Value
 from server.domain.texts import _
+from server.engine.feel_input import moment_text, refuse_inexact
 from server.engine.feel_names import reserved_names
 from server.engine.feel_text import too_costly, untrue_numbers
 from server.engine.isolate import Isolate, shared
@@ -29,10 +29,8 @@ from server.engine.recent import Recent
 
 __all__ = ["Feel", "reserved_names"]
 
-_ZONE: Final = ZoneInfo("Asia/Shanghai")
 _CLOCK: Final = frozenset({"now", "today"})
 _PLAIN_NAME: Final = re.compile(r"[^\W\d]\w*")
-_EXACT: Final = 2**53
 #: texts parsed in one trip: far inside its time limit
 _BATCH: Final = 500
 
@@ -283,31 +281,5 @@ def _view(data: Mapping[str, Json], read: Iterable[str], odd: Iterable[str]) -> 
     return {name: data[name] for name in (*read, *odd) if name in data}
 
 
-def moment_text(now: datetime | None) -> str | None:
-    """The moment as the isolate reads it, on the clocks of China; None stays None."""
-    if now is None:
-        return None
-    if now.tzinfo is None:
-        raise ValueError("now needs an offset")
-    return now.astimezone(_ZONE).isoformat()
-
-
 def _unreadable(parsed: Parsed, names: list[str]) -> list[str]:
     return [f"TYPE_MISMATCH: {name}" for name in names if name in parsed.names]
-
-
-def refuse_inexact(value: Json, name: str) -> None:
-    """Refuse what would change on its way in: integers above 2**53 lose digits (EX-7).
-
-    Raises:
-        ExpressionFailed: there is such a number somewhere in the value called ``name``.
-    """
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, dict):
-            stack.extend(item.values())
-        elif isinstance(item, list | tuple):
-            stack.extend(item)
-        elif isinstance(item, int) and not -_EXACT <= item <= _EXACT:
-            raise ExpressionFailed(_("数字过大，计算会失真"), detail=name)
