@@ -64,7 +64,7 @@ class Visitor:
                 break
         else:
             raise AssertionError(f"{self.login} has no “{step}” of {reference}")
-        expect(self.page.get_by_role("heading", level=1)).to_contain_text(step)
+        expect(self.page.locator("main .head h1")).to_contain_text(step)
         claim = self.page.get_by_role("button", name="签收", exact=True)
         if claim.count():
             claim.click()
