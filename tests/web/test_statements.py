@@ -12,7 +12,8 @@ from tests.databases import Databases
 from tests.factories import lists, site
 from tests.factories import tools as opening
 from tests.factories.statements import statements
-from tests.factories.tiny import APPLICANT, DESK, HEAD, PREPARED, Tiny, fill
+from tests.factories.tiny import APPLICANT, DESK, HEAD, Tiny, fill
+from tests.factories.tools import PREPARED
 
 #: who opens the page, and the page; a book of the ledger is a file, read in portions
 PAGES = [

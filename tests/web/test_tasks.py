@@ -256,6 +256,7 @@ def test_files_of_a_plain_form_are_taken_in_and_handed_in(
     assert download.headers["X-Content-Type-Options"] == "nosniff"
     assert sign_in(STRANGER).get(f"/attachments/{kept.id}").status_code == 404
 
+
 def test_what_is_kept_without_handing_in_is_offered_again(accept: str, sign_in: SignIn) -> None:
     client = sign_in(DESK)
     claimed(client, accept)
@@ -302,7 +303,6 @@ def test_the_task_says_what_is_to_be_done(accept: str, sign_in: SignIn) -> None:
     page = opened(sign_in(DESK), accept)
 
     assert "核对申请材料和管理权限" in page.text_content()
-
 
 
 def at(page: Any, path: str) -> list[Any]:
