@@ -30,6 +30,7 @@ OPEN = {"/tokens", "/openapi.json", "/docs"}
 DUTIES = {"/packs": DESIGNER, "/audit": AUDIT_ADMIN, "/drill": SYSTEM_ADMIN}
 BODIES: dict[str, Any] = {
     "/complete": {"variables": {}},
+    "/draft": {"variables": {}},
     "/stop": {"deadline": "intake", "reason": "supplement"},
     "/restart": {"deadline": "intake", "reason": "恢复"},
     "/extend": {"deadline": "intake", "reason": "延长", "n": 1},
