@@ -59,5 +59,5 @@ def tiny(databases: Databases) -> Iterator[Tiny]:
 
 def fill_served(url: str) -> None:
     fill(url)
-    with opening.opened(url) as tools, transaction(tools, SYSTEM, NOW) as ctx:
+    with opening.opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
         passwords.set_for_all(ctx, site.SECRET)
