@@ -148,7 +148,10 @@ def page(
     by = rows.c.closed_at.desc() if view == "done" else rows.c.order_key
     ids = select(rows.c.id).order_by(by, rows.c.id)
     ids = ids.limit(sheet.size).offset((sheet.number - 1) * sheet.size)
-    items = inbox_lines.entries(session, actor, ids, when.now, lambda row: _urgency(row, when))
+    offices = () if view == "overdue" else None
+    items = inbox_lines.entries(
+        session, actor, ids, when.now, lambda row: _urgency(row, when), offices
+    )
     return Page(items=items, total=total, counts=counts, sheet=sheet)
 
 

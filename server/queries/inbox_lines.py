@@ -124,18 +124,20 @@ def entries(
     ids: Select[tuple[str]],
     now: datetime,
     urgency: Callable[[Row[Any]], Urgency],
-    offices: Collection[str] = (),
+    offices: Collection[str] | None = None,
 ) -> tuple[Entry, ...]:
-    """The lines of these items, in their order; three statements, and those of
-    ``perspectives`` where some of them are others' work.
+    """The lines of these items, in their order; a constant number of statements.
 
-    ``offices`` are units whose people the actor may know besides his own.
+    Names and titles of others' work are left out unless ``perspectives`` gives them to the actor.
+
+    ``offices`` are units whose people the actor may know besides his own; None for lists that
+    hold nothing but work of his own.
     """
     wanted = list(session.scalars(ids))
     rows = {row.id: row for row in session.execute(_lines(wanted))}
-    units = {post.unit_id for post in actor.posts} | set(offices)
+    units = {post.unit_id for post in actor.posts} | set(offices or ())
     own = {row.id for row in rows.values() if _is_own(row, actor, units)}
-    named = _named(session, actor, rows.values(), own)
+    named = _named(session, actor, rows.values(), rows if offices is None else own)
     matters = _matters(session, named)
     return tuple(
         _entry(
@@ -160,10 +162,8 @@ def _named(
     """Cases whose names he may know: he has work in them, handles them, or is party to them."""
     named = {row.case_id for row in rows if row.id in own}
     others = {row.case_id for row in rows} - named
-    sights = perspectives.of_each(session, actor, sorted(others)) if others else {}
-    return named | {
-        case_id for case_id, sight in sights.items() if sight.is_office or sight.is_party
-    }
+    sights = perspectives.of_each(session, actor, sorted(others))
+    return named | {key for key, sight in sights.items() if sight.is_office or sight.is_party}
 
 
 def _is_over(row: Row[Any], now: datetime) -> bool:

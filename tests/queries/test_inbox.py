@@ -14,7 +14,6 @@ from tests.factories.tiny import (
     ACCEPT,
     APPLICANT,
     APPLICATION,
-    AUDIT,
     COLLEAGUE,
     DESK,
     HEAD,
@@ -133,19 +132,6 @@ def test_filters_narrow_a_list(tiny: Tiny) -> None:
 def test_a_line_says_what_the_matter_is(tiny: Tiny) -> None:
     tiny.open()
     assert queue(tiny).items[0].case_title == str(APPLICATION["facts"])
-
-
-def test_whoever_was_only_asked_is_shown_nothing_that_is_overdue_with_others(tiny: Tiny) -> None:
-    case_id = tiny.open()
-    tiny.do(DESK, case_id, "register", {**ACCEPT, "organs": ["audit_office"]})
-    tiny.do(AUDIT, case_id, "consult", {"opinion": "无异议"})
-    late = datetime(2026, 12, 1, 9, 0, tzinfo=CHINA_TIME)
-    when = When(now=late, on=late.date(), soon_on=late.date())
-
-    known = entries(tiny, DESK, "overdue", when)
-
-    assert [line.case_title for line in known] == ["抢修道路"]
-    assert entries(tiny, AUDIT, "overdue", when) == ()
 
 
 def test_the_bar_counts_what_is_in_ones_hands(tiny: Tiny) -> None:
