@@ -137,7 +137,8 @@ def entries(
     rows = {row.id: row for row in session.execute(_lines(wanted))}
     units = {post.unit_id for post in actor.posts} | set(offices or ())
     own = {row.id for row in rows.values() if _is_own(row, actor, units)}
-    named = _named(session, actor, rows.values(), rows if offices is None else own)
+    known = {row.case_id for row in rows.values()}
+    named = known if offices is None else _named(session, actor, rows.values(), own)
     matters = _matters(session, named)
     return tuple(
         _entry(
