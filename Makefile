@@ -32,12 +32,12 @@ $(STAMPS)/uv:
 	@touch $@
 
 $(STAMPS)/run: $(STAMPS)/uv requirements/run.lock pyproject.toml
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirements requirements/run.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirements requirements/run.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(STAMPS)/dev: $(STAMPS)/uv requirements/dev.lock pyproject.toml
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirements requirements/dev.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes --requirements requirements/dev.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@ $(STAMPS)/run
 
@@ -50,6 +50,7 @@ server/engine/feel.js: $(STAMPS)/npm $(FRONT)
 	@npm run --silent build
 
 run: $(STAMPS)/run server/engine/feel.js ## the server as a drill, on http://127.0.0.1:8000 (PORT HOST DATA PASSWORD ARGS)
+	@$(BIN)/python -m compileall -q server
 	@if [ -n "$$PASSWORD" ]; then $(BIN)/rongcuo --data "$(DATA)" demo --password "$$PASSWORD" && touch "$(DATA)/.demo"; \
 	elif [ ! -e "$(DATA)/.demo" ]; then $(BIN)/rongcuo --data "$(DATA)" demo && touch "$(DATA)/.demo"; fi
 	@exec $(BIN)/rongcuo --data "$(DATA)" serve --drill --host "$(HOST)" --port "$(PORT)" $(ARGS)
