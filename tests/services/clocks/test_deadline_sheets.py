@@ -19,7 +19,7 @@ from tests.factories.tiny import ACCEPT, DESK, NOW, Tiny
         ("2026-02-12", "还剩5个工作日", 5),
         ("2026-02-25", "还剩1个工作日", 1),
         ("2026-02-26", "今天到期", 0),
-        ("2026-03-01", "已逾期3天", -3),
+        ("2026-03-01", "已逾期2个工作日", -2),
     ],
 )
 def test_what_is_left_is_counted_as_the_rule_counts(
