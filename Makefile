@@ -16,6 +16,8 @@ ARGS ?=
 export PASSWORD
 # what `make check` runs of the tests; `make test` then runs all others
 FAST := tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
+# of the slow tests, those that have to hold for every change; `make soak` runs them all
+GATE := tests/packs tests/browser/test_nanyang.py tests/browser/test_chuzhou.py tests/browser/test_tasks.py
 BROWSER := apt-get update && apt-get install -y chromium fonts-noto-cjk
 FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/islands/*/* server/web/styles/*)
 
@@ -67,9 +69,10 @@ check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contra
 	@$(BIN)/python -m server.checker.punctuation server processes forms docs README.md CHANGELOG.md
 	@$(BIN)/pytest -n 2 -m "not slow" $(FAST)
 
-test: check browser ## check, then every other test: both databases, every scenario of every pack, the browser
+test: check browser ## check, then the tests: both databases, every scenario of every pack, the journeys in the browser
 	@rm -rf test-report
-	@$(BIN)/pytest -n 2 --checked "$(FAST)" --junitxml=test-report/junit.xml
+	@$(BIN)/pytest -n 2 -m "not slow" --checked "$(FAST)" --junitxml=test-report/junit.xml
+	@$(BIN)/pytest -n 2 -m slow $(GATE) --junitxml=test-report/slow.xml
 
 browser: # what the browser tests need; never skipped
 	@{ command -v chromium && fc-list :lang=zh-cn family | grep -q .; } > /dev/null 2>&1 || { $(BROWSER); } > $(STAMPS)/browser.log 2>&1 || \
@@ -78,7 +81,7 @@ browser: # what the browser tests need; never skipped
 bench: $(STAMPS)/dev server/engine/feel.js ## the benchmarks, each beside its limit; writes bench.json
 	@$(BIN)/python -m tests.bench
 
-soak: $(STAMPS)/dev server/engine/feel.js ## the long runs
+soak: $(STAMPS)/dev server/engine/feel.js browser ## the long runs: every page for every role, the API by random requests, hostile input, the wheel
 	@RONGCUO_SOAK=1 $(BIN)/pytest -n 2 -m slow
 
 tck: $(STAMPS)/dev server/engine/feel.js ## DIR=copy of the DMN TCK: passed / total per level
