@@ -128,7 +128,7 @@ def _pager(asked: Asked) -> Callable[[int], str]:
 
 def _asked(given: MultiDict[str, str], since: datetime | None) -> Asked:
     """What the address says; a word that means nothing narrows nothing."""
-    values = {name: given.get(name, "").strip()[:120] for name in _NAMES}
+    values = {name: given.get(name, "").replace("\x00", "").strip()[:120] for name in _NAMES}
     view = given.get("view", "mine")
     urgency = values["urgency"]
     is_new = values["new"] == "1" and since is not None
@@ -145,7 +145,7 @@ def _asked(given: MultiDict[str, str], since: datetime | None) -> Asked:
         view=next((tab for tab, _word in TABS if tab == view), "mine"),
         filters=filters,
         sheet=Sheet(number=_number(number), size=_PAGE_SIZE),
-        opened=given.get("open", "")[:36],
+        opened=given.get("open", "").replace("\x00", "")[:36],
         is_new=is_new,
     )
 

@@ -85,7 +85,7 @@ def test_a_duty_of_the_program_is_for_its_holder_alone(
                 assert answer.status_code == 403, (login, rule)
 
 
-@pytest.mark.parametrize("part", [STRANGER, "county2.case_supervision.1"])
+@pytest.mark.parametrize("part", [STRANGER, "county3.case_supervision.1"])
 def test_a_stranger_cannot_tell_what_is_there_from_what_is_not(
     app: Flask, enter: Enter, ids: dict[str, str], filed: Filed, part: str
 ) -> None:
