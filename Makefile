@@ -17,7 +17,7 @@ export PASSWORD
 # what `make check` runs of the tests; `make test` then runs all others
 FAST := tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
 # of the slow tests, those that have to hold for every change; `make soak` runs them all
-GATE := tests/packs tests/browser/test_nanyang.py tests/browser/test_chuzhou.py tests/browser/test_tasks.py
+GATE := tests/browser/test_chuzhou.py tests/browser/test_tasks.py
 BROWSER := apt-get update && apt-get install -y chromium fonts-noto-cjk
 FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/islands/*/* server/web/styles/*)
 

@@ -181,6 +181,7 @@ def test_a_way_that_is_not_his_is_trouble_said_in_words(shipped: Shipped) -> Non
 def accountability(shipped: Shipped, started: date) -> dict[str, Json]:
     return {
         "accountability_reference": "云纪问〔2026〕3号",
+        "accountability_matter": "镇区道路抢修",
         "applicant_kind": "person",
         "applicant_person": shipped.actor(APPLICANT).person_id,
         "managed_by": "county",
