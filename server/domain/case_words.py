@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from server.domain.lifecycle import CaseStatus, DeadlineState
+from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 
 _STATUS: Final = {
@@ -30,16 +30,6 @@ _LEVELS: Final = {
     "county": _("县（区）级"),
     "township": _("乡（镇、街道）级"),
 }
-_DEADLINES: Final = {
-    DeadlineState.RUNNING: _("计算中"),
-    DeadlineState.STOPPED: _("中止"),
-    DeadlineState.UNDETERMINED: _("期限待定"),
-    DeadlineState.OVERDUE: _("逾期"),
-    DeadlineState.MET: _("按期办结"),
-    DeadlineState.MET_LATE: _("逾期办结"),
-    DeadlineState.CANCELLED: _("不再计算"),
-}
-
 #: the results in the order in which a filter offers them
 OUTCOMES: Final = tuple(_OUTCOMES)
 
@@ -57,8 +47,3 @@ def outcome_word(outcome: str | None) -> str:
 def level_word(level: str | None) -> str:
     """What people call the level of an organ or of the authority over a person."""
     return _LEVELS.get(level, level) if level else ""
-
-
-def deadline_word(state: str) -> str:
-    """What people call the state of a period."""
-    return _DEADLINES[DeadlineState(state)]

@@ -12,6 +12,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -68,7 +69,10 @@ class _Room:
         self.pid = os.getpid()
         self.users = 0
         self.retired = False
-        self.racer = MiniRacer()
+        # on a thread of its own: MiniRacer takes over an event loop that runs where it is made, and
+        # would then answer only while that loop is not busy asking
+        with ThreadPoolExecutor(1, thread_name_prefix="isolate-open") as thread:
+            self.racer = thread.submit(MiniRacer).result()
         self.racer.eval(source)
 
     def close(self) -> None:

@@ -140,18 +140,26 @@ def _server(app: Flask, listening: Listening) -> _Server:
 
 class _Plain:
     def __init__(self, app: Flask, listening: Listening) -> None:
-        self._server: Any = create_server(
-            app,
-            host=listening.host,
-            port=listening.port,
-            threads=THREADS,
-            connection_limit=CONNECTIONS,
-            channel_timeout=PATIENCE,
-            max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
-            # ProxyFix believes the headers of one proxy, and nobody's without one
-            clear_untrusted_proxy_headers=not listening.behind_proxy,
-            ident=None,
-        )
+        opened: dict[int, Any] = {}
+        try:
+            self._server: Any = create_server(
+                app,
+                map=opened,
+                host=listening.host,
+                port=listening.port,
+                threads=THREADS,
+                connection_limit=CONNECTIONS,
+                channel_timeout=PATIENCE,
+                max_request_body_size=app.config["MAX_CONTENT_LENGTH"],
+                # ProxyFix believes the headers of one proxy, and nobody's without one
+                clear_untrusted_proxy_headers=not listening.behind_proxy,
+                ident=None,
+            )
+        except OSError:
+            # a server that gets no address leaves what it opened on the way there
+            for channel in list(opened.values()):
+                channel.close()
+            raise
 
     def serve(self) -> None:
         """Answer; a signal ends the loop, then the threads finish."""

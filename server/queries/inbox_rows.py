@@ -18,6 +18,7 @@ from server.domain.urgency import Rank, first_key
 from server.models.case import subject
 from server.models.identity import Person, Post
 from server.models.work import IS_DONE, WAITING, participant, work_item
+from server.queries import tenure
 from server.queries.visibility import recused_from, seen_by
 
 View = Literal["mine", "queue", "overdue", "done"]
@@ -193,11 +194,7 @@ def _has_part_still(on: date) -> ColumnElement[bool]:
 
 
 def _posts_of_assignee(on: date) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Post.person_id == work_item.c.assignee_id,
-        Post.from_on <= on,
-        or_(Post.to_on.is_(None), Post.to_on >= on),
-    )
+    return (Post.person_id == work_item.c.assignee_id, tenure.held(on))
 
 
 def _in_this_part() -> tuple[ColumnElement[bool], ...]:

@@ -6,11 +6,12 @@ from datetime import date, datetime
 from itertools import takewhile
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.errors import NotFound
 from server.models.identity import Person, Post, Unit
+from server.queries import tenure
 
 #: most people a search gives
 MOST_FOUND = 50
@@ -103,7 +104,7 @@ def _common(units: list[Row[Any]]) -> str:
 def units_of(session: Session, region: str, day: date) -> tuple[UnitEntry, ...]:
     """Organs and offices of a locality in their order, with who holds a post on the day."""
     rows = session.scalars(select(Unit).where(Unit.region == region).order_by(Unit.path)).all()
-    held = _held(session, Unit.region == region, _on(day))
+    held = _held(session, Unit.region == region, tenure.held(day))
     by_unit: dict[str, list[Held]] = {}
     for each in held:
         by_unit.setdefault(each.unit_id, []).append(each)
@@ -153,7 +154,7 @@ def people_found(session: Session, typed: str, day: date) -> tuple[PersonEntry, 
         .limit(MOST_FOUND)
     ).all()
     held: dict[str, list[Held]] = {}
-    for each in _held(session, Person.id.in_([row.id for row in rows]), _on(day)):
+    for each in _held(session, Person.id.in_([row.id for row in rows]), tenure.held(day)):
         held.setdefault(each.person_id, []).append(each)
     return tuple(
         PersonEntry(
@@ -190,10 +191,6 @@ def names_of(session: Session, logins: Collection[str], keys: Collection[str]) -
     people = session.execute(select(Person.login, Person.name).where(Person.login.in_(logins)))
     units = session.execute(select(Unit.key, Unit.name).where(Unit.key.in_(keys)))
     return {row[0]: row[1] for row in (*people, *units)}
-
-
-def _on(day: date) -> ColumnElement[bool]:
-    return and_(Post.from_on <= day, or_(Post.to_on.is_(None), Post.to_on >= day))
 
 
 def _held(session: Session, *conditions: ColumnElement[bool]) -> tuple[Held, ...]:

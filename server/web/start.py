@@ -11,7 +11,6 @@ from server.domain.access import Permission
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
-from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class
 from server.http.site import acting, actor, reading, site
@@ -25,6 +24,7 @@ from server.services.starts import guides, procedures, receipts
 from server.services.starts.guides import Guide
 from server.services.starts.procedures import StartSheet
 from server.services.verbs import cases
+from server.web import sent
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking
@@ -79,7 +79,7 @@ def file(key: str) -> _Answer:
         sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
     if request.is_json:
         once = request.headers.get("Idempotency-Key", "")
-        return jsonify(location=_opened(key, {**sheet.fixed, **_variables()}, once))
+        return jsonify(location=_opened(key, {**sheet.fixed, **sent.variables()}, once))
     added, refused_files = taken_in(request.files)
     filled = posted(sheet.form, request.form, added)
     if filled.is_step or refused_files:
@@ -107,7 +107,7 @@ def guide(key: str) -> _Answer:
     with reading() as ctx:
         sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
         if request.is_json:
-            found = guides.guide(ctx, key, {**sheet.fixed, **_variables()})
+            found = guides.guide(ctx, key, {**sheet.fixed, **sent.variables()})
             return render("start/guide.html", guide=found)
         filled = posted(sheet.form, request.form)
         found = guides.guide(ctx, key, {**sheet.fixed, **filled.answers})
@@ -141,14 +141,6 @@ def _names(kind: choices.Kind) -> AnyResponse:
         most = _MOST_NAMES if len(typed) >= _LEAST_LETTERS else 0
         found = choices.offered(ctx, kind, typed=typed, chosen=chosen, most=most)
     return jsonify(items=[{"id": each.value, "label": each.label} for each in found])
-
-
-def _variables() -> dict[str, Json]:
-    sent = request.get_json(silent=True)
-    found = sent.get("variables") if isinstance(sent, Mapping) else None
-    if not isinstance(found, dict):
-        raise Invalid(_("填写的内容不是有效的数据"))
-    return found
 
 
 def _opened(key: str, given: Mapping[str, Json], once: str) -> str:

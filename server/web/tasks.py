@@ -30,7 +30,7 @@ from server.services.files import onward, sheets
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
 from server.services.verbs import drafts, work
-from server.web import task_pages
+from server.web import sent, task_pages
 from server.web.context import moment
 from server.web.plain_forms.posted import posted
 from server.web.plain_forms.uploads import fingerprint, taken_in
@@ -86,7 +86,7 @@ def release(item_id: str) -> _Page:
 @page_class("view")
 def complete(item_id: str) -> _Page:
     if request.is_json:
-        return jsonify(location=_completed(item_id, _variables()))
+        return jsonify(location=_completed(item_id, sent.variables()))
     with reading() as ctx:
         sheet = sheets.sheet(ctx, item_id)
     added, refused = taken_in(request.files) if _is_open(sheet) else ({}, ())
@@ -114,7 +114,7 @@ def complete(item_id: str) -> _Page:
 def draft(item_id: str) -> _Page:
     """Keep what is typed so far; a program is told the version, a person is led back."""
     if request.is_json:
-        version = _kept(item_id, _variables())
+        version = _kept(item_id, sent.variables())
         return jsonify(version=version, at=moment(now())[11:])
     with reading() as ctx:
         sheet = sheets.sheet(ctx, item_id)
@@ -211,14 +211,6 @@ def _form(sheet: Sheet) -> FormSheet:
 
 def _is_open(sheet: Sheet) -> bool:
     return sheet.form is not None and sheet.form.is_open
-
-
-def _variables() -> dict[str, Json]:
-    sent = request.get_json(silent=True)
-    found = sent.get("variables") if isinstance(sent, Mapping) else None
-    if not isinstance(found, dict):
-        raise Invalid(_("填写的内容不是有效的数据"))
-    return found
 
 
 def _seen() -> int | None:

@@ -1,3 +1,4 @@
+import asyncio
 import json
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from server.domain.errors import ExpressionFailed
+from server.domain.expressions import Json
 from server.engine.isolate import Isolate, IsolateUnusable, read_bundle, shared
 
 ENDLESS = "count(for a in 1..3000, b in 1..30000 return a * b)"
@@ -158,6 +160,13 @@ def test_after_closing_the_next_question_makes_a_new_one(isolate: Isolate) -> No
     isolate.close()
     isolate.close()
     assert ask(isolate, "2") == 2
+
+
+def test_a_program_that_runs_an_event_loop_can_ask_too(isolate: Isolate) -> None:
+    async def ask() -> Json:
+        return isolate.ask("parse", {"list": [["a = 1", False]]})
+
+    assert asyncio.run(ask()) == isolate.ask("parse", {"list": [["a = 1", False]]})
 
 
 def test_nothing_is_made_before_the_first_question() -> None:

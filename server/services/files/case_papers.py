@@ -126,11 +126,6 @@ def schema(release: Release, procedure: str, written: Written) -> Mapping[str, A
     return release.forms.get(key, {})
 
 
-def readable_files(kept: Shelf) -> tuple[Attached, ...]:
-    """The files of the papers the reader may open whole."""
-    return tuple(file for paper in listed(kept) for file in paper.files)
-
-
 def _paper(kept: Shelf, written: Written) -> Paper:
     pack, sight = kept.release.pack, kept.sight
     addressed = any(each.node == written.node_key and each.to for each in pack.papers.values())

@@ -3,7 +3,7 @@
 Rows come from ``queries/inbox``; nothing here decides who may see or do what.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -102,12 +102,6 @@ def listed(
         lines=lines,
         opened=_opened(ctx, chosen) if chosen is not None else None,
     )
-
-
-def fallen_back(sheet: Sheet, total: int | None) -> Sheet:
-    """The last page there is, where the one asked for lies beyond it."""
-    last = max(1, -(-total // sheet.size)) if total is not None else sheet.number
-    return replace(sheet, number=min(sheet.number, last))
 
 
 def clock_state(entry: Entry) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from server.domain.access import ADMINISTRATORS, DESIGNER
 from server.domain.texts import _
 from server.models.identity import Person, Post, Unit
+from server.queries import tenure
 from server.services.context import Context
 from server.services.identity import people
 
@@ -112,8 +113,7 @@ def _holders(ctx: Context) -> Select[Any]:
         .outerjoin(_ORGAN, _ORGAN.id == Unit.parent_id)
         .where(
             Person.state == "active",
-            Post.from_on <= ctx.today,
-            or_(Post.to_on.is_(None), Post.to_on >= ctx.today),
+            tenure.held(ctx.today),
         )
     )
 

@@ -6,12 +6,13 @@ first and in plain words.
 
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import or_, select
 
 from server.domain.access import ADMINISTRATORS
 from server.domain.errors import Conflict
 from server.domain.texts import _
 from server.models.identity import Person, Post, Unit
+from server.queries import tenure
 from server.services.context import Context
 
 
@@ -41,7 +42,7 @@ def check_not_last(ctx: Context, person_id: str, day: date, *, unit_id: str | No
         unit_id: the one post he leaves, None for all of them.
     """
     mine = select(Unit.kind).join(Post, Post.unit_id == Unit.id)
-    mine = mine.where(Post.person_id == person_id, _held(day), Unit.kind.in_(ADMINISTRATORS))
+    mine = mine.where(Post.person_id == person_id, tenure.held(day), Unit.kind.in_(ADMINISTRATORS))
     if unit_id is not None:
         mine = mine.where(Unit.id == unit_id)
     leaving = set(ctx.session.scalars(mine))
@@ -62,13 +63,9 @@ def check_not_last(ctx: Context, person_id: str, day: date, *, unit_id: str | No
                 Unit.kind.in_(leaving),
                 Person.id != person_id,
                 Person.state == "active",
-                _held(day + timedelta(days=1)),
+                tenure.held(day + timedelta(days=1)),
             )
         )
     )
     if leaving - staying:
         raise Conflict(_("这是该管理岗位的最后一人，请先安排接替人员"))
-
-
-def _held(day: date) -> ColumnElement[bool]:
-    return and_(Post.from_on <= day, or_(Post.to_on.is_(None), Post.to_on >= day))

@@ -8,15 +8,16 @@ city that this county lies in. Authority follows the post on the day.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, cast
+from typing import Final, cast
 
-from sqlalchemy import Select, Table, and_, bindparam, func, or_, select
+from sqlalchemy import Select, Table, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
 from server.domain.access import Actor
 from server.domain.errors import NotFound
 from server.domain.jurisdiction import Level, region_at
 from server.models.identity import Person, Post, Unit
+from server.queries import tenure
 from server.services.context import Context
 
 
@@ -98,7 +99,7 @@ def posts_on(ctx: Context, person_id: str, day: date) -> tuple[HeldPost, ...]:
     rows = ctx.session.execute(
         select(Post, Unit)
         .join(Unit, Unit.id == Post.unit_id)
-        .where(Post.person_id == person_id, _held(day))
+        .where(Post.person_id == person_id, tenure.held(day))
         .order_by(Post.is_main.desc(), Post.from_on, Unit.path)
     )
     return tuple(
@@ -114,7 +115,7 @@ def holders(
     query = (
         select(Post.title, Post.is_head, Person.id, Person.login, Person.name)
         .join(Person, Person.id == Post.person_id)
-        .where(Post.unit_id == unit_id, Person.state == "active", _held(day))
+        .where(Post.unit_id == unit_id, Person.state == "active", tenure.held(day))
         .order_by(Post.is_head.desc(), Person.login)
     )
     if head_only:
@@ -134,7 +135,7 @@ def holders_of(ctx: Context, unit_ids: Collection[str], day: date) -> frozenset[
     held = (
         select(Person.id)
         .join(Post, Post.person_id == Person.id)
-        .where(Post.unit_id.in_(unit_ids), Person.state == "active", _held(day))
+        .where(Post.unit_id.in_(unit_ids), Person.state == "active", tenure.held(day))
     )
     return frozenset(ctx.session.scalars(held))
 
@@ -236,7 +237,7 @@ def accounts(ctx: Context, day: date) -> Sequence[tuple[Official, tuple[HeldPost
     rows = ctx.session.execute(
         select(Post, Unit)
         .join(Unit, Unit.id == Post.unit_id)
-        .where(_held(day))
+        .where(tenure.held(day))
         .order_by(Post.is_main.desc(), Post.from_on, Unit.path)
     )
     for post, row in rows:
@@ -244,10 +245,6 @@ def accounts(ctx: Context, day: date) -> Sequence[tuple[Official, tuple[HeldPost
             HeldPost(id=post.id, title=post.title, is_head=post.is_head, office=_office(row))
         )
     return [(_official(row), tuple(held.get(row.id, ()))) for row in people]
-
-
-def _held(day: date) -> Any:
-    return and_(Post.from_on <= day, or_(Post.to_on.is_(None), Post.to_on >= day))
 
 
 def _open_units(ctx: Context) -> Select[tuple[Unit]]:
