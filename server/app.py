@@ -19,7 +19,7 @@ from server.http import access, headers, health, observing, problems
 from server.http.site import EXTENSION, Site
 from server.jobs import Worker
 from server.services.context import Tools
-from server.services.databases import open_database
+from server.services.databases import open_database, reading
 from server.telemetry import Meters
 
 #: largest body a request may have, in bytes (BU-5); attachments are the largest
@@ -34,9 +34,7 @@ def build(config: Config) -> Tools:
         config=config,
         database=database,
         writers=sessionmaker(database, expire_on_commit=False),
-        readers=sessionmaker(
-            database.execution_options(read_only=True), expire_on_commit=False, autoflush=False
-        ),
+        readers=sessionmaker(reading(database), expire_on_commit=False, autoflush=False),
         storage=Storage(config.data / "attachments"),
         engine=SpiffEngine(evaluate),
         evaluate=evaluate,
@@ -78,7 +76,7 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         JSON_AS_ASCII=False,
     )
-    sessions = _RequestSessions(tools.database.execution_options(read_only=True))
+    sessions = _RequestSessions(tools.readers.kw["bind"])
     sessions.init_app(app)
     app.extensions[EXTENSION] = Site(
         tools=tools, clock=clock, session=sessions.session, is_secure=is_secure

@@ -1,19 +1,17 @@
 """Opens a database so that every transaction means the same on SQLite and on PostgreSQL."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.engine.base import OptionEngine
+from sqlalchemy.pool import Pool, StaticPool
 
 from server.config import IN_MEMORY, Config
 
 #: how long a writer waits for the one before it, in milliseconds
 BUSY_TIMEOUT = 10_000
-
-#: what is noted beside a connection of SQLite: whether it refuses to write at the moment
-_READ_ONLY = "query_only"
 
 
 def open_database(config: Config) -> Engine:
@@ -38,6 +36,39 @@ def open_database(config: Config) -> Engine:
         event.listen(database, "begin", _begin_postgresql)
         event.listen(database, "handle_error", _tell_no_content)
     return database
+
+
+def reading(database: Engine) -> Engine:
+    """The same database for transactions that only read: it refuses their writes.
+
+    What listens to the statements of ``database`` hears these too, and disposing of it ends their
+    connections. A database in memory is one connection and refuses nothing.
+    """
+    readers = database.execution_options(read_only=True)
+    if database.dialect.name != "sqlite" or isinstance(database.pool, StaticPool):
+        return readers
+    # Connections of their own: to turn one from writing to reading and back would make SQLite
+    # compile all its statements anew, which costs more than to run them.
+    apart = _Apart(database, {"read_only": True})
+    apart.pool = database.pool.recreate()
+    event.listen(apart.pool, "connect", _refuse_writes)
+    event.listen(database, "engine_disposed", lambda _database: apart.end())
+    return apart
+
+
+class _Apart(OptionEngine):
+    """The engine with other options and with connections of its own."""
+
+    pool = cast(Pool, None)
+
+    def end(self) -> None:
+        """End its connections; it opens new ones when it is asked again."""
+        self.pool.dispose()
+        self.pool = self.pool.recreate()
+
+
+def _refuse_writes(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA query_only=ON")
 
 
 def _tell_no_content(failed: ExceptionContext) -> None:
@@ -66,11 +97,6 @@ def _configure(config: Config) -> Callable[[Any, object], None]:
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("read_only", False)
-    if connection.info.get(_READ_ONLY, False) != read_only:
-        # a setting of the connection, no statement of the transaction: only told when it changes
-        driver: Any = connection.connection.driver_connection
-        driver.execute(f"PRAGMA query_only={'ON' if read_only else 'OFF'}")
-        connection.info[_READ_ONLY] = read_only
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 

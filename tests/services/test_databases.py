@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from server.config import IN_MEMORY, Config, normalised
 from server.services.context import Tools
-from server.services.databases import open_database
+from server.services.databases import open_database, reading
 
 
 def test_sqlite_takes_the_write_lock_at_the_beginning(tmp_path: Path) -> None:
@@ -25,21 +25,33 @@ def test_sqlite_takes_the_write_lock_at_the_beginning(tmp_path: Path) -> None:
     assert (journal, foreign_keys, synchronous) == ("wal", 1, 2)
 
 
-def test_a_connection_that_refused_to_write_writes_again_and_the_other_way_round(
-    tmp_path: Path,
-) -> None:
+def test_who_reads_is_refused_a_write_and_hinders_nobody(tmp_path: Path) -> None:
     database = open_database(config(f"sqlite:///{tmp_path / 'a.sqlite3'}"))
-    reading = database.execution_options(read_only=True)
+    readers = reading(database)
     with database.begin() as connection:
         connection.execute(text("CREATE TABLE t (x)"))
     for _again in range(2):
-        with reading.connect() as connection, pytest.raises(OperationalError):
+        with readers.connect() as connection, pytest.raises(OperationalError):
             connection.execute(text("INSERT INTO t VALUES (1)"))
         with database.begin() as connection:
             connection.execute(text("INSERT INTO t VALUES (2)"))
-    with reading.connect() as connection:
+        with readers.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM t WHERE x = 1")) == 0
+        database.dispose()
+    with readers.connect() as connection:
         assert connection.scalar(text("SELECT sum(x) FROM t")) == 4
     database.dispose()
+
+
+def test_what_listens_to_the_statements_hears_those_that_read(tmp_path: Path) -> None:
+    database = open_database(config(f"sqlite:///{tmp_path / 'a.sqlite3'}"))
+    readers = reading(database)
+    said: list[str] = []
+    event.listen(database, "before_cursor_execute", lambda *seen: said.append(seen[2]))
+    with readers.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    database.dispose()
+    assert said == ["BEGIN", "SELECT 1"]
 
 
 def test_readers_go_on_while_somebody_writes(empty_tools: Tools) -> None:
