@@ -3,6 +3,7 @@ import { createForm } from "@bpmn-io/form-js-viewer";
 import { components } from "./components.js";
 import { startDraft } from "./draft.js";
 import { startGuide } from "./guide.js";
+import { lowered } from "./headings.js";
 import { show } from "./problems.js";
 import { startSending } from "./send.js";
 
@@ -18,7 +19,7 @@ export async function open(island) {
     container.className = "drawn";
     const form = await createForm({
       container,
-      schema,
+      schema: lowered(schema),
       data,
       properties: { readOnly: readonly, ariaLabel: island.dataset.label ?? "表单" },
       additionalModules: [components(plain)],
