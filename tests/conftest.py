@@ -8,7 +8,7 @@ import pytest
 
 from server.services.context import Tools
 from tests.browser.report import write_index
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_of_run
 from tests.factories import tools as factory
 
 
@@ -39,18 +39,23 @@ def _is_checked(item: pytest.Item, checked: list[Path]) -> bool:
 
 
 @pytest.fixture(scope="session")
-def postgres_databases() -> Iterator[PostgresDatabases]:
-    """One PostgreSQL server for all tests of this process."""
-    with postgres() as databases:
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of a run have in common."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(run_folder: Path) -> Iterator[PostgresDatabases]:
+    """One PostgreSQL server for all tests of a run."""
+    with postgres_of_run(run_folder) as databases:
         yield databases
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
+def sqlite_databases(tmp_path_factory: pytest.TempPathFactory, run_folder: Path) -> SqliteDatabases:
     """SQLite files in a folder of this process; prepared ones are shared by all workers."""
-    base = tmp_path_factory.getbasetemp()
-    is_worker = "PYTEST_XDIST_WORKER" in os.environ
-    return SqliteDatabases(base, base.parent if is_worker else base)
+    return SqliteDatabases(tmp_path_factory.getbasetemp(), run_folder)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
