@@ -18,6 +18,7 @@ from server.queries.inbox import Filters, Sheet, View
 from server.services.calendar import calendar_gaps
 from server.services.context import Context
 from server.services.files import work_lists
+from server.services.identity import proposal_lists
 from server.services.packs import definitions
 from server.web.fragments import render
 
@@ -98,6 +99,7 @@ def _context(ctx: Context, asked: Asked) -> dict[str, Any]:
         ctx, asked.view, filters=asked.filters, sheet=asked.sheet, opened=asked.opened
     )
     found = inbox_choices.choices(session, actor, asked.view, when=when)
+    is_head = permits(actor, Permission.BOARD_READ)
     return {
         "asked": asked,
         "listed": listed,
@@ -107,7 +109,8 @@ def _context(ctx: Context, asked: Asked) -> dict[str, Any]:
         "tallies": inbox.tallies(session, actor, when=when),
         "news": inbox_choices.news(session, actor, since=since, when=when) if since else None,
         "since": since,
-        "gap": calendar_gaps.missing_year(ctx) if permits(actor, Permission.BOARD_READ) else None,
+        "gap": calendar_gaps.missing_year(ctx) if is_head else None,
+        "resets": proposal_lists.resets(ctx) if is_head else 0,
         "choices": found,
         "procedures": _titles(ctx, found.procedures),
         "units": {post.unit_id for post in actor.posts},

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
+from sqlalchemy import delete
 
 from server.domain.access import SYSTEM
+from server.domain.proposals import ProposalKind
+from server.models.identity import Post
 from server.services.context import Tools, reading, transaction
-from server.services.identity import people
+from server.services.identity import people, proposals
 from server.services.verbs import cases
 from tests.factories.site import MONDAY, Clock
 
@@ -55,6 +58,23 @@ def test_work_is_claimed_from_its_row_and_is_then_mine(case_id: str, sign_in: Si
     assert rows(mine) == 1
     assert "办理" in at(mine, "//tr[@data-row]")[0].text_content()
     assert case_id
+
+
+def test_a_reset_that_waits_for_the_head_stands_above_his_work(
+    sign_in: SignIn, demo_tools: Tools
+) -> None:
+    """Where a site has one security administrator left, the head of the office is the second."""
+    with reading(demo_tools, SYSTEM, MONDAY) as ctx:
+        admin = people.actor(ctx, "p.security_admin.head")
+        forgetful = people.person_by_login(ctx, DESK).id
+        second = people.person_by_login(ctx, "p.security_admin.1").id
+    with transaction(demo_tools, admin, MONDAY) as ctx:
+        proposals.propose(ctx, ProposalKind.RESET_SECRET, person_id=forgetful, reason="忘记口令")
+        ctx.session.execute(delete(Post).where(Post.person_id == second))
+    told = "有1项重置口令须您作为第二人批准"
+    assert at(opened(sign_in(HEAD), "/inbox"), f"//a[text()='{told}']")
+    assert told not in sign_in(DESK).get("/inbox").text
+    assert told not in sign_in(f"{STRANGER[:-1]}head").get("/inbox").text
 
 
 def test_a_row_opens_to_its_counted_days(case_id: str, sign_in: SignIn) -> None:

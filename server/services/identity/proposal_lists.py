@@ -50,6 +50,21 @@ def waiting(ctx: Context) -> tuple[Listed, ...]:
     return _listed(ctx, _query().where(Proposal.state == "proposed").order_by(*_OLDEST))
 
 
+def resets(ctx: Context) -> int:
+    """How many resets of passwords wait for the actor, of the oldest that wait in all.
+
+    One statement where none wait: the list of work of every head asks it.
+    """
+    query = _query().where(
+        Proposal.state == "proposed",
+        Proposal.kind == ProposalKind.RESET_SECRET,
+        Proposal.proposed_by.is_not(None),
+    )
+    return sum(
+        listed.may_approve for listed in _listed(ctx, query.order_by(*_OLDEST).limit(_LOOKED_AT))
+    )
+
+
 def decided(ctx: Context, limit: int = 50) -> tuple[Listed, ...]:
     """What was decided or withdrawn, the newest first, for security administrators."""
     query = _query().where(Proposal.state != "proposed").order_by(Proposal.proposed_at.desc())
@@ -64,6 +79,8 @@ def one(ctx: Context, proposal_id: str) -> Listed:
     return found[0]
 
 
+#: so many waiting resets are looked at for one person
+_LOOKED_AT = 20
 _OLDEST = (Proposal.proposed_at, Proposal.id)
 _about, _proposer, _decider = (aliased(Person) for _role in range(3))
 

@@ -173,6 +173,9 @@ def test_with_one_administrator_the_head_of_the_office_is_the_second_for_a_reset
     row = propose(tools, ProposalKind.RESET_SECRET, person=CLERK)
     with reading(tools, actor(tools, HEAD), NOW) as ctx:
         assert [entry.id for entry in proposal_lists.waiting(ctx)] == [row]
+        assert proposal_lists.resets(ctx) == 1
+    with reading(tools, actor(tools, "county1.petition.head"), NOW) as ctx:
+        assert proposal_lists.resets(ctx) == 0
     with pytest.raises(NotFound):
         approve(tools, row, by="county1.petition.head")
     with pytest.raises(NotFound):
