@@ -68,12 +68,12 @@ def databases(request: pytest.FixtureRequest) -> Databases:
 @pytest.fixture
 def empty_tools(databases: Databases) -> Iterator[Tools]:
     """Tools over a database that is migrated and otherwise empty."""
-    with databases.copy("empty", factory.migrate) as url, factory.opened(url) as tools:
+    with factory.copied(databases, "empty", factory.migrate) as tools:
         yield tools
 
 
 @pytest.fixture
 def tools(databases: Databases) -> Iterator[Tools]:
     """Tools over a database with the shipped calendar and the made-up region."""
-    with databases.copy("region", factory.fill_region) as url, factory.opened(url) as tools:
+    with factory.copied(databases, "region", factory.fill_region) as tools:
         yield tools

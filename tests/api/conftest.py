@@ -5,29 +5,17 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 
-from server.domain.access import SYSTEM
-from server.services.context import Tools, reading
-from server.services.law.releases import Release
-from server.services.packs import definitions
+from server.services.context import Tools
 from tests.databases import Databases
 from tests.factories import site as factory
 from tests.factories import tools as opening
 from tests.factories.programs import Program, program
 
-#: the loaded packs of each kind of database: every copy has the same versions under the same ids
-_LOADED: dict[type[Databases], dict[str, Release]] = {}
-
 
 @pytest.fixture
 def demo_tools(databases: Databases) -> Iterator[Tools]:
     """Tools over a database with the region, its people able to sign in, and the shipped packs."""
-    with databases.copy("served", factory.fill_served) as url, opening.opened(url) as tools:
-        kind = type(databases)
-        if kind not in _LOADED:
-            with reading(tools, SYSTEM, factory.MONDAY) as ctx:
-                definitions.all_in_force(ctx, ctx.today)
-            _LOADED[kind] = dict(tools.releases)
-        tools.releases.update(_LOADED[kind])
+    with opening.copied(databases, "served", factory.fill_served) as tools:
         yield tools
 
 

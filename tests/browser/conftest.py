@@ -76,7 +76,7 @@ def drill_tools(request: pytest.FixtureRequest) -> Iterator[Tools]:
     """Tools over a drill with everything ``rongcuo demo`` brings, on SQLite if not told."""
     kind = getattr(request, "param", "sqlite")
     databases: Databases = request.getfixturevalue(f"{kind}_databases")
-    with databases.copy("drill", fill_drill) as url, factory.opened(url) as tools:
+    with factory.copied(databases, "drill", fill_drill) as tools:
         yield tools
 
 

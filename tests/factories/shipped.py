@@ -11,7 +11,6 @@ from server.domain.access import SYSTEM, Actor
 from server.domain.calendar import CHINA_TIME
 from server.services.context import Context, Tools, reading, transaction
 from server.services.identity import people
-from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.rehearsing import region_gaps
 from tests.factories.tools import PREPARED, fill_region, opened
@@ -37,13 +36,6 @@ def fill(url: str) -> None:
                 files = read_folder(SHIPPED / "processes" / name)
                 published = definitions.publish(ctx, files, accept_warnings="测试")
                 region_gaps.fill(ctx, definitions.release(ctx, published.id).pack)
-
-
-def loaded(tools: Tools) -> dict[str, Release]:
-    """The published packs, loaded once for all copies of the database."""
-    with reading(tools, SYSTEM, NOW) as ctx:
-        found = definitions.all_in_force(ctx, ctx.today).values()
-    return {release.id: release for release in found}
 
 
 @dataclass(frozen=True, slots=True)

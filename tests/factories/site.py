@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import CodeType
 
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from server.adapters.packs import read_folder
 from server.app import create_app
@@ -50,10 +52,27 @@ def fill_served(url: str) -> None:
             passwords.set_for_all(ctx, SECRET)
 
 
+class _Templates(BytecodeCache):
+    """Templates as they were compiled for the first application of this process."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get(bucket.key + bucket.checksum)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key + bucket.checksum] = bucket.code
+
+
+_TEMPLATES = _Templates()
+
+
 def served(tools: Tools, clock: Clock) -> Flask:
     """The application; its errors reach the test instead of becoming an error page."""
     app = create_app(tools, clock)
     app.testing = True
+    app.jinja_env.bytecode_cache = _TEMPLATES
     return app
 
 

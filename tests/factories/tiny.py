@@ -15,7 +15,6 @@ from server.queries.cases import CaseFacts, OpenWork
 from server.services.case import incidents
 from server.services.context import Context, Tools, reading, transaction
 from server.services.identity import people, posts
-from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import cases, messages, work
 from tests.factories.tools import PREPARED, fill_region, opened
@@ -43,13 +42,6 @@ def fill(url: str) -> None:
     fill_region(url)
     with opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
         definitions.publish(ctx, read_folder(PACK), accept_warnings="测试")
-
-
-def loaded(tools: Tools) -> dict[str, Release]:
-    """The published pack, loaded once for all copies of the database."""
-    with reading(tools, SYSTEM, NOW) as ctx:
-        release = definitions.in_force(ctx, "tiny_matter", NOW.date())
-    return {release.id: release}
 
 
 @dataclass(frozen=True, slots=True)

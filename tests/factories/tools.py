@@ -6,17 +6,26 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sqlalchemy import select
+
 from server.app import build
 from server.config import CHEAP_HASH, Config, normalised
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
+from server.models.definition import PackVersion
 from server.services import schema
 from server.services.calendar import calendars
-from server.services.context import Tools, transaction
+from server.services.context import Tools, reading, transaction
+from server.services.law.releases import Release
+from server.services.packs import definitions
 from server.services.rehearsing import demo
+from tests.databases import Databases, Fill
 
 #: when a test's database was prepared
 PREPARED = datetime(2026, 1, 5, 9, 0, tzinfo=CHINA_TIME)
+
+#: the packs of each prepared database: every copy has the same versions under the same ids
+_LOADED: dict[tuple[str, str], dict[str, Release]] = {}
 
 
 @contextmanager
@@ -35,6 +44,24 @@ def opened(url: str) -> Iterator[Tools]:
             yield tools
         finally:
             tools.database.dispose()
+
+
+@contextmanager
+def copied(databases: Databases, name: str, fill: Fill) -> Iterator[Tools]:
+    """Tools over a fresh copy of a prepared database, which know its packs already."""
+    with databases.copy(name, fill) as url, opened(url) as tools:
+        known = (databases.kind, name)
+        if known not in _LOADED:
+            _LOADED[known] = _loaded(tools)
+        tools.releases.update(_LOADED[known])
+        yield tools
+
+
+def _loaded(tools: Tools) -> dict[str, Release]:
+    with reading(tools, SYSTEM, PREPARED) as ctx:
+        for version_id in ctx.session.scalars(select(PackVersion.id)).all():
+            definitions.release(ctx, version_id)
+    return dict(tools.releases)
 
 
 def migrate(url: str) -> None:

@@ -127,5 +127,5 @@ def _read(file: Path) -> Scenario:
 @pytest.fixture
 def shipped_tools(databases: Databases) -> Iterator[Tools]:
     """Tools over a database with the shipped packs and the offices they name."""
-    with databases.copy("shipped", factory.fill) as url, opening.opened(url) as tools:
+    with opening.copied(databases, "shipped", factory.fill) as tools:
         yield tools

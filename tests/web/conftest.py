@@ -17,7 +17,7 @@ __all__ = ["enter", "filed", "filed_tools", "late"]
 @pytest.fixture
 def demo_tools(databases: Databases) -> Iterator[Tools]:
     """Tools over a database with the region, its people able to sign in, and the shipped packs."""
-    with databases.copy("served", factory.fill_served) as url, opening.opened(url) as tools:
+    with opening.copied(databases, "served", factory.fill_served) as tools:
         yield tools
 
 

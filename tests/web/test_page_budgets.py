@@ -66,7 +66,7 @@ def claimed(tiny: Tiny) -> tuple[str, str]:
 @pytest.fixture
 def tiny(databases: Databases) -> Iterator[Tiny]:
     """The small pack, with people who can sign in."""
-    with databases.copy("tiny_served", fill_served) as url, opening.opened(url) as tools:
+    with opening.copied(databases, "tiny_served", fill_served) as tools:
         yield Tiny(tools)
 
 

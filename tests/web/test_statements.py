@@ -53,7 +53,7 @@ def cost(tools: Tools, client: FlaskClient, address: str) -> int:
 @pytest.fixture
 def tiny(databases: Databases) -> Iterator[Tiny]:
     """The small pack, with people who can sign in."""
-    with databases.copy("tiny_served", fill_served) as url, opening.opened(url) as tools:
+    with opening.copied(databases, "tiny_served", fill_served) as tools:
         yield Tiny(tools)
 
 

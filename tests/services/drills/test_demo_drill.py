@@ -156,7 +156,7 @@ def seen(tools: Tools) -> dict[str, object]:
 @pytest.fixture
 def drilled(sqlite_databases: SqliteDatabases) -> Iterator[Tools]:
     """A drill with everything in it."""
-    with sqlite_databases.copy("demo", _fill) as url, factory.opened(url) as tools:
+    with factory.copied(sqlite_databases, "demo", _fill) as tools:
         yield tools
 
 

@@ -65,7 +65,7 @@ def decided(tools: Tools, case_id: str) -> set[str | None]:
 @pytest.fixture
 def filed_tools(databases: Databases) -> Iterator[Tools]:
     """Tools over a database with the served region and two cases of Nanyang."""
-    with databases.copy("filed", factory.fill) as url, opening.opened(url) as tools:
+    with opening.copied(databases, "filed", factory.fill) as tools:
         yield tools
 
 
