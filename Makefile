@@ -16,8 +16,6 @@ ARGS ?=
 export PASSWORD
 # what `make check` runs of the tests; `make test` then runs all others
 FAST := tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
-# of the slow tests, those that have to hold for every change; `make soak` runs them all
-GATE := tests/browser/test_chuzhou.py tests/browser/test_tasks.py
 BROWSER := apt-get update && apt-get install -y chromium fonts-noto-cjk
 FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/islands/*/* server/web/styles/*)
 
@@ -71,8 +69,7 @@ check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contra
 
 test: check browser ## check, then the tests: both databases, every scenario of every pack, the journeys in the browser
 	@rm -rf test-report
-	@$(BIN)/pytest -n 2 -m "not slow" --checked "$(FAST)" --junitxml=test-report/junit.xml
-	@$(BIN)/pytest -n 2 -m slow -k "not postgres" $(GATE) --junitxml=test-report/slow.xml
+	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow" --checked "$(FAST)" --junitxml=test-report/junit.xml
 
 browser: # what the browser tests need; never skipped
 	@{ command -v chromium && fc-list :lang=zh-cn family | grep -q .; } > /dev/null 2>&1 || { $(BROWSER); } > $(STAMPS)/browser.log 2>&1 || \

@@ -33,7 +33,6 @@ def test_a_pack_has_neither_errors_nor_warnings(folder: Path, tools: Tools) -> N
     assert pack.key == folder.name
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
 def test_every_scenario_passes_every_flow_is_taken_and_no_task_costs_many_statements(
     folder: Path, tools: Tools

@@ -22,8 +22,6 @@ from tests.factories import tools as opening
 from tests.factories.files import PDF
 from tests.factories.statements import STATEMENTS, Completed, completions
 
-pytestmark = pytest.mark.slow
-
 PACKS = SHIPPED / "processes"
 WHOLE = [
     PACKS / "nanyang/scenarios/04_whole_ordinary_course.yaml",
