@@ -1,6 +1,7 @@
 """演练时钟: the clock of a drill moved forward, and on which days something becomes due."""
 
 from datetime import datetime, timedelta
+from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -24,18 +25,19 @@ _STEPS = (1, 3, 7, 30)
 @pages.get("/drill")
 @requires(Permission.SYSTEM_ADMINISTER)
 def index() -> str:
-    with reading() as ctx:
-        is_drill, coming = drill.state(ctx) is not None, drill.coming(ctx)
-    return render("drill/index.html", is_drill=is_drill, now=now(), coming=coming, steps=_STEPS)
+    return _page()
 
 
 @pages.post("/drill")
 @requires(Permission.SYSTEM_ADMINISTER)
-def move() -> Response:
-    to = _moment()
-    with acting() as ctx:
-        due = drill.due(ctx, to)
-        drill.move(ctx, to)
+def move() -> Response | tuple[str, int]:
+    try:
+        to = _moment()
+        with acting() as ctx:
+            due = drill.due(ctx, to)
+            drill.move(ctx, to)
+    except Invalid as refused:
+        return _page(refused.message), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(
         _("演练时钟已经调到{moment}，其间到时的{n}项提醒和转办已经处理").format(
             moment=moment(to), n=due
@@ -43,6 +45,20 @@ def move() -> Response:
         "green",
     )
     return redirect(url_for(".index"), 303)
+
+
+def _page(error: str = "") -> str:
+    with reading() as ctx:
+        is_drill, coming = drill.state(ctx) is not None, drill.coming(ctx)
+    return render(
+        "drill/index.html",
+        is_drill=is_drill,
+        now=now(),
+        coming=coming,
+        steps=_STEPS,
+        typed={"day": "", "time": "08:30", **request.form},
+        error=error,
+    )
 
 
 def _moment() -> datetime:

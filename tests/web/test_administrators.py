@@ -4,10 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from lxml import html
+from sqlalchemy import insert, select
 
 from server.domain.access import SYSTEM
 from server.models.audit import AuditEvent
+from server.models.installation import drill as drill_mark
 from server.services.context import Tools, transaction
 from server.services.drills import drill
 from tests.factories import site
@@ -79,6 +81,28 @@ def test_an_ordinary_installation_has_no_clock_to_move(enter: SignIn) -> None:
         "/drill", data={"days": "1", "csrf_token": site.token(client, "/calendars")}
     )
     assert answer.status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [("三月九日", "日期应写成"), ("2026-03-01", "只能向前"), ("2126-03-09", "一年")],
+)
+def test_a_moment_the_clock_cannot_take_comes_back_at_its_field(
+    enter: SignIn, filed_tools: Tools, late: site.Clock, day: str, told: str
+) -> None:
+    with transaction(filed_tools, SYSTEM, late()) as ctx:
+        ctx.session.execute(
+            insert(drill_mark).values(
+                id=1, marked_at=late(), clock_at=late(), ahead=0, demo_password="none"
+            )
+        )
+    client = enter(SYSTEM_ADMIN)
+    given = {"day": day, "time": "09:15", "csrf_token": site.token(client, "/drill")}
+    answer = client.post("/drill", data=given)
+    page = html.fromstring(answer.get_data(as_text=True))
+    assert answer.status_code == 422
+    assert told in page.xpath("string(//*[@id='day-error'])")
+    assert page.xpath("//input[@id='day' or @id='time']/@value") == [day, "09:15"]
 
 
 def test_what_will_become_due_is_counted_by_day(filed_tools: Tools, late: site.Clock) -> None:

@@ -69,6 +69,10 @@ class Drill:
         return KNOWN_PASSWORD if self.demo_password == _KNOWN else ""
 
 
+#: how far the clock is moved at once: a slip of the hand must not end a drill in another century
+_FURTHEST = timedelta(days=366)
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DemoAccount:
     """An account a visitor may try."""
@@ -170,7 +174,7 @@ def move(ctx: Context, to: datetime) -> None:
     Raises:
         Forbidden: the actor is not the system administrator.
         Conflict: this is no drill.
-        Invalid: the moment lies before what the clock shows.
+        Invalid: the moment lies before what the clock shows, or more than a year after it.
     """
     if not permits(posts.with_posts(ctx), Permission.SYSTEM_ADMINISTER):
         raise Forbidden(_("只有系统管理员可以调整演练时钟"))
@@ -179,6 +183,8 @@ def move(ctx: Context, to: datetime) -> None:
         raise Conflict(_("这不是演练环境，时钟不能调整"))
     if to.tzinfo is None or to < ctx.now:
         raise Invalid(_("演练时钟只能向前调整"))
+    if to - ctx.now > _FURTHEST:
+        raise Invalid(_("演练时钟一次最多向前调一年；调过头就回不来了"))
     ctx.session.execute(
         update(drill).values(
             ahead=row.ahead + (to - ctx.now).total_seconds(), version=row.version + 1

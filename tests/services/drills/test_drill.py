@@ -108,6 +108,15 @@ def test_the_clock_never_goes_back(empty_tools: Tools) -> None:
     assert drill.now(empty_tools, REAL) == CLOCK
 
 
+def test_a_slip_of_the_hand_does_not_end_the_drill_in_another_century(empty_tools: Tools) -> None:
+    administrator = peopled(empty_tools)
+    with (
+        pytest.raises(Invalid, match="一年"),
+        transaction(empty_tools, administrator, CLOCK) as ctx,
+    ):
+        drill.move(ctx, CLOCK.replace(year=9999))
+
+
 def test_nobody_else_moves_the_clock(empty_tools: Tools) -> None:
     peopled(empty_tools)
     with transaction(empty_tools, SYSTEM, CLOCK) as ctx:
