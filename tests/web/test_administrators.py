@@ -101,7 +101,7 @@ def test_a_moment_the_clock_cannot_take_comes_back_at_its_field(
     answer = client.post("/drill", data=given)
     page = html.fromstring(answer.get_data(as_text=True))
     assert answer.status_code == 422
-    assert told in page.xpath("string(//*[@id='day-error'])")
+    assert told in str(page.xpath("string(//*[@id='day-error'])"))
     assert page.xpath("//input[@id='day' or @id='time']/@value") == [day, "09:15"]
 
 
