@@ -26,6 +26,7 @@ from server.domain.packs import (
     StopReason,
     Unit,
 )
+from server.domain.roles import GIVEN, Capacity
 from server.domain.texts import _
 
 #: types a declared variable may have
@@ -47,7 +48,12 @@ def source(key: str, node: Node) -> Source:
 
 def role(key: str, node: Node) -> Role:
     """An office or function."""
-    return Role(key=key, title=node.text("title", REQUIRED), organ=node.text("organ"))
+    return Role(
+        key=key,
+        title=node.text("title", REQUIRED),
+        capacity=Capacity(node.choice("capacity", GIVEN, REQUIRED)),
+        organ=node.text("organ"),
+    )
 
 
 def lane(key: str, node: Node) -> Lane:
@@ -201,7 +207,7 @@ def procedure(key: str, node: Node) -> Procedure:
             name: variables.choice(name, VARIABLE_TYPES, "string") for name in variables.names()
         },
         outcomes=node.texts("outcomes"),
-        title_field=start.text("title"),
+        title_fields=start.texts("title"),
     )
     start.finish()
     return read

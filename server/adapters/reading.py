@@ -123,12 +123,22 @@ class Node:
             self.wrong(self.at(key), _('应为时刻，例如"08:30"'))
             return None
 
-    def choice(self, key: str, options: tuple[str, ...], default: str) -> str:
-        """One of the named options."""
-        value = self.text(key, default)
+    def choice(self, key: str, options: tuple[str, ...], default: Any) -> str:
+        """One of the named options; ``REQUIRED`` as default makes its absence a problem."""
+        expected = _("应为{options}之一").format(options=_("、").join(options))
+        if default is REQUIRED and self.raw(key) is None:
+            self._report.add(
+                "PACK_MISSING",
+                self.at(key),
+                _("缺少“{path}”").format(path=self.at(key)),
+                _("补上该项，{expected}").format(expected=expected),
+            )
+            return options[-1]
+        other = options[-1] if default is REQUIRED else default
+        value = self.text(key, other)
         if value not in options:
-            self.wrong(self.at(key), _("应为{options}之一").format(options="、".join(options)))
-            return default
+            self.wrong(self.at(key), expected)
+            return str(other)
         return value
 
     def texts(self, key: str) -> tuple[str, ...]:

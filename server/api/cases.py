@@ -37,6 +37,8 @@ cases = Blueprint("cases", __name__, description=_("事项"))
 #: a word of a filter
 _WORD: Final = validate.Regexp(r"^[\w.\-]{1,120}$")
 
+_MATTER: Final = _("是什么事；无权知道当事人姓名的，为空")
+
 
 class WantedSchema(Paging):
     """What the list is narrowed to."""
@@ -96,6 +98,7 @@ class CaseSchema(OpenedSchema):
 
     pack = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
+    matter = ma.fields.String(required=True, metadata={"description": _MATTER})
     status_reason = ma.fields.String(required=True)
     outcome = ma.fields.String(required=True, allow_none=True)
     level = ma.fields.String(required=True)
@@ -111,6 +114,7 @@ class LineSchema(ma.Schema):
 
     id = ma.fields.String(required=True)
     reference = ma.fields.String(required=True)
+    matter = ma.fields.String(required=True, attribute="title", metadata={"description": _MATTER})
     procedure = ma.fields.String(required=True)
     status = word(CaseStatus)
     outcome = ma.fields.String(required=True, allow_none=True)
@@ -263,6 +267,7 @@ def shown(found: Summary) -> dict[str, Json]:
         "level": head.level,
         "pack": found.pack,
         "title": found.file.title,
+        "matter": head.matter,
         "unit": {"id": head.unit_id, "name": head.unit} if head.unit_id else None,
         "opened_on": head.opened_on,
         "closed_at": head.closed_at,

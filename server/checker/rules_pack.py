@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from server.checker.candidate import Candidate
 from server.domain.notes import Notes
 from server.domain.packs import Basis, Procedure
+from server.domain.roles import PARTIES, Capacity
 from server.domain.texts import _
-
-_PEOPLE = ("applicant", "subject")
 
 
 def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
@@ -19,6 +18,7 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     _messages(candidate, notes)
     _bases(candidate, own)
     _roles(candidate, own)
+    _capacities(candidate, own)
     _papers(candidate, own)
     _lists(candidate, own)
 
@@ -91,11 +91,11 @@ def _defaults(candidate: Candidate, procedure: Procedure, notes: Notes) -> None:
 
 def _title(candidate: Candidate, procedure: Procedure, notes: Notes) -> None:
     """What names the matter is a text the start form asks for, outside its lists."""
-    form, key = candidate.forms.get(procedure.start_form), procedure.title_field
-    if form is None or not key:
-        return
-    named = form.fields.get(key)
-    if named is None or named.type != "string" or named.refers_to or named.choices is not None:
+    form = candidate.forms.get(procedure.start_form)
+    for key in procedure.title_fields if form else ():
+        named = form.fields.get(key) if form else None
+        if named and named.type == "string" and not named.refers_to and named.choices is None:
+            continue
         notes.error(
             "TITLE_FIELD_UNKNOWN",
             _("事项“{title}”的名称取自“{field}”，登记表单中没有这个文本字段").format(
@@ -184,13 +184,28 @@ def _roles(candidate: Candidate, notes: Notes) -> None:
     organs = {role.organ for role in pack.roles.values()}
     for section, field, role in named:
         addressed = section == "papers" and role in {*organs, *pack.lanes}
-        if role not in pack.roles and role not in _PEOPLE and not addressed:
+        if role not in pack.roles and role not in PARTIES and not addressed:
             notes.error(
                 "ROLE_UNKNOWN",
                 _("岗位或者身份“{role}”在roles中没有").format(role=role[:60]),
                 _("在roles中登记，或者改正名称"),
                 element=section,
                 field=field,
+            )
+
+
+def _capacities(candidate: Candidate, notes: Notes) -> None:
+    """Whom a case is about is party to it, and nobody else is."""
+    for role in candidate.pack.roles.values():
+        if (role.key in PARTIES) != (role.capacity is Capacity.PARTY):
+            notes.error(
+                "ROLE_CAPACITY",
+                _("角色“{title}”的身份（capacity）写作“{capacity}”不对").format(
+                    title=role.title, capacity=role.capacity
+                ),
+                _("applicant和subject写party；其他角色按职责另写一种"),
+                element="roles",
+                field=f"{role.key}.capacity",
             )
 
 

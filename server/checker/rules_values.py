@@ -16,10 +16,9 @@ from server.checker.rules_tasks import LEVELS
 from server.checker.shapes import Shapes
 from server.domain.notes import Notes
 from server.domain.packs import Feel
+from server.domain.roles import PARTIES
 from server.domain.texts import _
 
-#: offices that are looked up in the case
-_PEOPLE: Final = frozenset({"applicant", "subject"})
 _SHOWN: Final = 8
 
 
@@ -111,7 +110,7 @@ def _lanes(candidate: Candidate, shapes: Shapes, notes: Notes) -> None:
     """Every office and level that the FEEL of a lane in use can come to is known."""
     used = {node.lane for node in candidate.nodes.values() if node.lane}
     appointed = {entry.role for entry in candidate.pack.appointments}
-    offices = {*candidate.pack.roles, *appointed, *_PEOPLE}
+    offices = {*candidate.pack.roles, *appointed, *PARTIES}
     for key, lane in candidate.pack.lanes.items():
         if key not in used:
             continue

@@ -12,6 +12,7 @@ from datetime import date, time
 
 from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReason, Unit
 from server.domain.expressions import Feel, Given, Json
+from server.domain.roles import Capacities, Capacity
 from server.domain.sources import Basis, Source
 
 __all__ = [
@@ -47,6 +48,8 @@ class Role:
 
     key: str
     title: str
+    #: what its holder is in a case: it decides what of the file he sees
+    capacity: Capacity
     #: kind of organ it belongs to, e.g. ``discipline_organ``
     organ: str = ""
 
@@ -143,8 +146,9 @@ class Procedure:
     #: variables no form field and no decision provides, with their type
     variables: Mapping[str, str] = field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
-    #: field of the start form that says in a line what the matter is; empty: none does
-    title_field: str = ""
+    #: fields of the start form that say in a line what the matter is: the first one filled in
+    #: does, and one that only stands in for it is shown with its label
+    title_fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -223,6 +227,11 @@ class PolicyPack:
     papers: Mapping[str, Paper] = field(default_factory=dict)
     rules: tuple[AnswerRule, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+
+    @property
+    def capacities(self) -> Capacities:
+        """What the holder of each role is in a case of this pack."""
+        return {key: role.capacity for key, role in self.roles.items()}
 
 
 def in_force(packs: Sequence[PolicyPack], on: date) -> PolicyPack | None:

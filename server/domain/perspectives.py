@@ -5,6 +5,7 @@ had in it, what they were told, whether the matter is his own. The table of sect
 
     capacity    who                                       what it sees
     PARTY       applicant, subject (person or unit)       own papers, state, clocks
+    UNIT        offices of the unit concerned             state, clocks, what it was asked
     DESK        office that registers and routes          all steps; papers but the team's
     TEAM        investigation team                        all steps; papers but the votes
     LEADER      who approves                              all steps; all papers
@@ -14,6 +15,9 @@ had in it, what they were told, whether the matter is his own. The table of sect
     ARCHIVE     keeps the file                            state, clocks, the decision
     TOLD        reached by a notice of a deadline         state, clocks
     HIGHER      supervising organ reached by a rung       state, clocks; the papers once it is over
+    OUTSIDE     administrators, designers                 nothing
+
+Which role has which capacity, each pack says itself (``roles.Capacity``).
 
 Everybody sees what he, or an office he serves, wrote himself. Administrators and designers,
 whoever is recused, and everybody else see nothing: for them the case does not exist. Whoever is
@@ -25,14 +29,12 @@ it; the head of the subject's unit and the reporter (result only); votes apart f
 """
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from server.domain.access import Actor, Permission, permits
-
-#: parts in a case of those whom it is about
-PARTIES: Final = frozenset({"applicant", "subject"})
+from server.domain.roles import PARTIES, Capacities, Capacity, capacity_of
 
 
 class Perspective(StrEnum):
@@ -44,21 +46,6 @@ class Perspective(StrEnum):
     ASKED = "asked"
     #: the matter is his: own papers, state, clocks, nothing of those who handle it
     PARTY = "party"
-
-
-class Capacity(StrEnum):
-    """What somebody is in a case; the table above says what each sees."""
-
-    PARTY = "party"
-    DESK = "desk"
-    TEAM = "team"
-    LEADER = "leader"
-    BODY = "body"
-    PETITION = "petition"
-    CONSULTED = "consulted"
-    ARCHIVE = "archive"
-    TOLD = "told"
-    HIGHER = "higher"
 
 
 class Matter(StrEnum):
@@ -78,40 +65,12 @@ class Matter(StrEnum):
     DECISION = "decision"
 
 
-_ROLES: Final[Mapping[str, Capacity]] = {
-    "applicant": Capacity.PARTY,
-    "subject": Capacity.PARTY,
-    "case_supervision_office": Capacity.DESK,
-    "cadre_supervision_section": Capacity.DESK,
-    "party_committee_office": Capacity.DESK,
-    "internal_supervision_office": Capacity.DESK,
-    "team_lead": Capacity.TEAM,
-    "team_member": Capacity.TEAM,
-    "standing_member": Capacity.LEADER,
-    "deputy_secretary": Capacity.LEADER,
-    "secretary": Capacity.LEADER,
-    "party_secretary": Capacity.LEADER,
-    "organization_leader": Capacity.LEADER,
-    "leading_body": Capacity.BODY,
-    "discipline_body": Capacity.BODY,
-    "organization_body": Capacity.BODY,
-    "special_meeting": Capacity.BODY,
-    "joint_meeting": Capacity.BODY,
-    "coordination_group": Capacity.BODY,
-    "government_leaders": Capacity.BODY,
-    "petition_office": Capacity.PETITION,
-    "personnel_archive": Capacity.ARCHIVE,
-    "supervising_organ": Capacity.HIGHER,
-}
-#: offices of the unit concerned: what they write is the unit's own
-_OF_THE_UNIT: Final = frozenset({"unit_head", "unit_hr"})
-
-_HANDLING: Final = frozenset({Capacity.DESK, Capacity.TEAM, Capacity.LEADER, Capacity.BODY})
-#: roles whose holders handle a case
-HANDLING_ROLES: Final = frozenset(role for role, one in _ROLES.items() if one in _HANDLING)
+#: capacities of those who handle a case
+HANDLING: Final = frozenset({Capacity.DESK, Capacity.TEAM, Capacity.LEADER, Capacity.BODY})
 
 _SEES: Final[Mapping[Capacity, frozenset[Matter]]] = {
     Capacity.PARTY: frozenset(),
+    Capacity.UNIT: frozenset(),
     Capacity.DESK: frozenset({Matter.OWN, Matter.HANDLING, Matter.DECISION}),
     Capacity.TEAM: frozenset(set(Matter) - {Matter.VOTES}),
     Capacity.LEADER: frozenset(Matter),
@@ -139,6 +98,8 @@ class Work:
 class Standing:
     """The facts that say how somebody stands to one case today."""
 
+    #: what each role is in this case, as the pack version it runs on says
+    roles: Capacities
     #: roles he, or an office he serves, has in the case itself
     parts: frozenset[str] = frozenset()
     #: the ones among them that an office he serves has
@@ -163,6 +124,8 @@ class Sight:
     person_id: str
     perspective: Perspective
     capacities: frozenset[Capacity]
+    #: what each role is in this case
+    roles: Capacities = field(repr=False, hash=False)
     is_over: bool = False
     #: units he serves today; none for a party: what his office wrote is not his
     units: frozenset[str] = frozenset()
@@ -194,7 +157,11 @@ class Sight:
     ) -> bool:
         """May he read a paper whole that this person wrote in this role, for this office."""
         is_own = self.wrote(person_id, unit_id, role)
-        return is_own or self.sees(matter_of(role, is_addressed=is_addressed))
+        return is_own or self.sees(self.matter_of(role, is_addressed=is_addressed))
+
+    def matter_of(self, role: str, *, is_addressed: bool) -> Matter:
+        """What kind of paper somebody in this role writes in this case."""
+        return matter_of(capacity_of(self.roles, role) if role else None, is_addressed=is_addressed)
 
 
 def sight(actor: Actor, standing: Standing) -> Sight | None:
@@ -207,47 +174,49 @@ def sight(actor: Actor, standing: Standing) -> Sight | None:
             person_id=actor.person_id,
             perspective=Perspective.PARTY,
             capacities=frozenset({Capacity.PARTY}),
+            roles=standing.roles,
             is_over=standing.is_over,
             speaks_for=standing.unit_parts & PARTIES,
         )
     if not capacities:
         return None
-    handles = bool(capacities & _HANDLING)
+    handles = bool(capacities & HANDLING)
     return Sight(
         person_id=actor.person_id,
         perspective=Perspective.OFFICE if handles else Perspective.ASKED,
         capacities=capacities,
+        roles=standing.roles,
         is_over=standing.is_over,
         units=frozenset(post.unit_id for post in actor.posts),
     )
 
 
-def matter_of(role: str, *, is_addressed: bool) -> Matter:
-    """What kind of paper somebody in this role writes; ``is_addressed``: it goes to an office."""
-    if role in _OF_THE_UNIT or not role:
+def matter_of(writer: Capacity | None, *, is_addressed: bool) -> Matter:
+    """What kind of paper somebody in this capacity writes; None: whoever opened the case.
+
+    ``is_addressed``: the paper goes to an office.
+    """
+    if writer in (None, Capacity.PARTY, Capacity.UNIT):
         return Matter.OWN
     return {
-        Capacity.PARTY: Matter.OWN,
         Capacity.TEAM: Matter.REPORT if is_addressed else Matter.NOTES,
         Capacity.BODY: Matter.VOTES,
         Capacity.CONSULTED: Matter.REPORT,
-    }.get(capacity_of(role), Matter.HANDLING)
-
-
-def capacity_of(role: str) -> Capacity:
-    """What the holder of this role is in a case; an unknown role sees least."""
-    return _ROLES.get(role, Capacity.CONSULTED)
+    }.get(writer, Matter.HANDLING)
 
 
 def _capacities(actor: Actor, standing: Standing) -> Collection[Capacity]:
-    found = {capacity_of(role) for role in standing.parts}
+    def of(role: str) -> Capacity:
+        return capacity_of(standing.roles, role)
+
+    found = {of(role) for role in standing.parts}
     if standing.is_own:
         found.add(Capacity.PARTY)
     headed = {post.unit_id for post in actor.posts if post.is_head}
     for work in standing.work:
         leads = work.head_only and work.unit_id in headed
-        found.add(Capacity.LEADER if leads else capacity_of(work.role))
-    found |= {capacity_of(post.kind) for post in actor.posts if post.unit_id in standing.opened}
+        found.add(Capacity.LEADER if leads else of(work.role))
+    found |= {of(post.kind) for post in actor.posts if post.unit_id in standing.opened}
     for label in standing.told:
-        found.add(Capacity.HIGHER if label == "supervising_organ" else Capacity.TOLD)
-    return found
+        found.add(Capacity.HIGHER if of(label) is Capacity.HIGHER else Capacity.TOLD)
+    return found - {Capacity.OUTSIDE}

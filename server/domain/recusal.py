@@ -9,12 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from server.domain.errors import Forbidden
+from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
-
-#: offices in which a party speaks for himself or his unit; acting there is not deciding
-OF_THE_PARTIES = frozenset({"applicant", "subject"})
-#: offices of the unit concerned, through which a unit applies and is heard
-_OF_THE_UNIT = frozenset({"unit_head", "unit_hr"})
 
 
 class Ground(StrEnum):
@@ -41,13 +37,13 @@ def barred(person_id: str, role: str, parties: Parties) -> Ground | None:
     Somebody acts freely in his own part (``applicant``, ``subject``). Who applied for a unit may
     also speak for the unit; the person concerned may not, nor may who reported.
     """
-    if role in OF_THE_PARTIES:
+    if role in PARTIES:
         return None
     if person_id in parties.subjects:
         return Ground.SUBJECT
     if person_id in parties.reporters:
         return Ground.REPORTER
-    if person_id in parties.applicants and role not in _OF_THE_UNIT:
+    if person_id in parties.applicants and role not in OF_THE_UNIT:
         return Ground.APPLICANT
     return None
 

@@ -1,8 +1,10 @@
 """What a matter is called: one line of what was written when it was opened."""
 
+from collections.abc import Iterable
 from typing import Final
 
 from server.domain.expressions import Json
+from server.domain.texts import _
 
 #: longest title, in characters
 MOST: Final = 60
@@ -22,3 +24,18 @@ def title(written: Json) -> str:
     ends = [place for sign in _ENDS if (place := text.find(sign)) >= 0]
     first = " ".join(text[: min(ends, default=len(text))].split())
     return first if len(first) <= MOST else f"{first[: MOST - 1]}…"
+
+
+def first(written: Iterable[tuple[str, Json]]) -> str:
+    """The title made of the first text that there is, of (label, text) by rank; empty for none.
+
+    The first names the matter itself. A later one only stands in for it, so it comes with its
+    label: a reference alone would not say what it is a reference of.
+    """
+    for rank, (label, text) in enumerate(written):
+        found = title(text)
+        if found:
+            return (
+                found if rank == 0 else title(_("{label}：{text}").format(label=label, text=found))
+            )
+    return ""

@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
-from server.domain.perspectives import PARTIES, Sight
+from server.domain.perspectives import Sight
+from server.domain.roles import PARTIES
 from server.models.audit import AuditEvent
 from server.models.case import case, subject
 from server.models.definition import PackVersion

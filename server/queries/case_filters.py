@@ -64,7 +64,7 @@ def condition(session: Session, actor: Actor, wanted: Wanted) -> ColumnElement[b
     if wanted.unit_id:
         # like a name: whoever was only asked does not learn whom the case concerns
         found.append(case.c.unit_id == wanted.unit_id)
-        found.append(case.c.id.in_(perspectives.named_cases(actor)))
+        found.append(case.c.id.in_(perspectives.named_cases(session, actor)))
     if wanted.q:
         found.append(or_(*_worded(session, actor, wanted.q)))
     if wanted.ids is not None:
@@ -78,5 +78,5 @@ def condition(session: Session, actor: Actor, wanted: Wanted) -> ColumnElement[b
 def _worded(session: Session, actor: Actor, text: str) -> Iterator[ColumnElement[bool]]:
     yield case.c.reference.startswith(text, autoescape=True)
     if terms(text):
-        named = case.c.id.in_(perspectives.named_cases(actor))
+        named = case.c.id.in_(perspectives.named_cases(session, actor))
         yield and_(search.by_head(session, text), named)

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.lifecycle import OPEN_DEADLINES
-from server.domain.perspectives import PARTIES, Matter, Sight
+from server.domain.perspectives import Matter, Sight
+from server.domain.roles import PARTIES
 from server.models.case import case, subject
 from server.models.identity import Person, Unit
 from server.models.time import deadline

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, 
 
 from server.domain.access import Actor, Permission, PostHeld, permits
 from server.domain.lifecycle import WorkState
-from server.domain.recusal import OF_THE_PARTIES
+from server.domain.roles import PARTIES
 from server.domain.urgency import Rank, first_key
 from server.models.case import subject
 from server.models.identity import Person, Post
@@ -206,9 +206,7 @@ def _in_this_part() -> tuple[ColumnElement[bool], ...]:
 
 
 #: offered to a party of the case, who speaks in it for himself
-_IS_OF_PARTY = and_(
-    work_item.c.candidate_unit.is_(None), work_item.c.candidate_role.in_(OF_THE_PARTIES)
-)
+_IS_OF_PARTY = and_(work_item.c.candidate_unit.is_(None), work_item.c.candidate_role.in_(PARTIES))
 
 
 def is_not_about(person_id: str) -> ColumnElement[bool]:

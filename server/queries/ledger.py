@@ -124,7 +124,7 @@ def entered(
             Unit.name.label("unit"),
         )
         .outerjoin(Unit, Unit.id == case.c.unit_id)
-        .where(_condition(actor, asked))
+        .where(_condition(session, actor, asked))
         .order_by(case.c.opened_at, case.c.id)
         .offset(offset)
         .limit(limit)
@@ -134,7 +134,9 @@ def entered(
 
 def total(session: Session, actor: Actor, asked: Asked) -> int | None:
     """How many cases that are: exact up to 10 000, None beyond."""
-    some = select(case.c.id).where(_condition(actor, asked)).limit(MAX_TOTAL + 1).subquery()
+    some = (
+        select(case.c.id).where(_condition(session, actor, asked)).limit(MAX_TOTAL + 1).subquery()
+    )
     counted = session.scalar(select(func.count()).select_from(some)) or 0
     return counted if counted <= MAX_TOTAL else None
 
@@ -143,7 +145,7 @@ def units(session: Session, actor: Actor, *, most: int = 500) -> tuple[Named, ..
     """The units the cases of the ledger concern, by name."""
     rows = session.execute(
         select(Unit.id, Unit.name)
-        .where(Unit.id.in_(select(case.c.unit_id).where(_condition(actor, Asked()))))
+        .where(Unit.id.in_(select(case.c.unit_id).where(_condition(session, actor, Asked()))))
         .order_by(Unit.path)
         .limit(most)
     )
@@ -218,13 +220,13 @@ def _done(session: Session, case_ids: Collection[str]) -> Iterator[tuple[str, Do
         )
 
 
-def _condition(actor: Actor, asked: Asked) -> ColumnElement[bool]:
+def _condition(session: Session, actor: Actor, asked: Asked) -> ColumnElement[bool]:
     texts = (asked.procedure, asked.unit_id, asked.status, asked.outcome)
     if any("\x00" in text for text in texts):
         return false()
     found = [
         visible(actor),
-        case.c.id.in_(perspectives.named_cases(actor)),
+        case.c.id.in_(perspectives.named_cases(session, actor)),
         case.c.id.not_in(perspectives.own_cases(actor)),
     ]
     if asked.from_on:

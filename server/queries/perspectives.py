@@ -13,11 +13,13 @@ from sqlalchemy.orm import Session
 from server.domain.access import Actor
 from server.domain.errors import NotFound
 from server.domain.lifecycle import CaseStatus
-from server.domain.perspectives import HANDLING_ROLES, PARTIES, Sight, Standing, Work, sight
+from server.domain.perspectives import HANDLING, Sight, Standing, Work, sight
+from server.domain.roles import PARTIES
 from server.models.case import case, subject
 from server.models.decision import recusal
 from server.models.outbox import notification
 from server.models.work import participant, work_item
+from server.queries import capacities
 
 _OVER = (CaseStatus.CLOSED, CaseStatus.CANCELLED)
 
@@ -46,14 +48,17 @@ def of_each(session: Session, actor: Actor, case_ids: Collection[str]) -> Mappin
             case.c.id,
             case.c.status,
             case.c.opened_for,
+            case.c.pack_version_id,
             _is_own(actor).label("is_own"),
             _is_recused(actor).label("is_recused"),
         ).where(case.c.id.in_(case_ids))
-    )
+    ).all()
+    roles = capacities.of_versions(session, {row.pack_version_id for row in rows})
     seen = {
         row.id: sight(
             actor,
             Standing(
+                roles=roles[row.pack_version_id],
                 parts=frozenset(role for role, _by_unit in parts[row.id]),
                 unit_parts=frozenset(role for role, by_unit in parts[row.id] if by_unit),
                 work=frozenset(work[row.id]),
@@ -137,28 +142,64 @@ def own_cases(actor: Actor) -> Select[tuple[str]]:
     return select(parts.union(about).subquery().c.case_id)
 
 
-def named_cases(actor: Actor) -> Select[tuple[str]]:
+def named_cases(session: Session, actor: Actor) -> Select[tuple[str]]:
     """Ids of the cases in which the actor may know the names of those they are about.
 
     He handles them, or is party to them; whoever was only asked or told learns no names, not even
     by searching for one.
     """
+    handling = _Handling(session)
     units = sorted({post.unit_id for post in actor.posts})
     headed = sorted({post.unit_id for post in actor.posts if post.is_head})
-    kinds = {post.unit_id for post in actor.posts if post.kind in HANDLING_ROLES}
     parts = select(participant.c.case_id).where(
         participant.c.to_at.is_(None),
-        participant.c.role_key.in_(sorted(HANDLING_ROLES | PARTIES)),
+        handling.in_role(participant.c.role_key, participant.c.case_id),
         or_(participant.c.person_id == actor.person_id, participant.c.unit_id.in_(units)),
     )
     work = select(work_item.c.case_id).where(
         or_(
             and_(
                 work_item.c.candidate_unit.in_(units),
-                work_item.c.candidate_role.in_(sorted(HANDLING_ROLES)),
+                handling.in_role(work_item.c.candidate_role, work_item.c.case_id),
             ),
             and_(work_item.c.candidate_unit.in_(headed), work_item.c.head_only),
         )
     )
-    opened = select(case.c.id).where(case.c.opened_for.in_(sorted(kinds)))
+    opened = select(case.c.id).where(handling.opened_by(actor))
     return select(parts.union(work, opened, own_cases(actor)).subquery().c.case_id)
+
+
+class _Handling:
+    """Conditions that ask for a role whose holders handle a case, as the case's own pack says."""
+
+    def __init__(self, session: Session) -> None:
+        self._everywhere, self._some = capacities.split(capacities.of_all(session), HANDLING)
+
+    def in_role(self, role: ColumnElement[str], case_id: ColumnElement[str]) -> ColumnElement[bool]:
+        other = case.alias()
+        return or_(
+            role.in_(sorted(self._everywhere)),
+            *(
+                and_(
+                    role == key,
+                    exists().where(
+                        other.c.id == case_id, other.c.pack_version_id.in_(sorted(versions))
+                    ),
+                )
+                for key, versions in sorted(self._some.items())
+            ),
+        )
+
+    def opened_by(self, actor: Actor) -> ColumnElement[bool]:
+        always = {post.unit_id for post in actor.posts if post.kind in self._everywhere}
+        return or_(
+            case.c.opened_for.in_(sorted(always)),
+            *(
+                and_(
+                    case.c.opened_for == post.unit_id,
+                    case.c.pack_version_id.in_(sorted(self._some[post.kind])),
+                )
+                for post in actor.posts
+                if post.kind in self._some
+            ),
+        )

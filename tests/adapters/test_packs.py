@@ -9,6 +9,7 @@ from server.adapters import packs
 from server.domain.errors import Invalid
 from server.domain.findings import Severity
 from server.domain.packs import Feel, PolicyPack, Unit
+from server.domain.roles import Capacity
 
 MINIMAL = """
 key: here
@@ -73,7 +74,7 @@ key: _base
 title: 通用
 version: "1"
 valid_from: 2020-01-01
-roles: {desk: {title: 案管室, organ: discipline_organ}}
+roles: {desk: {title: 案管室, capacity: desk, organ: discipline_organ}}
 messages: {asked: {title: 通用的提请}, told: {title: 告知}}
 """
 
@@ -103,6 +104,7 @@ def test_every_kind_of_entry_is_read(tmp_path: Path) -> None:
 def test_what_a_pack_extends_is_taken_over_and_own_entries_win(tmp_path: Path) -> None:
     pack = _parsed(tmp_path, FULL)
     assert pack.roles["desk"].title == "案管室"
+    assert pack.capacities == {"desk": Capacity.DESK}
     assert pack.messages["told"].title == "告知"
     assert pack.messages["asked"].title == "提请"
 
@@ -151,6 +153,28 @@ def test_a_wrong_entry_is_one_finding_at_its_path(
     assert pack is None
     places = {(f.code, ".".join(filter(None, (f.element, f.field)))) for f in findings}
     assert any(found == code and path.startswith(place) for found, path in places), places
+
+
+@pytest.mark.parametrize(
+    ("written", "code", "message"),
+    [
+        ("", "PACK_MISSING", "缺少“roles.desk.capacity”"),
+        ("capacity: boss, ", "PACK_VALUE", "应为party、unit、desk、team"),
+        ("capacity: told, ", "PACK_VALUE", "应为party、unit、desk、team"),
+    ],
+)
+def test_a_role_without_a_known_capacity_is_told_with_what_there_is(
+    tmp_path: Path, written: str, code: str, message: str
+) -> None:
+    folder = _folder(tmp_path, FULL)
+    base = folder.parent / "_base" / "pack.yaml"
+    base.write_text(BASE.replace("capacity: desk, ", written), encoding="utf-8")
+    pack, findings = packs.parse(packs.read_folder(folder))
+    assert pack is None
+    [found] = findings
+    assert (found.code, found.element, found.field) == (code, "roles", "desk.capacity")
+    assert message in found.message
+    assert "consulted" in f"{found.message}{found.fix}"
 
 
 def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:

@@ -314,6 +314,16 @@ def started_by_an_unknown_role(draft: Draft) -> None:
     draft.pack["procedures"]["main"]["start"]["by"] = [{"role": "ghost"}]
 
 
+@case("ROLE_CAPACITY")
+def applicant_who_is_a_desk(draft: Draft) -> None:
+    draft.pack["roles"]["applicant"]["capacity"] = "desk"
+
+
+@case("ROLE_CAPACITY")
+def office_that_is_party(draft: Draft) -> None:
+    draft.pack["roles"]["desk_office"]["capacity"] = "party"
+
+
 @case("ROLE_UNKNOWN")
 def paper_to_an_unknown_role(draft: Draft) -> None:
     draft.pack["papers"]["notice"]["to"] = ["ghost"]
@@ -544,6 +554,12 @@ def default_that_is_no_option(draft: Draft) -> None:
 @case("TITLE_FIELD_UNKNOWN")
 def title_from_no_field_of_the_start_form(draft: Draft) -> None:
     draft.pack["procedures"]["main"]["start"]["title"] = "item_titel"
+
+
+@case("TITLE_FIELD_UNKNOWN")
+def title_whose_second_field_is_none_of_the_start_form(draft: Draft) -> None:
+    start = draft.pack["procedures"]["main"]["start"]
+    start["title"] = [start.get("title", "item_title"), "ghost"]
 
 
 @case("TITLE_FIELD_UNKNOWN")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.expressions import Json
-from server.domain.titles import MOST, title
+from server.domain.titles import MOST, first, title
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,22 @@ def test_a_title_is_one_short_line(written: str) -> None:
 
     assert len(found) <= MOST
     assert len(found.splitlines()) <= 1
+
+
+@pytest.mark.parametrize(
+    ("matter", "reference", "expected"),
+    [
+        ("道路抢险。先施工。", "云纪问〔2026〕3号", "道路抢险"),
+        ("", "云纪问〔2026〕3号", "问责案号：云纪问〔2026〕3号"),
+        (None, "  ", ""),
+        (None, "号" * 200, f"问责案号：{'号' * (MOST - 6)}…"),
+    ],
+)
+def test_what_stands_in_for_the_matter_says_what_it_is(
+    matter: Json, reference: Json, expected: str
+) -> None:
+    assert first([("问责事由", matter), ("问责案号", reference)]) == expected
+
+
+def test_without_a_field_that_names_it_a_matter_has_no_title() -> None:
+    assert first([]) == ""

@@ -24,7 +24,10 @@ PACK: dict[str, Any] = {
     "version": "1.0",
     "valid_from": date(2024, 1, 1),
     "sources": {"measures": {"title": "样例办法"}},
-    "roles": {"applicant": {"title": "申请人"}, "desk_office": {"title": "受理室"}},
+    "roles": {
+        "applicant": {"title": "申请人", "capacity": "party"},
+        "desk_office": {"title": "受理室", "capacity": "desk"},
+    },
     "procedures": {
         "main": {
             "title": "样例程序",

@@ -84,7 +84,7 @@ def test_the_list_and_the_single_case_agree_for_everybody(tiny: Tiny, seed: int)
         with reading(tiny.tools, actor, NOW) as ctx:
             held = posts.with_posts(ctx)
             listed = set(ctx.session.scalars(select(case.c.id).where(visible(held))))
-            named = set(ctx.session.scalars(perspectives.named_cases(held))) & listed
+            named = set(ctx.session.scalars(perspectives.named_cases(ctx.session, held))) & listed
             found = {each: _side(ctx, held, each) for each in cases}
         assert listed == {each for each, one in found.items() if one is not None}
         knows_names = {Perspective.OFFICE, Perspective.PARTY}

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.errors import Forbidden, NotFound
-from server.domain.perspectives import Matter, Sight, matter_of
+from server.domain.perspectives import Matter, Sight
 from server.domain.texts import _
 from server.queries import papers as rows
 from server.queries.case_files import Head
@@ -129,7 +129,7 @@ def schema(release: Release, procedure: str, written: Written) -> Mapping[str, A
 def _paper(kept: Shelf, written: Written) -> Paper:
     pack, sight = kept.release.pack, kept.sight
     addressed = any(each.node == written.node_key and each.to for each in pack.papers.values())
-    matter = matter_of(written.role, is_addressed=addressed)
+    matter = sight.matter_of(written.role, is_addressed=addressed)
     is_own = sight.wrote(written.actor_id, written.unit_id, written.role)
     is_whole = sight.reads(written.role, written.actor_id, written.unit_id, is_addressed=addressed)
     is_extract = not is_whole and matter is Matter.VOTES and sight.sees(Matter.DECISION)

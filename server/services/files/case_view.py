@@ -11,7 +11,8 @@ from server.domain.case_words import outcome_word
 from server.domain.errors import Forbidden, NotFound
 from server.domain.lifecycle import CaseStatus
 from server.domain.packs import PolicyPack
-from server.domain.perspectives import PARTIES, Matter, Sight
+from server.domain.perspectives import Matter, Sight
+from server.domain.roles import PARTIES
 from server.domain.texts import _
 from server.queries import case_files, perspectives, timeline
 from server.queries.case_files import Concerned, Head, Look, Notice, Task

@@ -18,7 +18,8 @@ from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
-from server.domain.perspectives import Capacity, Sight, capacity_of
+from server.domain.perspectives import Sight
+from server.domain.roles import Capacity, capacity_of
 from server.domain.texts import _
 from server.forms.fields import flat, read
 from server.queries import case_filters, ledger, perspectives
@@ -173,7 +174,9 @@ def _row(ctx: Context, entry: Entered, block: Block, sight: Sight) -> LedgerRow:
         overdue=_("、").join(
             dict.fromkeys(_title(pack, one) for one in periods if one.state in _LATE)
         ),
-        office=next((act.unit for act in reversed(done) if _capacity(act) is Capacity.DESK), ""),
+        office=next(
+            (act.unit for act in reversed(done) if _capacity(pack, act) is Capacity.DESK), ""
+        ),
         age=case_diagrams.working_days(entry.opened_at, entry.closed_at or ctx.now, calendar),
     )
 
@@ -211,12 +214,12 @@ class _Days:
 
 def _days(pack: PolicyPack, done: Sequence[Done]) -> _Days:
     return _Days(
-        tuple((_capacity(act), _day(pack, act)) for act in done if act.command == "complete")
+        tuple((_capacity(pack, act), _day(pack, act)) for act in done if act.command == "complete")
     )
 
 
-def _capacity(act: Done) -> Capacity:
-    return capacity_of(act.role)
+def _capacity(pack: PolicyPack, act: Done) -> Capacity:
+    return capacity_of(pack.capacities, act.role)
 
 
 def _day(pack: PolicyPack, act: Done) -> date:

@@ -15,6 +15,7 @@ from server.domain.errors import Invalid, NotFound
 from server.domain.expressions import Json
 from server.domain.jurisdiction import Level, level_of, region_at
 from server.domain.packs import PolicyPack
+from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
 from server.forms import compiler
 from server.forms.fields import Field, flat
@@ -23,7 +24,7 @@ from server.queries.cases import CaseFacts, OpenWork
 from server.services.context import Context
 from server.services.identity import people
 from server.services.verbs import parties
-from server.services.verbs.advance_work import OF_THE_CASE, OF_THE_UNIT, case_roles
+from server.services.verbs.advance_work import case_roles
 
 #: the county in which a play is set unless its people say otherwise
 HOME = "p/c1/d1"
@@ -141,7 +142,7 @@ class _Naming:
         return self._id(field.kind, value) or value
 
     def _id(self, kind: str, name: str) -> str | None:
-        if name in OF_THE_CASE:
+        if name in PARTIES:
             person = people.person(self._ctx, _made_up(self._ctx, self._pack, self._given))
             if kind == "person":
                 return person.id

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from server.domain.jurisdiction import Level
 from server.domain.packs import PolicyPack
+from server.domain.roles import OF_THE_UNIT
 from server.domain.texts import _
 from server.models.identity import Unit
 from server.services.context import Context
 from server.services.identity import people, staffing
 from server.services.identity.staffing import NewPost, NewUnit
-from server.services.verbs.advance_work import OF_THE_UNIT, case_roles
+from server.services.verbs.advance_work import case_roles
 
 _SINCE = date(2020, 1, 1)
 

@@ -12,13 +12,13 @@ from typing import Final
 from server.domain.access import APPLICANT
 from server.domain.expressions import Json
 from server.domain.packs import Procedure, Starter
+from server.domain.roles import OF_THE_UNIT
 from server.forms import compiler
 from server.forms.fields import Field
 from server.services.case import facts
 from server.services.context import Context
 from server.services.identity.people import HeldPost, Office
 from server.services.law.releases import Release
-from server.services.verbs.advance_work import OF_THE_UNIT
 
 #: for whom somebody starts a procedure
 SELF: Final = "self"

@@ -6,12 +6,13 @@ to people the case itself names (applicant, subject, team).
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Protocol
 
 from server.domain.errors import EngineError, NotCompetent
 from server.domain.jurisdiction import Level, competent, level_of
 from server.domain.lifecycle import WorkState
 from server.domain.packs import PolicyPack
+from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
 from server.engine.port import OpenTask
 from server.models.base import new_id
@@ -26,15 +27,10 @@ from server.services.identity.people import Office
 from server.services.law import charts
 from server.services.law.releases import Release
 
-#: offices looked up inside the unit the case concerns, not in the region
-OF_THE_UNIT: Final = frozenset({"unit_head", "unit_hr"})
-#: who applied, and whom it concerns
-OF_THE_CASE: Final = frozenset({"applicant", "subject"})
-
 
 def case_roles(pack: PolicyPack) -> frozenset[str]:
     """Roles that people of the case hold, not posts: applicant, subject, whoever it appoints."""
-    return OF_THE_CASE | {appointment.role for appointment in pack.appointments}
+    return PARTIES | {appointment.role for appointment in pack.appointments}
 
 
 def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str | None) -> None:

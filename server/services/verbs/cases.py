@@ -6,6 +6,7 @@ from sqlalchemy import insert
 
 from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus
+from server.domain.roles import PARTIES
 from server.models.base import new_id
 from server.models.case import case as case_table
 from server.services.case import case_rows, references, search
@@ -29,7 +30,7 @@ def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> st
     case = _insert(ctx, prepared)
     named = list(prepared.named)
     ctx.record("case.open", case.id, case.id, {"reference": case.reference})
-    parties.concern(ctx, case.id, [entry for entry in named if entry.role in parties.CONCERNED])
+    parties.concern(ctx, case.id, [entry for entry in named if entry.role in PARTIES])
     parties.appoint(ctx, case.id, parties.with_subject(named))
     search.index_case(ctx, case.id, release)
     advance.step(ctx, case, release, prepared.command(), prepared.act())

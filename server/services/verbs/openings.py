@@ -14,8 +14,10 @@ from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.jurisdiction import Level
 from server.domain.packs import Procedure
+from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
 from server.engine.port import Start
+from server.forms.fields import flat
 from server.services.case import answers, facts
 from server.services.case.case_state import Act
 from server.services.case.facts import Facts
@@ -25,7 +27,6 @@ from server.services.identity.people import Office
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.verbs import advance, parties
-from server.services.verbs.advance_work import OF_THE_UNIT
 from server.services.verbs.parties import Named
 
 
@@ -48,7 +49,11 @@ class Prepared:
     @property
     def title(self) -> str:
         """What the matter is, in a line of the answers; empty where they do not say."""
-        return titles.title(self.answers.get(self.procedure.title_field))
+        form = self.release.compiled[self.procedure.start_form]
+        labels = {field.key: field.label for field in flat(form.fields)}
+        return titles.first(
+            (labels.get(key, ""), self.answers.get(key)) for key in self.procedure.title_fields
+        )
 
     def act(self) -> Act:
         """The act that goes into the history of the case."""
@@ -170,7 +175,7 @@ def _starter(ctx: Context, checked: Mapping[str, Json]) -> Named:
 def _unit(ctx: Context, named: list[Named]) -> Office | None:
     """The unit the case concerns: of the subject, else of the applicant, else of the starter."""
     wanted = sorted(
-        (entry for entry in named if entry.role in parties.CONCERNED),
+        (entry for entry in named if entry.role in PARTIES),
         key=lambda entry: entry.role == APPLICANT,
     )
     for entry in wanted:

@@ -16,6 +16,7 @@ from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.packs import Appointment
 from server.domain.recusal import Parties
+from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
 from server.forms import compiler
 from server.forms.fields import Field, flat
@@ -24,10 +25,6 @@ from server.models.work import participant
 from server.services.buffers import Buffer, Shelf
 from server.services.context import Context
 from server.services.identity import people
-from server.services.verbs.advance_work import OF_THE_UNIT
-
-#: roles that say whom the case is about
-CONCERNED: Final = ("applicant", "subject")
 
 #: whom the case is about
 SUBJECTS: Final = Shelf(subject)
@@ -85,7 +82,7 @@ def refuse_own(ctx: Context, found: Iterable[Named]) -> None:
     Raises:
         Forbidden: it is his own matter.
     """
-    own = {entry.person_id for entry in found if entry.role in CONCERNED and entry.person_id}
+    own = {entry.person_id for entry in found if entry.role in PARTIES and entry.person_id}
     recusal.refuse_barred(ctx.actor.person_id, "", Parties(subjects=frozenset(own)))
 
 

@@ -2,6 +2,7 @@ from dataclasses import replace
 from datetime import date
 
 from server.domain.packs import Lane, Role
+from server.domain.roles import Capacity
 from server.services.context import Context
 from server.services.identity import people
 from server.services.packs import definitions
@@ -14,7 +15,12 @@ def test_an_office_of_the_packs_own_is_created_at_every_level_with_people(tiny: 
         pack = definitions.in_force(ctx, "tiny_matter", date(2026, 2, 12)).pack
         pack = replace(
             pack,
-            roles={**pack.roles, "moon_office": Role(key="moon_office", title="月亮办", organ="x")},
+            roles={
+                **pack.roles,
+                "moon_office": Role(
+                    key="moon_office", title="月亮办", capacity=Capacity.DESK, organ="x"
+                ),
+            },
             lanes={**pack.lanes, "sun": Lane(key="sun", title="太阳办", office="checker")},
         )
         region_gaps.fill(ctx, pack)
