@@ -159,7 +159,6 @@ def test_the_desk_starts_a_chuzhou_case_with_the_accountability_and_both_dates(
     """Until accountability procedures exist; people are named by login as well as by id."""
     given = {
         "accountability_reference": "云纪问〔2026〕3号",
-        "accountability_matter": "道路抢险未先办手续",
         "applicant_kind": "person",
         "applicant_person": "county1.transport_works.1",
         "managed_by": "county",
@@ -175,6 +174,14 @@ def test_the_desk_starts_a_chuzhou_case_with_the_accountability_and_both_dates(
     concerned = signed("county1.transport_works.1")
     [own] = concerned.found(f"/cases/{case['id']}")["tasks"]
     assert own["id"] == concerned.found("/tasks?view=queue")["items"][0]["id"]
+    desk = signed(DESK).found(f"/cases/{case['id']}")
+    assert desk["reference"].startswith("滁容〔2026〕")
+    assert desk["matter"] == "问责案号：云纪问〔2026〕3号"
+    assert [line["matter"] for line in signed(DESK).found("/cases")["items"]] == [desk["matter"]]
+    for missing in ("accountability_reference", "started_on", "notified_on"):
+        less = {key: value for key, value in given.items() if key != missing}
+        told: Any = signed(DESK).post("/cases", {**asked, "variables": less}).json
+        assert [each["field"] for each in told["problems"]] == [missing]
     nobody = {**asked, "variables": {**given, "applicant_person": "nobody.at.all"}}
     answer: Any = signed(DESK).post("/cases", nobody).json
     assert [(each["code"], each["field"]) for each in answer["problems"]] == [
