@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
-from threading import Barrier, Thread
 
 import pytest
 from sqlalchemy import select, update
 
 from server.domain.calendar import CHINA_TIME
-from server.domain.errors import EngineError, RongcuoError
+from server.domain.errors import EngineError
 from server.domain.expressions import Json
 from server.engine.port import MessageSent
 from server.models.case import case
@@ -23,6 +22,7 @@ from server.services.packs import definitions
 from server.services.verbs import deadline_clock, messages, timers, work
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, HEAD, NOW, Tiny
+from tests.factories.together import together
 
 ROUNDS = 4
 SUPPLEMENT = {"registered": "supplement", "reason": "缺材料"}
@@ -36,6 +36,22 @@ def test_one_of_three_claims_wins(tiny: Tiny) -> None:
         item = tiny.item(case_id, "register")
         claims = [partial(tiny.act, login, claiming(item)) for login in (DESK, COLLEAGUE, HEAD)]
         assert together(*claims) == {"done": 1, "conflict": 2}
+        assert violations(tiny.tools, case_id) == []
+
+
+def test_a_release_and_a_claim_that_cross_lose_nothing(tiny: Tiny) -> None:
+    for _round in range(ROUNDS):
+        case_id = tiny.open()
+        item = tiny.item(case_id, "register")
+        tiny.act(DESK, claiming(item))
+        outcomes = together(
+            partial(tiny.act, DESK, releasing(item)),
+            partial(tiny.act, COLLEAGUE, claiming(item)),
+        )
+        is_taken = outcomes == {"done": 2}
+        assert is_taken or outcomes == {"done": 1, "conflict": 1}
+        held = tiny.item(case_id, "register").assignee_id
+        assert held == (tiny.person(COLLEAGUE) if is_taken else None)
         assert violations(tiny.tools, case_id) == []
 
 
@@ -219,32 +235,9 @@ def claiming(item: OpenWork) -> Callable[[Context], None]:
     return lambda ctx: work.claim(ctx, item.id)
 
 
+def releasing(item: OpenWork) -> Callable[[Context], None]:
+    return lambda ctx: work.release(ctx, item.id)
+
+
 def completing(item: OpenWork, given: Mapping[str, Json]) -> Callable[[Context], None]:
     return lambda ctx: work.complete(ctx, item.id, given)
-
-
-def together(*acts: Callable[[], object]) -> dict[str, int]:
-    """What came of acts that begin at the same moment, by code; anything else is raised."""
-    found: list[str] = []
-    faults: list[Exception] = []
-    ready = Barrier(len(acts))
-
-    def run(act: Callable[[], object]) -> None:
-        ready.wait()
-        try:
-            act()
-        except RongcuoError as error:
-            found.append(error.code)
-        except Exception as error:  # noqa: BLE001  # raised by the test itself below
-            faults.append(error)
-        else:
-            found.append("done")
-
-    threads = [Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if faults:
-        raise faults[0]
-    return dict(Counter(found))

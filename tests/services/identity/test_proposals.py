@@ -327,7 +327,9 @@ def test_what_is_wrong_with_a_post_is_told_at_its_field(tools: Tools) -> None:
     assert {finding.field for finding in caught.value.findings} == {"title", "from_on"}
 
 
-def test_two_approvals_at_once_happen_once(tools: Tools) -> None:
+@pytest.mark.parametrize("other", [SECOND, "third.admin"])
+def test_two_approvals_at_once_happen_once(tools: Tools, other: str) -> None:
+    """By the same person, who pressed twice, and by two."""
     with transaction(tools, SYSTEM, NOW) as ctx:
         third = staffing.create_person(ctx, login="third.admin", name="第三人")
         ctx.session.flush()
@@ -348,12 +350,17 @@ def test_two_approvals_at_once_happen_once(tools: Tools) -> None:
         else:
             done.append("approved")
 
-    threads = [Thread(target=decide, args=(login,)) for login in (SECOND, "third.admin")]
+    threads = [Thread(target=decide, args=(login,)) for login in (SECOND, other)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
     assert sorted(done) == ["approved", "late"]
+    with reading(tools, SYSTEM, NOW) as ctx:
+        verbs = ctx.session.scalars(
+            select(AuditEvent.verb).where(AuditEvent.target == f"proposal:{row}")
+        ).all()
+    assert sorted(verbs) == ["proposal.approve", "proposal.propose"]
 
 
 def propose(  # what a proposal says
