@@ -31,10 +31,14 @@ HOUR = timedelta(hours=1)
 _ERRORS: Mapping[int, type[RongcuoError]] = {403: Forbidden, 404: NotFound, 409: Conflict}
 
 
-def play(app: Flask, tools: Tools, clock: Clock, file: Path) -> "HttpPlay":
-    """The scenario in this file, played to its end."""
+def play(
+    app: Flask, tools: Tools, clock: Clock, file: Path, *, only_start: bool = False
+) -> "HttpPlay":
+    """The scenario in this file, played to its end, or its start alone."""
     scenario, findings = read(file.name, file.read_bytes())
     assert scenario, findings
+    if only_start:
+        scenario = replace(scenario, steps=(), expect={})
     with reading(tools, SYSTEM, scenario.now) as ctx:
         release = definitions.in_force(ctx, scenario.procedure, ctx.today)
     settings = {
