@@ -1,6 +1,6 @@
 """The clocks on the board of a head: the notices they gave, their stops and extensions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,6 +33,8 @@ class Rung:
     #: units after the due date, negative before it; None for one to come
     offset: int | None
     name: str
+    #: the office it went to, None for somebody the case itself names
+    unit_id: str | None
     at: datetime
     read_at: datetime | None
     is_sent: bool
@@ -56,11 +58,19 @@ class Changed:
 
 def rungs(session: Session, deadline_ids: Sequence[str]) -> Mapping[str, tuple[Rung, ...]]:
     """The notices given about these clocks and those still to come, by clock; two statements."""
-    given = session.execute(
+    grouped: dict[str, list[Rung]] = {}
+    for rung in (*_given(session, deadline_ids), *_coming(session, deadline_ids)):
+        grouped.setdefault(rung.deadline_id, []).append(rung)
+    return {key: tuple(sorted(each, key=_place)) for key, each in grouped.items()}
+
+
+def _given(session: Session, deadline_ids: Sequence[str]) -> Iterator[Rung]:
+    rows = session.execute(
         select(
             notification.c.deadline_id,
             notification.c.label,
             notification.c.recipient_id,
+            notification.c.unit_id,
             notification.c.created_at,
             notification.c.read_at,
             notification.c.dedupe_key,
@@ -70,22 +80,24 @@ def rungs(session: Session, deadline_ids: Sequence[str]) -> Mapping[str, tuple[R
         .where(notification.c.deadline_id.in_(deadline_ids), notification.c.kind == "deadline")
         .order_by(notification.c.created_at, notification.c.id)
     )
-    found = [
-        Rung(
+    for row in rows:
+        yield Rung(
             deadline_id=row.deadline_id,
             label=row.label,
             position=None,
             # the key names clock, due date, place in the ladder, office and person
             offset=int(row.dedupe_key.split(":")[2]),
             name=row.name or "",
+            unit_id=row.unit_id,
             at=row.created_at,
             read_at=row.read_at,
             is_sent=True,
             is_lost=row.recipient_id is None,
         )
-        for row in given
-    ]
-    coming = session.execute(
+
+
+def _coming(session: Session, deadline_ids: Sequence[str]) -> Iterator[Rung]:
+    rows = session.execute(
         select(timer.c.deadline_id, timer.c.rung, timer.c.due_at)
         .where(
             timer.c.deadline_id.in_(deadline_ids),
@@ -94,24 +106,19 @@ def rungs(session: Session, deadline_ids: Sequence[str]) -> Mapping[str, tuple[R
         )
         .order_by(timer.c.due_at)
     )
-    found += [
-        Rung(
+    for row in rows:
+        yield Rung(
             deadline_id=row.deadline_id,
             label="",
             position=row.rung,
             offset=None,
             name="",
+            unit_id=None,
             at=row.due_at,
             read_at=None,
             is_sent=False,
             is_lost=False,
         )
-        for row in coming
-    ]
-    grouped: dict[str, list[Rung]] = {}
-    for rung in found:
-        grouped.setdefault(rung.deadline_id, []).append(rung)
-    return {key: tuple(sorted(each, key=_place)) for key, each in grouped.items()}
 
 
 def _place(rung: Rung) -> tuple[bool, int, datetime, str]:

@@ -14,13 +14,16 @@ from server.queries.inbox import When
 from server.services.context import reading
 from server.services.files import boards
 from server.services.identity import posts
-from server.services.verbs import deadline_clock, timers
+from server.services.verbs import deadline_clock, timers, work
 from tests.factories import lists
-from tests.factories.tiny import DESK, HEAD, NOW, Tiny
+from tests.factories.tiny import APPLICANT, DESK, HEAD, NOW, Tiny
 
 WHEN = When(now=NOW, on=NOW.date(), soon_on=NOW.date())
 ALL = Narrowed()
 LATE = datetime(2026, 3, 6, 9, 0, tzinfo=CHINA_TIME)
+#: every rung of the ladder has fired
+FAR = datetime(2026, 3, 12, 9, 0, tzinfo=CHINA_TIME)
+ABOVE = "city1.supervising_organ.head"
 
 
 def test_only_heads_have_offices_on_the_board(tiny: Tiny) -> None:
@@ -89,6 +92,38 @@ def test_what_is_late_comes_with_its_notices_and_stops_with_their_reason(tiny: T
     assert shown.total("stopped") == 1
 
 
+def test_what_lies_with_other_offices_comes_without_any_name(tiny: Tiny) -> None:
+    """A rung has reached the organ above: it learns state and clocks, and nothing of people."""
+    case_id = tiny.open()
+    item = tiny.item(case_id, "register")
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item.id))
+    timers.sweep(tiny.tools, FAR)
+    (late,) = of_head(tiny, FAR, ABOVE).late
+    entry = late.line.entry
+    assert (entry.case_id, late.is_own) == (case_id, False)
+    assert (entry.matter, entry.case_title, entry.assignee_name) == ((), "", "")
+    assert entry.came is not None
+    assert entry.came.name == ""
+    told = [name for rung in late.rungs for name in rung.names]
+    assert tiny.actor(ABOVE).name in told
+    hidden = {tiny.actor(login).name for login in (APPLICANT, DESK, HEAD)}
+    assert not hidden & set(told)
+    assert [rung.on for rung in late.rungs] == ["提前1日", "逾期后1日", "逾期后2日"]
+
+
+def test_the_names_of_his_own_offices_stay_on_the_board_of_a_head(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    item = tiny.item(case_id, "register")
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item.id))
+    timers.sweep(tiny.tools, FAR)
+    (late,) = of_head(tiny, FAR).late
+    assert late.is_own
+    assert late.line.entry.case_title == "抢修道路"
+    assert late.line.entry.matter == (tiny.actor(APPLICANT).name,)
+    assert late.line.entry.assignee_name == tiny.actor(DESK).name
+    assert tiny.actor(DESK).name in late.rungs[0].names
+
+
 def test_the_board_costs_the_same_statements_however_much_there_is(tiny: Tiny) -> None:
     lists.fill(tiny, 10)
     # whatever is read once per program (calendar, release) is read before
@@ -111,8 +146,8 @@ def statements(tiny: Tiny) -> int:
     return len(asked)
 
 
-def of_head(tiny: Tiny, now: datetime) -> boards.Board:
-    actor = tiny.actor(HEAD, now)
+def of_head(tiny: Tiny, now: datetime, login: str = HEAD) -> boards.Board:
+    actor = tiny.actor(login, now)
     with reading(tiny.tools, actor, now) as ctx:
         assert posts.with_posts(ctx) == actor
         return boards.of_head(ctx, ALL)

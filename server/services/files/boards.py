@@ -101,20 +101,13 @@ def of_head(ctx: Context, narrowed: Narrowed) -> Board:
     lines = [work_lists.line(ctx, entry) for entry in entries]
     clocks = [line.entry.deadline_id or "" for line in lines]
     rungs = board_clocks.rungs(session, clocks)
-    own = {office.id for office in offices}
+    own = frozenset(office.id for office in offices)
     return Board(
         offices=tuple(office for office in offices if narrowed.unit_id in ("", office.id)),
         steps=tuple(_steps(ctx, cells)),
         cells={(cell.unit_id, cell.step): cell for cell in cells},
         late=tuple(
-            Late(
-                line=line,
-                rungs=_alike(
-                    [_told(ctx, line, rung) for rung in rungs.get(line.entry.deadline_id or "", ())]
-                ),
-                is_own=line.entry.unit_id in own,
-            )
-            for line in lines
+            _late(ctx, line, rungs.get(line.entry.deadline_id or "", ()), own) for line in lines
         ),
         changes=_changes(ctx, board_clocks.changed(session, actor, offices, narrowed)),
     )
@@ -137,13 +130,20 @@ def _steps(ctx: Context, cells: Sequence[Cell]) -> list[Step]:
     return list(found.values())
 
 
-def _told(ctx: Context, line: Line, rung: Rung) -> Told:
+def _late(ctx: Context, line: Line, rungs: Sequence[Rung], own: frozenset[str]) -> Late:
+    is_own = line.entry.unit_id in own
+    told = [_told(ctx, line, rung, may_name=is_own or rung.unit_id in own) for rung in rungs]
+    return Late(line=line, rungs=_alike(told), is_own=is_own)
+
+
+def _told(ctx: Context, line: Line, rung: Rung, *, may_name: bool) -> Told:
+    """The rung in words; whom it reached in an office elsewhere, or who is party, is not named."""
     pack = definitions.release(ctx, line.entry.pack_version_id).pack
     to, offset = rung.label, rung.offset or 0
     if rung.position is not None:
         coming = pack.deadlines[line.entry.deadline_key].ladder[rung.position]
         to, offset = coming.to, coming.at
-    names = (rung.name,) if rung.name else ()
+    names = (rung.name,) if rung.name and may_name else ()
     return Told(rung=rung, on=_on(offset), to=work_lists.addressee(pack, to), names=names)
 
 
