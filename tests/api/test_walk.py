@@ -5,14 +5,17 @@ from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
+import pytest
 from flask import Flask
 
 from server.services.context import Tools
 from tests.api.matters import (
     APPLICANT,
+    APPLICATION,
     AUDIT_ADMIN,
     DESIGNER,
     DESK,
+    NANYANG,
     SECURITY_ADMIN,
     STRANGER,
     SYSTEM_ADMIN,
@@ -24,6 +27,7 @@ from tests.factories.site import Clock
 
 Sign = Callable[[str], Program]
 
+OTHER_APPLICANT = "county2.housing_works.1"
 #: open to anybody
 OPEN = {"/tokens", "/openapi.json", "/docs"}
 #: of duties of the program, and whose
@@ -91,6 +95,60 @@ def test_a_stranger_cannot_tell_a_case_that_is_there_from_none(
     assert stranger.found("/cases") == {"items": [], "total": 0}
     for view in ("inbox", "queue", "overdue", "done"):
         assert stranger.found(f"/tasks?view={view}") == {"items": [], "total": 0}
+
+
+@pytest.mark.parametrize("body", [None, {"variables": {"accepted": True}}])
+def test_a_party_learns_of_no_task_of_the_offices_that_handle_his_case(
+    app: Flask, signed: Sign, body: Any
+) -> None:
+    """He knows of the case, so what is refused must not tell its tasks from none."""
+    ids, applicant = known(signed), signed(APPLICANT)
+    walked = 0
+    for method, path in routes(app):
+        if "{task}" not in path:
+            continue
+        walked += 1
+        answers = [
+            applicant.post(path.format(**each), body)
+            if body and method == "POST"
+            else ask(applicant, method, path.format(**each))
+            for each in (ids, nowhere())
+        ]
+        assert [answer.status_code for answer in answers] == [404, 404], path
+        assert answers[0].get_data() == answers[1].get_data(), path
+    assert walked >= 5
+    assert signed(DESK).found(f"/tasks/{ids['task']}")["state"] == "claimed"
+
+
+def test_an_applicant_with_a_case_of_his_own_cannot_tell_another_case_from_none(
+    app: Flask, signed: Sign
+) -> None:
+    ids, other = known(signed), signed(OTHER_APPLICANT)
+    opened(other)
+    for method, path in routes(app):
+        if "{" not in path or duty(path) is not None:
+            continue
+        there, none = (ask(other, method, path.format(**each)) for each in (ids, nowhere()))
+        assert there.status_code == none.status_code == 404, path
+        assert there.get_data() == none.get_data(), path
+
+
+def test_somebody_elses_file_is_handed_in_no_more_than_one_that_does_not_exist(
+    signed: Sign,
+) -> None:
+    kept, other = known(signed)["attachment"], signed(OTHER_APPLICANT)
+    answers = [
+        other.post(
+            "/cases",
+            {"procedure": NANYANG, "variables": {**APPLICATION, "item_files": [each]}},
+        )
+        for each in (kept, str(uuid4()))
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+    told: list[Any] = [answer.json for answer in answers]
+    assert told[0] == told[1]
+    assert [each["field"] for each in told[0]["problems"]] == ["item_files"]
+    assert other.found("/cases")["total"] == 0
 
 
 def routes(app: Flask) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from server.domain.access import Permission
 from server.services.context import Tools
 from tests.factories import site
 from tests.factories.filed import DESK_HEAD, Filed
-from tests.web.test_walk import declared, filled, routes
+from tests.web.walking import declared, filled, routes
 
 pytestmark = pytest.mark.slow
 

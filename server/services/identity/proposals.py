@@ -22,7 +22,7 @@ from server.services.context import Context, Tools, transaction
 from server.services.identity import posts, proposal_deeds, sign_in_attempts
 from server.services.identity.passwords import Supply
 from server.services.identity.proposal_deeds import Approved as Approved
-from server.services.identity.seconds import may_decide
+from server.services.identity.seconds import may_decide, may_know
 
 #: longest reason and answer
 _LONGEST = 500
@@ -122,7 +122,7 @@ def firsts(ctx: Context, proposal_id: str) -> Supply:
     Raises as :func:`approve` does when the actor may not approve it.
     """
     row = ctx.session.get(Proposal, proposal_id)
-    if row is None:
+    if row is None or not may_know(ctx, row):
         raise NotFound
     if row.state != "proposed":  # the approval tells
         return Supply(ctx.tools.config)
@@ -169,7 +169,7 @@ def withdraw(ctx: Context, proposal_id: str) -> None:
 
     Raises:
         Forbidden: somebody else proposed it.
-        NotFound: there is no such proposal.
+        NotFound: there is no such proposal, or the actor may not know of it.
         Conflict: it is decided already.
     """
     row = _locked(ctx, proposal_id)
@@ -201,7 +201,7 @@ def _decides(ctx: Context, row: Proposal) -> None:
 
 def _locked(ctx: Context, proposal_id: str) -> Proposal:
     row = ctx.session.get(Proposal, proposal_id, populate_existing=True, with_for_update=True)
-    if row is None:
+    if row is None or not may_know(ctx, row):
         raise NotFound
     if row.state != "proposed":
         raise Conflict(_("该事项已经办结"))

@@ -15,6 +15,17 @@ from server.services.context import Context
 from server.services.identity import people, posts
 
 
+def may_know(ctx: Context, row: Proposal) -> bool:
+    """May the actor learn that there is this proposal: administrators, who proposed, who decides.
+
+    Whom it is about learns what came of it, not that it is being thought about.
+    """
+    if row.proposed_by is not None and row.proposed_by == ctx.actor.person_id:
+        return True
+    is_administrator = permits(posts.with_posts(ctx), Permission.SECURITY_ADMINISTER)
+    return is_administrator or may_decide(ctx, row)
+
+
 def may_decide(ctx: Context, row: Proposal) -> bool:
     """True when the actor is the right second person for this proposal."""
     if ctx.actor.person_id in (row.person_id, row.proposed_by):

@@ -36,8 +36,8 @@ def save(ctx: Context, item_id: str, given: Mapping[str, Json], *, seen: int | N
         Invalid: it is too long.
     """
     actor = posts.with_posts(ctx)
-    item, case = work_rows.held(ctx, actor, item_id, seen)
-    rules.complete(work_rows.judged(ctx, item, case), actor)
+    item, case, work = work_rows.held(ctx, actor, item_id, seen)
+    rules.complete(work, actor)
     schema = definitions.release(ctx, case.pack_version_id).forms.get(item.form_key, {})
     answers = drafts.kept(schema, given)
     if len(json.dumps(answers)) > MOST:
@@ -49,8 +49,8 @@ def save(ctx: Context, item_id: str, given: Mapping[str, Json], *, seen: int | N
 def drop(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     """Forget what was kept. Raises as ``save`` does."""
     actor = posts.with_posts(ctx)
-    item, case = work_rows.held(ctx, actor, item_id, seen)
-    rules.complete(work_rows.judged(ctx, item, case), actor)
+    item, _case, work = work_rows.held(ctx, actor, item_id, seen)
+    rules.complete(work, actor)
     _write(ctx, item.id, None)
 
 

@@ -29,8 +29,8 @@ def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
         Conflict: somebody has it, the case stands still, or it changed since he looked.
     """
     actor = posts.with_posts(ctx)
-    item, case = work_rows.held(ctx, actor, item_id, seen)
-    taken = rules.claim(work_rows.judged(ctx, item, case), actor)
+    item, case, work = work_rows.held(ctx, actor, item_id, seen)
+    taken = rules.claim(work, actor)
     work_rows.write(
         ctx, item, state=taken.state, assignee_id=actor.person_id, claimed_at=ctx.now, draft=None
     )
@@ -46,8 +46,8 @@ def release(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
         Conflict: he does not have it, the case stands still, or it changed since he looked.
     """
     actor = posts.with_posts(ctx)
-    item, case = work_rows.held(ctx, actor, item_id, seen)
-    given = rules.release(work_rows.judged(ctx, item, case), actor)
+    item, case, work = work_rows.held(ctx, actor, item_id, seen)
+    given = rules.release(work, actor)
     work_rows.write(ctx, item, state=given.state, assignee_id=None, claimed_at=None, draft=None)
     ctx.record("work.release", item.id, case.id, {"node": item.node_key})
 
@@ -65,8 +65,8 @@ def complete(
         EngineError: the procedure could not go on; nothing was changed.
     """
     actor = posts.with_posts(ctx)
-    item, case = work_rows.held(ctx, actor, item_id, seen)
-    rules.complete(work_rows.judged(ctx, item, case), actor)
+    item, case, work = work_rows.held(ctx, actor, item_id, seen)
+    rules.complete(work, actor)
     definition = definitions.release(ctx, case.pack_version_id)
     chart = charts.chart(definition.files[case.procedure])
     checked = _checked(ctx, definition, case, item, given)

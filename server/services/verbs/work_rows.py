@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
-from server.domain.access import Actor, Offered
-from server.domain.errors import Conflict
+from server.domain.access import Actor, Offered, is_candidate
+from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus, WorkState
 from server.domain.recusal import Parties, barred
 from server.domain.texts import _
 from server.domain.work import Work
 from server.models.work import work_item
+from server.queries import perspectives
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks.work_clocks import open_items
@@ -39,18 +40,35 @@ class ItemRow:
     state: str
 
 
-def held(ctx: Context, actor: Actor, item_id: str, seen: int | None) -> tuple[ItemRow, CaseRow]:
-    """The item and its case, locked; ``seen`` is the version the person looked at, if known.
+def held(
+    ctx: Context, actor: Actor, item_id: str, seen: int | None
+) -> tuple[ItemRow, CaseRow, Work]:
+    """The item, its case, locked, and what decides about it.
+
+    ``seen`` is the version the person looked at, if known.
 
     Raises:
-        NotFound: there is no such item, or the actor may not see it.
+        NotFound: there is no such item, or it does not exist for the actor.
         Conflict: the item changed since he looked.
     """
     case = case_rows.lock_seen(ctx, actor, item_id)
     item = _stored(ctx, case, item_id)
+    work = judged(ctx, item, case)
+    _refuse_unseen(ctx, actor, work, case.id)
     if seen is not None and seen != item.version:
         raise Conflict(_("该待办已被他人更改，请刷新后重试"))
-    return item, case
+    return item, case, work
+
+
+def _refuse_unseen(ctx: Context, actor: Actor, work: Work, case_id: str) -> None:
+    """Return when the item is offered to the actor, in his hands, or one of a case he handles.
+
+    Whoever is party to a case, or was only asked in it, learns of no item but his own.
+    """
+    if is_candidate(actor, work.offered) or work.offered.assignee_id == actor.person_id:
+        return
+    if not perspectives.of(ctx.session, actor, case_id).is_office:
+        raise NotFound
 
 
 def _stored(ctx: Context, case: CaseRow, item_id: str) -> ItemRow:

@@ -42,9 +42,9 @@ def test_whoever_may_not_see_the_case_does_not_find_the_item(tiny: Tiny) -> None
         tiny.act(STRANGER, claiming(item.id))
 
 
-def test_the_applicant_sees_his_case_but_may_not_do_the_work_of_the_desk(tiny: Tiny) -> None:
+def test_the_tasks_of_the_desk_do_not_exist_for_the_applicant_of_the_case(tiny: Tiny) -> None:
     item = tiny.item(tiny.open(), "register")
-    with pytest.raises(Forbidden):
+    with pytest.raises(NotFound):
         tiny.act(APPLICANT, claiming(item.id))
 
 
