@@ -68,21 +68,6 @@ class WorkingCalendar:
         """Like ``is_working_day``, but Mon-Fri in unpublished years: for provisional dates only."""
         return self.is_working_day(day) if self.covers(day.year) else is_weekday(day)
 
-    def add_working_days(self, start: date, count: int) -> date:
-        """The ``count``-th working day after ``start`` (before it when negative); start is day 0.
-
-        With ``count`` 0 the day itself, working or not.
-
-        Raises:
-            YearUnpublished: the way leads through a year whose notice is not known.
-        """
-        step = ONE_DAY if count >= 0 else -ONE_DAY
-        day, left = start, abs(count)
-        while left:
-            day += step
-            left -= self.is_working_day(day)
-        return day
-
     def roll(self, day: date) -> date:
         """The day itself when it is worked, else the next working day (民法典第二百零三条).
 

@@ -54,11 +54,6 @@ def superior(level: Level) -> Level | None:
     return _ORDER[level.depth - 2] if level.depth > 1 else None
 
 
-def higher_of(one: Level, other: Level) -> Level:
-    """The higher of two levels: a person and his unit managed by different ones (DOMAIN 8)."""
-    return one if one.depth <= other.depth else other
-
-
 def region_at(region: str, level: Level) -> str | None:
     """The locality of this level that ``region`` lies in or is; None when it lies above."""
     parts = region.split("/")
@@ -112,12 +107,3 @@ def supervising(units: Iterable[Place], unit: Located) -> Place | None:
                 return other
         above = superior(above)
     return None
-
-
-def is_misdirected(filed_with: Located, competent_unit: Located) -> bool:
-    """True when a matter was filed elsewhere than with the competent unit: it is passed on."""
-    return (filed_with.kind, filed_with.level, filed_with.region) != (
-        competent_unit.kind,
-        competent_unit.level,
-        competent_unit.region,
-    )

@@ -72,13 +72,6 @@ _WORK: Mapping[WorkState, frozenset[WorkState]] = {
     WorkState.ENDED: frozenset({WorkState.OFFERED, WorkState.CLAIMED}),
 }
 
-_TIMER: Mapping[TimerState, frozenset[TimerState]] = {
-    TimerState.ARMED: frozenset({TimerState.FIRED, TimerState.CANCELLED, TimerState.FAILED}),
-    TimerState.FIRED: frozenset(),
-    TimerState.CANCELLED: frozenset({TimerState.ARMED}),
-    TimerState.FAILED: frozenset({TimerState.ARMED, TimerState.CANCELLED}),
-}
-
 #: deadlines that still need watching: recomputed when a year is published, met by an event
 OPEN_DEADLINES = frozenset(
     {
@@ -115,11 +108,6 @@ def move_work(now: WorkState, then: WorkState) -> WorkState:
     if then not in _WORK[now]:
         raise Conflict(_("该待办{state}，请刷新后再试").format(state=_work_word(now)))
     return then
-
-
-def may_timer_become(now: TimerState, then: TimerState) -> bool:
-    """True when a timer may go from one state to the other; fired is final."""
-    return then in _TIMER[now]
 
 
 def _case_word(status: CaseStatus) -> str:

@@ -68,14 +68,6 @@ class ProcessGraph:
         """Nodes that lie directly in this process or subprocess."""
         return tuple(node for node in self.nodes if node.scope == scope)
 
-    def user_tasks(self, process: str | None = None) -> tuple[Node, ...]:
-        """User tasks of one process, or of the whole file, in document order."""
-        return tuple(
-            node
-            for node in self.nodes
-            if node.kind == "userTask" and process in (None, node.process)
-        )
-
     def starts(self, scope: str) -> tuple[Node, ...]:
         """Start events directly in this process or subprocess."""
         return tuple(node for node in self.within(scope) if node.kind == "startEvent")

@@ -8,8 +8,6 @@ from server.domain.errors import NotCompetent
 from server.domain.jurisdiction import (
     Level,
     competent,
-    higher_of,
-    is_misdirected,
     level_of,
     region_at,
     superior,
@@ -41,11 +39,6 @@ def test_the_level_above_ends_at_the_province() -> None:
         Level.CITY,
         Level.COUNTY,
     ]
-
-
-def test_of_two_levels_the_higher_one_counts() -> None:
-    assert higher_of(Level.COUNTY, Level.CITY) is Level.CITY
-    assert higher_of(Level.PROVINCE, Level.TOWNSHIP) is Level.PROVINCE
 
 
 @pytest.mark.parametrize(
@@ -106,8 +99,3 @@ def test_the_supervising_office_is_the_nearest_one_above() -> None:
     assert supervising(UNITS, COUNTY) is CITY
     assert supervising([PROVINCE, COUNTY], COUNTY) is PROVINCE
     assert supervising(UNITS, PROVINCE) is None
-
-
-def test_filing_elsewhere_than_with_the_competent_unit_is_misdirected() -> None:
-    assert is_misdirected(COUNTY, CITY)
-    assert not is_misdirected(CITY, Office(DESK, "city", "p/c1"))

@@ -7,10 +7,8 @@ import pytest
 from server.domain.errors import Conflict
 from server.domain.lifecycle import (
     CaseStatus,
-    TimerState,
     WorkState,
     may_case_become,
-    may_timer_become,
     move_case,
     move_work,
 )
@@ -33,14 +31,6 @@ WORK_MOVES = {
     ("ended", "offered"),
     ("ended", "claimed"),
 }
-TIMER_MOVES = {
-    ("armed", "fired"),
-    ("armed", "cancelled"),
-    ("armed", "failed"),
-    ("failed", "armed"),
-    ("failed", "cancelled"),
-    ("cancelled", "armed"),
-}
 
 
 @pytest.mark.parametrize(("now", "then"), list(product(CaseStatus, CaseStatus)))
@@ -61,8 +51,3 @@ def test_a_work_item_moves_only_as_drawn(now: WorkState, then: WorkState) -> Non
     else:
         with pytest.raises(Conflict, match="该待办"):
             move_work(now, then)
-
-
-@pytest.mark.parametrize(("now", "then"), list(product(TimerState, TimerState)))
-def test_a_timer_fires_once(now: TimerState, then: TimerState) -> None:
-    assert may_timer_become(now, then) is ((now, then) in TIMER_MOVES)

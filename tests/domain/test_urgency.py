@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.domain.calendar import CalendarYear, WorkingCalendar
+from server.domain.counting import later
+from server.domain.deadline_rules import Unit
 from server.domain.urgency import (
     DaysLeft,
     Rank,
@@ -67,7 +69,7 @@ def test_what_leads_into_a_year_without_arrangement_is_a_guess() -> None:
 def test_days_left_agree_with_counting_forward(due_on: date, today: date) -> None:
     left = days_left(due_on, today, CALENDAR)
     first, last = sorted((due_on, today))
-    reached = CALENDAR.add_working_days(first, abs(left.n))
+    reached = later(first, abs(left.n), Unit.WORKING, CALENDAR.is_working_day)
     assert reached <= last
     assert not any(
         CALENDAR.is_working_day(reached + timedelta(days=n))
