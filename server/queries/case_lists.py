@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
@@ -106,7 +107,31 @@ def page(
     """
     size, number = max(1, min(page_size, MAX_PAGE)), min(max(page, 1), MAX_TOTAL)
     found = case_filters.condition(session, actor, wanted)
-    rows = session.execute(
+    rows = session.execute(_heads(found).limit(size).offset((number - 1) * size)).all()
+    ids = [row.id for row in rows]
+    sights = perspectives.of_each(session, actor, ids)
+    named = {case_id for case_id, sight in sights.items() if _may_name(sight)}
+    subjects, steps, clocks = _subjects(session, named), _steps(session, ids), _due(session, ids)
+    return Page(
+        items=tuple(
+            Line(
+                **_head(row, sights[row.id]),
+                subjects=tuple(_told(sights[row.id], subjects[row.id])),
+                steps=tuple(wait.step for wait in _shown(sights[row.id], steps[row.id])),
+                next_due=_first(sights[row.id], clocks[row.id], steps[row.id]),
+                sight=sights[row.id],
+            )
+            for row in rows
+        ),
+        total=_total(session, found),
+        page=number,
+        page_size=size,
+    )
+
+
+def _heads(found: ColumnElement[bool]) -> Select[Any]:
+    """What a line says of the case itself, the newest case first."""
+    return (
         select(
             case.c.id,
             case.c.reference,
@@ -123,33 +148,22 @@ def page(
         .outerjoin(Unit, Unit.id == case.c.unit_id)
         .where(found)
         .order_by(case.c.opened_at.desc(), case.c.id)
-        .limit(size)
-        .offset((number - 1) * size)
-    ).all()
-    ids = [row.id for row in rows]
-    sights = perspectives.of_each(session, actor, ids)
-    named = {case_id for case_id, sight in sights.items() if sight.is_office or sight.is_party}
-    subjects, steps, clocks = _subjects(session, named), _steps(session, ids), _due(session, ids)
-    return Page(
-        items=tuple(
-            Line(
-                **dict(row._mapping)
-                | {
-                    "unit": (row.unit or "") if row.id in named else "",
-                    "title": row.title if row.id in named else "",
-                    "outcome": row.outcome if _knows_result(sights[row.id]) else None,
-                },
-                subjects=tuple(_told(sights[row.id], subjects[row.id])),
-                steps=tuple(wait.step for wait in _shown(sights[row.id], steps[row.id])),
-                next_due=_first(sights[row.id], clocks[row.id], steps[row.id]),
-                sight=sights[row.id],
-            )
-            for row in rows
-        ),
-        total=_total(session, found),
-        page=number,
-        page_size=size,
     )
+
+
+def _may_name(sight: Sight) -> bool:
+    return sight.is_office or sight.is_party
+
+
+def _head(row: Row[Any], sight: Sight) -> dict[str, Any]:
+    """The same without what the reader may not know."""
+    named = _may_name(sight)
+    return {
+        **row._mapping,
+        "unit": (row.unit or "") if named else "",
+        "title": row.title if named else "",
+        "outcome": row.outcome if _knows_result(sight) else None,
+    }
 
 
 def _total(session: Session, found: ColumnElement[bool]) -> int | None:

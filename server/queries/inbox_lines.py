@@ -6,7 +6,7 @@ Names of officials are shown to their own office; to others an office stands for
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import Session, aliased
@@ -102,19 +102,9 @@ _from = work_item.alias("came_from")
 _from_unit = aliased(Unit)
 _earlier = work_item.alias("earlier")
 
-_ITEM = (
-    "id",
-    "version",
-    "title",
-    "case_id",
-    "head_only",
-    "assignee_id",
-    "state",
-    "deadline_key",
-    "deadline_id",
-    "opened_at",
-    "claimed_at",
-    "closed_at",
+_ITEM: Final = (
+    *("id", "version", "title", "case_id", "head_only", "assignee_id", "state"),
+    *("deadline_key", "deadline_id", "opened_at", "claimed_at", "closed_at"),
 )
 
 
@@ -171,6 +161,39 @@ def _is_over(row: Row[Any], now: datetime) -> bool:
     return row.expires_at is not None and row.expires_at <= now
 
 
+#: what a line is made of: the item, its case, its clock, and the step it came from
+_COLUMNS: Final = (
+    *(work_item.c[name] for name in _ITEM),
+    work_item.c.node_key,
+    work_item.c.candidate_role,
+    work_item.c.candidate_unit,
+    work_item.c.order_key,
+    work_item.c.due_on,
+    work_item.c.expires_at,
+    case.c.reference,
+    case.c.title.label("case_title"),
+    case.c.procedure,
+    case.c.pack_version_id,
+    Unit.name.label("unit_name"),
+    _holder.name.label("assignee_name"),
+    deadline.c.rule_key,
+    deadline.c.due_on.label("clock_due_on"),
+    deadline.c.provisional_on,
+    deadline.c.state.label("clock_state"),
+    deadline.c.force,
+    deadline.c.line,
+    deadline.c.origin_on,
+    deadline.c.until_on,
+    deadline.c.changes,
+    case_step.c.command,
+    case_step.c.at,
+    _giver.name.label("giver"),
+    _from.c.title.label("from_step"),
+    _from.c.candidate_unit.label("from_unit_id"),
+    _from_unit.name.label("from_unit"),
+)
+
+
 def _lines(ids: list[str]) -> Select[Any]:
     step = and_(
         case_step.c.case_id == work_item.c.case_id,
@@ -183,34 +206,7 @@ def _lines(ids: list[str]) -> Select[Any]:
     )
     return (
         select(
-            *(work_item.c[name] for name in _ITEM),
-            work_item.c.node_key,
-            work_item.c.candidate_role,
-            work_item.c.candidate_unit,
-            work_item.c.order_key,
-            work_item.c.due_on,
-            work_item.c.expires_at,
-            case.c.reference,
-            case.c.title.label("case_title"),
-            case.c.procedure,
-            case.c.pack_version_id,
-            Unit.name.label("unit_name"),
-            _holder.name.label("assignee_name"),
-            deadline.c.rule_key,
-            deadline.c.due_on.label("clock_due_on"),
-            deadline.c.provisional_on,
-            deadline.c.state.label("clock_state"),
-            deadline.c.force,
-            deadline.c.line,
-            deadline.c.origin_on,
-            deadline.c.until_on,
-            deadline.c.changes,
-            case_step.c.command,
-            case_step.c.at,
-            _giver.name.label("giver"),
-            _from.c.title.label("from_step"),
-            _from.c.candidate_unit.label("from_unit_id"),
-            _from_unit.name.label("from_unit"),
+            *_COLUMNS,
             again.exists().label("is_again"),
         )
         .join(case, case.c.id == work_item.c.case_id)

@@ -6,8 +6,9 @@ Rows only; who may read which paper is decided by ``files/case_papers`` with the
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, Select, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.expressions import Json
@@ -140,8 +141,34 @@ def attached(session: Session, case_id: str) -> tuple[Attached, ...]:
 
 
 def _written(session: Session, *wanted: ColumnElement[bool]) -> tuple[Written, ...]:
+    return tuple(
+        Written(
+            case_id=row.case_id,
+            seq=row.seq,
+            command=row.command,
+            node_key=row.node_key,
+            work_item_id=row.work_item_id,
+            role=_opening_role(row.opened_as) if is_opening else row.candidate_role or "",
+            unit_id=row.opened_for if is_opening else row.candidate_unit,
+            unit=(row.opened_unit if is_opening else row.unit) or "",
+            title=row.title or "",
+            form_key=row.form_key or "",
+            form_hash=row.form_hash,
+            actor_id=row.actor_id,
+            by=row.by or "",
+            on_behalf_of=row.on_behalf_of or "",
+            at=row.at,
+            answers=row.answers or {},
+        )
+        for row in session.execute(_steps(*wanted))
+        for is_opening in (row.command == "open",)
+    )
+
+
+def _steps(*wanted: ColumnElement[bool]) -> Select[Any]:
+    """Steps with answers, with who wrote them, for whom, and in which office."""
     absent, opener = aliased(Person), aliased(Unit)
-    rows = session.execute(
+    return (
         select(
             case_step.c.case_id,
             case_step.c.seq,
@@ -171,28 +198,6 @@ def _written(session: Session, *wanted: ColumnElement[bool]) -> tuple[Written, .
         .outerjoin(absent, absent.id == case_step.c.on_behalf_of)
         .where(case_step.c.form_hash.is_not(None), *wanted)
         .order_by(case_step.c.seq)
-    )
-    return tuple(
-        Written(
-            case_id=row.case_id,
-            seq=row.seq,
-            command=row.command,
-            node_key=row.node_key,
-            work_item_id=row.work_item_id,
-            role=_opening_role(row.opened_as) if is_opening else row.candidate_role or "",
-            unit_id=row.opened_for if is_opening else row.candidate_unit,
-            unit=(row.opened_unit if is_opening else row.unit) or "",
-            title=row.title or "",
-            form_key=row.form_key or "",
-            form_hash=row.form_hash,
-            actor_id=row.actor_id,
-            by=row.by or "",
-            on_behalf_of=row.on_behalf_of or "",
-            at=row.at,
-            answers=row.answers or {},
-        )
-        for row in rows
-        for is_opening in (row.command == "open",)
     )
 
 

@@ -81,21 +81,6 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
     shelf = case_papers.shelf(ctx, release, head, chart, sight)
     papers = case_papers.listed(shelf)
     items = timeline.items(ctx.session, case_id)
-    told = Told(
-        release=release,
-        chart=chart,
-        sight=sight,
-        outcome=outcome_title(release.pack, head.outcome),
-        procedure=head.procedure,
-        papers={
-            written.work_item_id: paper
-            for paper in papers
-            for written in shelf.written
-            if written.seq == paper.seq and written.work_item_id
-        },
-        items=items,
-        first=next((paper for paper in papers if paper.seq == 1), None),
-    )
     found = CaseFile(
         head=head,
         title=release.pack.procedures[head.procedure].title,
@@ -104,7 +89,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         subjects=case_files.concerned(ctx.session, sight, case_id),
         tasks=tasks,
         clocks=tuple(clock for clock in all_clocks if _may_know(sight, clock, tasks)),
-        timeline=case_timeline.entries(ctx, case_id, told),
+        timeline=case_timeline.entries(ctx, case_id, _told(seen, shelf, papers, items)),
         papers=papers,
         notices=case_files.notices(ctx.session, sight, case_id),
         age=case_diagrams.working_days(
@@ -184,6 +169,30 @@ def outcome_title(pack: PolicyPack, outcome: str | None) -> str:
     known = pack.lists.get("outcomes")
     named = next((item.text for item in known.items if item.code == outcome), "") if known else ""
     return named or outcome_word(outcome)
+
+
+def _told(
+    seen: "_Seen",
+    shelf: case_papers.Shelf,
+    papers: tuple[Paper, ...],
+    items: Mapping[str, timeline.Item],
+) -> Told:
+    """What the timeline is told with: the papers by the task they were written in."""
+    return Told(
+        release=seen.release,
+        chart=seen.chart,
+        sight=seen.sight,
+        outcome=outcome_title(seen.release.pack, seen.head.outcome),
+        procedure=seen.head.procedure,
+        papers={
+            written.work_item_id: paper
+            for paper in papers
+            for written in shelf.written
+            if written.seq == paper.seq and written.work_item_id
+        },
+        items=items,
+        first=next((paper for paper in papers if paper.seq == 1), None),
+    )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

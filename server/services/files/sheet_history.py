@@ -6,9 +6,10 @@ what is answered in lists (votes of members) never leaves its step here.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from server.domain.expressions import Json
@@ -87,8 +88,30 @@ class Step:
 
 def steps(ctx: Context, case_id: str) -> list[Step]:
     """Every act of a person in the case, the oldest first; one statement."""
+    found = {
+        row.seq: Step(
+            seq=row.seq,
+            command=row.command,
+            node_key=row.node_key,
+            form_key=row.form_key or "",
+            role=row.candidate_role or "",
+            unit_id=row.candidate_unit,
+            actor_id=row.actor_id,
+            answers=row.answers,
+            at=row.at,
+            by=row.by,
+            organ=row.organ or "",
+            post=" ".join(part for part in (row.office, row.post) if part),
+        )
+        for row in ctx.session.execute(_acts(case_id, ctx.today))
+    }
+    return list(found.values())
+
+
+def _acts(case_id: str, today: date) -> Select[Any]:
+    """What people did in the case, with the office and the post they did it in."""
     office, organ, post = aliased(Unit), aliased(Unit), aliased(Post)
-    rows = ctx.session.execute(
+    return (
         select(
             case_step.c.seq,
             case_step.c.command,
@@ -113,30 +136,12 @@ def steps(ctx: Context, case_id: str) -> list[Step]:
             and_(
                 post.person_id == case_step.c.actor_id,
                 post.unit_id == work_item.c.candidate_unit,
-                or_(post.to_on.is_(None), post.to_on >= ctx.today),
+                or_(post.to_on.is_(None), post.to_on >= today),
             ),
         )
         .where(case_step.c.case_id == case_id)
         .order_by(case_step.c.seq)
     )
-    found = {
-        row.seq: Step(
-            seq=row.seq,
-            command=row.command,
-            node_key=row.node_key,
-            form_key=row.form_key or "",
-            role=row.candidate_role or "",
-            unit_id=row.candidate_unit,
-            actor_id=row.actor_id,
-            answers=row.answers,
-            at=row.at,
-            by=row.by,
-            organ=row.organ or "",
-            post=" ".join(part for part in (row.office, row.post) if part),
-        )
-        for row in rows
-    }
-    return list(found.values())
 
 
 def of(ctx: Context, case_id: str, done: list[Step], shelf: Shelf) -> History:

@@ -72,8 +72,7 @@ def publish(
         Invalid: it has errors, or warnings that nobody gave a reason for accepting.
         Conflict: somebody published the same version number at this moment.
     """
-    hashes = {path: sha256(content).hexdigest() for path, content in sorted(files.files.items())}
-    whole = sha256("\n".join(f"{path} {one}" for path, one in hashes.items()).encode()).hexdigest()
+    hashes, whole = _hashes(files)
     newest = _newest(ctx, files.key)
     if newest is not None and newest.content_hash == whole:
         return Published(id=newest.id, key=files.key, version=newest.version, is_new=False)
@@ -177,6 +176,13 @@ def all_in_force(ctx: Context, on: date) -> dict[str, Release]:
         for procedure in row.procedures:
             bound.setdefault(procedure, row.id)
     return {procedure: release(ctx, bound[procedure]) for procedure in sorted(bound)}
+
+
+def _hashes(files: PackFiles) -> tuple[dict[str, str], str]:
+    """Path -> hash of every file, and one hash over all of them."""
+    each = {path: sha256(content).hexdigest() for path, content in sorted(files.files.items())}
+    whole = sha256("\n".join(f"{path} {one}" for path, one in each.items()).encode())
+    return each, whole.hexdigest()
 
 
 def _taken(ctx: Context, pack: PolicyPack) -> Iterator[Finding]:
