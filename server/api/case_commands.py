@@ -1,9 +1,9 @@
 """What is done to a whole case, or to one of its clocks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import marshmallow as ma
@@ -35,10 +35,15 @@ class WhySchema(ma.Schema):
     reason = ma.fields.String(required=True, validate=_REASON)
 
 
-class StopSchema(ma.Schema):
+class ClockSchema(ma.Schema):
+    """Which clock."""
+
+    deadline = ma.fields.String(required=True, validate=_KEY, attribute="rule_key")
+
+
+class StopSchema(ClockSchema):
     """Which clock stands, for which of the reasons its rule knows."""
 
-    deadline = ma.fields.String(required=True, validate=_KEY)
     reason = ma.fields.String(
         required=True,
         validate=_KEY,
@@ -47,11 +52,10 @@ class StopSchema(ma.Schema):
     note = ma.fields.String(load_default="", validate=validate.Length(0, 2000))
 
 
-class RestartSchema(ma.Schema):
+class RestartSchema(ClockSchema):
     """Which clock runs again, and why."""
 
-    deadline = ma.fields.String(required=True, validate=_KEY)
-    reason = ma.fields.String(required=True, validate=_REASON)
+    reason = ma.fields.String(required=True, validate=_REASON, attribute="note")
 
 
 class ExtendSchema(RestartSchema):
@@ -60,78 +64,39 @@ class ExtendSchema(RestartSchema):
     n = ma.fields.Integer(required=True, strict=True, validate=validate.Range(1, 3650))
 
 
-@case_commands.route("/cases/<uuid:case>/stop", methods=["POST"])
-@requires(Permission.CASE_READ)
-@case_commands.doc(parameters=commands.HEADERS)
-@case_commands.arguments(StopSchema)
-@case_commands.response(HTTPStatus.OK, CaseSchema)
-def stop(given: dict[str, Any], case: UUID) -> Response:
-    """中止一个期限"""
-
-    def verb(ctx: Context, case_id: str) -> None:
-        deadline_clock.stop(
-            ctx, case_id, given["deadline"], reason=given["reason"], note=given["note"]
-        )
-
-    return _done(str(case), verb)
-
-
-@case_commands.route("/cases/<uuid:case>/restart", methods=["POST"])
-@requires(Permission.CASE_READ)
-@case_commands.doc(parameters=commands.HEADERS)
-@case_commands.arguments(RestartSchema)
-@case_commands.response(HTTPStatus.OK, CaseSchema)
-def restart(given: dict[str, Any], case: UUID) -> Response:
-    """恢复计算一个中止的期限"""
-
-    def verb(ctx: Context, case_id: str) -> None:
-        deadline_clock.restart(ctx, case_id, given["deadline"], note=given["reason"])
-
-    return _done(str(case), verb)
+#: name -> what it says, what it is sent, and the verb that takes what was sent
+_COMMANDS: Final[Mapping[str, tuple[str, type[ma.Schema], Callable[..., None]]]] = {
+    "stop": (_("中止一个期限"), StopSchema, deadline_clock.stop),
+    "restart": (_("恢复计算一个中止的期限"), RestartSchema, deadline_clock.restart),
+    "extend": (
+        _("延长一个期限，由规则所定的批准人提出"),
+        ExtendSchema,
+        deadline_clock.extend,
+    ),
+    "suspend": (
+        _("暂停整个事项，由承办机关的主要负责人提出；期限照常计算"),
+        WhySchema,
+        case_verbs.suspend,
+    ),
+    "resume": (_("恢复办理一个暂停的事项"), WhySchema, case_verbs.resume),
+    "cancel": (_("终止整个事项，没有结果，不能恢复"), WhySchema, case_verbs.cancel),
+}
 
 
-@case_commands.route("/cases/<uuid:case>/extend", methods=["POST"])
-@requires(Permission.CASE_READ)
-@case_commands.doc(parameters=commands.HEADERS)
-@case_commands.arguments(ExtendSchema)
-@case_commands.response(HTTPStatus.OK, CaseSchema)
-def extend(given: dict[str, Any], case: UUID) -> Response:
-    """延长一个期限，由规则所定的批准人提出"""
+def _register(name: str, says: str, schema: type[ma.Schema], verb: Callable[..., None]) -> None:
+    def view(given: dict[str, Any], case: UUID) -> Response:
+        return _done(str(case), partial(verb, **given))
 
-    def verb(ctx: Context, case_id: str) -> None:
-        deadline_clock.extend(ctx, case_id, given["deadline"], n=given["n"], note=given["reason"])
-
-    return _done(str(case), verb)
+    view.__name__, view.__doc__ = name, says
+    described = case_commands.response(HTTPStatus.OK, CaseSchema)(view)
+    described = case_commands.arguments(schema)(described)
+    described = case_commands.doc(parameters=commands.HEADERS)(described)
+    allowed = requires(Permission.CASE_READ)(described)
+    case_commands.route(f"/cases/<uuid:case>/{name}", methods=["POST"])(allowed)
 
 
-@case_commands.route("/cases/<uuid:case>/suspend", methods=["POST"])
-@requires(Permission.CASE_READ)
-@case_commands.doc(parameters=commands.HEADERS)
-@case_commands.arguments(WhySchema)
-@case_commands.response(HTTPStatus.OK, CaseSchema)
-def suspend(given: dict[str, str], case: UUID) -> Response:
-    """暂停整个事项，由承办机关的主要负责人提出；期限照常计算"""
-    return _done(str(case), partial(case_verbs.suspend, reason=given["reason"]))
-
-
-@case_commands.route("/cases/<uuid:case>/resume", methods=["POST"])
-@requires(Permission.CASE_READ)
-@case_commands.doc(parameters=commands.HEADERS)
-@case_commands.arguments(WhySchema)
-@case_commands.response(HTTPStatus.OK, CaseSchema)
-def resume(given: dict[str, str], case: UUID) -> Response:
-    """恢复办理一个暂停的事项"""
-    return _done(str(case), partial(case_verbs.resume, reason=given["reason"]))
-
-
-@case_commands.route("/cases/<uuid:case>/cancel", methods=["POST"])
-@requires(Permission.CASE_READ)
-@case_commands.doc(parameters=commands.HEADERS)
-@case_commands.arguments(WhySchema)
-@case_commands.response(HTTPStatus.OK, CaseSchema)
-def cancel(given: dict[str, str], case: UUID) -> Response:
-    """终止整个事项，没有结果，不能恢复"""
-    return _done(str(case), partial(case_verbs.cancel, reason=given["reason"]))
+for _name, _command in _COMMANDS.items():
+    _register(_name, *_command)
 
 
 def _done(case_id: str, verb: Callable[[Context, str], None]) -> Response:
