@@ -1,5 +1,6 @@
 """One chromium per process, a new browser context per visitor, a server over a drill of its own."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -36,6 +37,9 @@ SCREEN: dict[str, Any] = {
 
 #: opens a browser of his own for somebody; options are those of a browser context
 Visit = Callable[..., Visitor]
+
+#: pictures of the page at every step make a trace easier to read, and a test take twice as long
+HAS_SNAPSHOTS = "RONGCUO_TRACE" in os.environ
 
 _MEND = "apt-get update && apt-get install -y chromium fonts-noto-cjk"
 
@@ -98,7 +102,7 @@ def visit(browser: Browser, address: str, request: pytest.FixtureRequest) -> Ite
     def open_one(login: str = "", **options: Any) -> Visitor:
         context = browser.new_context(**{**SCREEN, **options})
         context.set_default_timeout(10_000)
-        context.tracing.start(snapshots=True)
+        context.tracing.start(snapshots=HAS_SNAPSHOTS)
         watch.over(context)
         contexts.append(context)
         visitor = Visitor(page=context.new_page(), address=address, album=album)

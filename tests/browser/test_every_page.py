@@ -1,6 +1,14 @@
-"""Every page that each role can come to: axe, narrow and zoomed, large type, the keyboard alone."""
+"""Every page people come to: axe, narrow and zoomed, large type, the keyboard alone.
 
-import re
+In the gate each kind of page is looked at once in every state that looks different, whoever of the
+twelve comes to it first, and of each of them the page he begins on, with his navigation; which
+pages these are is found by walking all links without a browser (``tests/browser/pages.py``). The
+slow test looks at up to three pages of every kind for each of the twelve.
+"""
+
+import fcntl
+import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,13 +19,12 @@ from server.app import create_app
 from server.services.context import Tools
 from tests.browser.conftest import Visit
 from tests.browser.keyboard import walk
+from tests.browser.pages import LEFT_OUT, OF_A_KIND, beginnings, chosen, kind_of
 from tests.browser.people import Visitor
-from tests.factories.site import Clock
-
-#: what is looked at by a program, is a file, ends the visit, or is for who is not signed in
-LEFT_OUT = re.compile(
-    r"^/(api/|static/|healthz|readyz|metrics|attachments/|sign-in|forgotten)|\.json$|\.xlsx$"
-)
+from tests.browser.server import fill_drill
+from tests.databases import SqliteDatabases
+from tests.factories import tools as factory
+from tests.factories.site import Clock, served
 
 #: one of each role of the demo, and whoever sees pages that nobody else does
 PEOPLE = (
@@ -38,13 +45,47 @@ PEOPLE = (
 #: a window of 1366 pixels at twice its size, and the narrowest that is promised
 NARROW = ({"width": 683, "height": 400}, {"width": 320, "height": 640})
 
-#: pages of one kind that are looked at: cases and tasks in different states
-OF_A_KIND = 3
-
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=[/=])\d+")
 _LINKS = "() => [...document.querySelectorAll('main a[href], nav a[href]')].map((it) => it.href)"
 _WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 _LARGE = "(is) => document.documentElement.classList.toggle('large', is)"
+
+
+@pytest.fixture(scope="session")
+def plan(
+    sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, list[str]]:
+    """Who looks at what; found once per run, whichever worker comes first."""
+    base = tmp_path_factory.getbasetemp()
+    file = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "plan.json"
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not file.exists():
+            with (
+                sqlite_databases.copy("drill", fill_drill) as url,
+                factory.opened(url) as tools,
+            ):
+                file.write_text(json.dumps(chosen(served(tools, Clock()), PEOPLE)))
+    found: dict[str, list[str]] = json.loads(file.read_text())
+    return found
+
+
+def test_everybody_begins_somewhere_and_most_kinds_of_page_are_looked_at(
+    plan: dict[str, list[str]],
+) -> None:
+    assert [login for login, paths in plan.items() if paths[0] != "/"] == []
+    assert len({kind_of(path).partition("?")[0] for paths in plan.values() for path in paths}) > 30
+
+
+@pytest.mark.parametrize("login", PEOPLE)
+def test_each_kind_of_page_is_accessible_narrow_large_and_with_the_keyboard_alone(
+    visit: Visit, plan: dict[str, list[str]], login: str
+) -> None:
+    visitor = visit(login)
+    problems: list[str] = []
+    for path in plan[login]:
+        assert _open(visitor, path) == 200, path
+        problems += [*visitor.check(), *too_wide(visitor), *walk(visitor.page)]
+    assert problems == []
 
 
 @pytest.mark.slow
@@ -55,12 +96,10 @@ def test_every_page_is_accessible_narrow_large_and_with_the_keyboard_alone(
     visitor = visit(login)
     problems: list[str] = []
     seen: Counter[str] = Counter()
-    for path in reachable(visitor, first(drill_tools, clock)):
-        kind = _ID.sub("*", path)
+    for path in reachable(visitor, beginnings(create_app(drill_tools, clock))):
+        kind = kind_of(path)
         seen[kind] += 1
-        problems += visitor.check()
-        if not path.endswith("/print"):  # as wide as the paper
-            problems += too_wide(visitor)
+        problems += [*visitor.check(), *too_wide(visitor)]
         if seen[kind] == 1:
             problems += walk(visitor.page)
     assert len(seen) > 3
@@ -72,16 +111,15 @@ def reachable(visitor: Visitor, start: list[str]) -> Iterator[str]:
     waiting, known, kinds = [*start], {*start}, Counter[str]()
     while waiting:
         path = waiting.pop(0)
-        status = visitor.go(path)
+        status = _open(visitor, path)
         if status != 200:
             assert status in (403, 404), f"{status} {path}"
             assert path in start, f"a link leads nowhere: {path}"
             continue
-        expect(visitor.page.locator("[data-island]:not([data-drawn=true])")).to_have_count(0)
         yield path
         for address in visitor.page.evaluate(_LINKS):
             found = address.removeprefix(visitor.address).partition("#")[0]
-            kind = _ID.sub("*", found)
+            kind = kind_of(found)
             if found.startswith("/") and found not in known and not LEFT_OUT.search(found):
                 known.add(found)
                 kinds[kind] += 1
@@ -89,18 +127,17 @@ def reachable(visitor: Visitor, start: list[str]) -> Iterator[str]:
                     waiting.append(found)
 
 
-def first(tools: Tools, clock: Clock) -> list[str]:
-    """The addresses that need no case, task or person."""
-    rules = create_app(tools, clock).url_map.iter_rules()
-    return sorted(
-        rule.rule
-        for rule in rules
-        if "GET" in (rule.methods or ()) and "<" not in rule.rule and not LEFT_OUT.search(rule.rule)
-    )
+def _open(visitor: Visitor, path: str) -> int:
+    """Open a page and wait for its islands; the status of the answer."""
+    status = visitor.go(path)
+    expect(visitor.page.locator("[data-island]:not([data-drawn=true])")).to_have_count(0)
+    return status
 
 
 def too_wide(visitor: Visitor) -> Iterator[str]:
     """Where the page as a whole would have to be scrolled sideways, in either size of type."""
+    if visitor.page.url.endswith("/print"):
+        return  # as wide as the paper
     before = visitor.page.viewport_size
     for is_large in (True, False):
         visitor.page.evaluate(_LARGE, is_large)
