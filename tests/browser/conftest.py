@@ -33,6 +33,7 @@ SCREEN: dict[str, Any] = {
     "locale": "zh-CN",
     "timezone_id": "Asia/Shanghai",
     "viewport": {"width": 1366, "height": 768},
+    "reduced_motion": "reduce",
 }
 
 #: opens a browser of his own for somebody; options are those of a browser context

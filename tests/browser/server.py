@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
+from typing import Any
 
+from waitress import wasyncore
 from waitress.server import create_server
 
 from server.app import create_app
@@ -37,12 +40,16 @@ def _fill_drill(url: str) -> None:
 @contextmanager
 def served(tools: Tools, clock: Clock) -> Iterator[str]:
     """The address at which the application answers, until the block is left."""
-    server = create_server(create_app(tools, clock), host="127.0.0.1", port=0, threads=4)
+    sockets: dict[int, Any] = {}
+    application = create_app(tools, clock)
+    server = create_server(application, map=sockets, host="127.0.0.1", port=0, threads=4)
     running = threading.Thread(target=server.run, name="served")
     running.start()
     try:
         yield f"http://127.0.0.1:{server.effective_port}"
     finally:
-        server.task_dispatcher.shutdown()
-        server.close()
+        # in its own thread, and with the connections a browser keeps open: it goes on for those
+        server.trigger.pull_trigger(partial(wasyncore.close_all, sockets, ignore_all=True))
         running.join(30)
+        server.task_dispatcher.shutdown()
+        assert not running.is_alive()

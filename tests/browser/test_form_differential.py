@@ -30,8 +30,6 @@ from server.forms.visibility import complete, written
 from server.web.assets import BUILT, Assets
 from tests.browser.conftest import SCREEN
 
-pytestmark = pytest.mark.slow
-
 ROOT = Path(__file__).parent.parent.parent
 FORMS = sorted((ROOT / "forms").glob("*/*.form.json"))
 FEEL = Feel()

@@ -10,8 +10,6 @@ from playwright.sync_api import Locator, Page, Route, expect
 from tests.browser.conftest import Visit
 from tests.browser.people import Visitor
 
-pytestmark = pytest.mark.slow
-
 OFFICIAL = "county1.case_supervision.1"
 COMPLETE = "**/complete?*"
 

@@ -23,7 +23,8 @@ MONDAY = datetime(2026, 3, 2, 8, 30, tzinfo=CHINA_TIME)
 
 SECRET = "rongcuo-demo"
 
-_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+#: where a page keeps what guards its form
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
 @dataclass
@@ -86,6 +87,6 @@ def signed_in(app: Flask, login: str) -> FlaskClient:
 
 def token(client: FlaskClient, address: str) -> str:
     """The anti-forgery token of a page with a form."""
-    found = _TOKEN.search(client.get(address).get_data(as_text=True))
+    found = TOKEN.search(client.get(address).get_data(as_text=True))
     assert found, address
     return found[1]
