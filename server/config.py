@@ -36,6 +36,7 @@ TOKENS_PER_PERSON = 10
 #: how often a person may do what costs much or takes much away (BU-6)
 SEARCHES_PER_MINUTE = 60
 EXPORTS_PER_DAY = 10
+PRINTS_PER_DAY = 30
 PUBLISHES_PER_HOUR = 60
 #: how long an ended session and a failed sign-in nobody was told of are kept
 SESSIONS_KEPT = timedelta(days=7)

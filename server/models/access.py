@@ -65,7 +65,7 @@ usage = Table(
     Base.metadata,
     Column("id", String(36), primary_key=True),
     Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
-    # search, export, publish
+    # search, export, print, publish
     Column("kind", String(16), nullable=False),
     Column("at", Moment, nullable=False),
     Index("ix_usage_person", "person_id", "kind", "at"),

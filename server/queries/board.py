@@ -8,7 +8,7 @@ clocks of that case, without names (SECURITY section 6, higher organ).
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, TextClause, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, TextClause, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor, Permission, permits
@@ -18,7 +18,8 @@ from server.models.identity import Unit
 from server.models.outbox import notification
 from server.models.work import WAITING, work_item
 from server.queries import inbox_lines
-from server.queries.inbox import Entry, When
+from server.queries.case_lists import MAX_TOTAL
+from server.queries.inbox import Entry, Sheet, When
 from server.queries.inbox_rows import is_not_about, is_past
 from server.queries.visibility import recused_from
 
@@ -29,6 +30,7 @@ class Office:
 
     id: str
     name: str
+    level: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +58,8 @@ class Narrowed:
 
     unit_id: str = ""
     step: str = ""
+    #: level of the office the work lies with
+    level: str = ""
 
 
 def offices(session: Session, actor: Actor) -> tuple[Office, ...]:
@@ -67,12 +71,12 @@ def offices(session: Session, actor: Actor) -> tuple[Office, ...]:
     # compared as it is: a pattern would take the signs of a path for wildcards
     below = func.substr(Unit.path, 1, func.length(above.c.path) + 1)
     rows = session.execute(
-        select(Unit.id, Unit.name)
+        select(Unit.id, Unit.name, Unit.level)
         .join(above, or_(Unit.path == above.c.path, below == above.c.path + "/"))
         .distinct()
         .order_by(Unit.name, Unit.id)
     )
-    return tuple(Office(id=row.id, name=row.name) for row in rows)
+    return tuple(Office(id=row.id, name=row.name, level=row.level) for row in rows)
 
 
 def cells(
@@ -120,9 +124,31 @@ def overdue(
     *,
     when: When,
     narrowed: Narrowed,
-    most: int,
+    sheet: Sheet,
 ) -> tuple[Entry, ...]:
     """Work past its date by law, longest first: of his offices, and what a rung told him of."""
+    ids = (
+        _overdue(actor, units, when, narrowed)
+        .order_by(work_item.c.order_key, work_item.c.id)
+        .limit(sheet.size)
+        .offset((sheet.number - 1) * sheet.size)
+    )
+    own = {unit.id for unit in units}
+    return inbox_lines.entries(session, actor, ids, when.now, lambda _row: Urgency.OVERDUE, own)
+
+
+def overdue_total(
+    session: Session, actor: Actor, units: Sequence[Office], *, when: When, narrowed: Narrowed
+) -> int | None:
+    """How much work that is: exact up to 10 000, None beyond."""
+    some = _overdue(actor, units, when, narrowed).limit(MAX_TOTAL + 1).subquery()
+    counted = session.scalar(select(func.count()).select_from(some)) or 0
+    return counted if counted <= MAX_TOTAL else None
+
+
+def _overdue(
+    actor: Actor, units: Sequence[Office], when: When, narrowed: Narrowed
+) -> Select[tuple[str]]:
     told = and_(
         work_item.c.case_id.in_(
             select(notification.c.case_id).where(
@@ -133,14 +159,9 @@ def overdue(
         *_at(narrowed),
     )
     his = and_(*work_of(actor, units, narrowed))
-    ids = (
-        select(work_item.c.id)
-        .where(WAITING, is_past(when.now), *_not_his(actor), or_(his, told))
-        .order_by(work_item.c.order_key, work_item.c.id)
-        .limit(most)
+    return select(work_item.c.id).where(
+        WAITING, is_past(when.now), *_not_his(actor), or_(his, told)
     )
-    own = {unit.id for unit in units}
-    return inbox_lines.entries(session, actor, ids, when.now, lambda _row: Urgency.OVERDUE, own)
 
 
 def _is_ranked(rank: Rank) -> ColumnElement[bool]:
@@ -161,7 +182,8 @@ def work_of(
 
 
 def _at(narrowed: Narrowed) -> tuple[ColumnElement[bool], ...]:
-    return (work_item.c.node_key == narrowed.step,) if narrowed.step else ()
+    asked = ((work_item.c.node_key, narrowed.step), (work_item.c.level, narrowed.level))
+    return tuple(column == value for column, value in asked if value)
 
 
 def _is_elsewhere(units: Sequence[Office], narrowed: Narrowed) -> ColumnElement[bool]:

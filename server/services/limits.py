@@ -10,7 +10,12 @@ from typing import Final
 
 from sqlalchemy import delete, insert, select
 
-from server.config import EXPORTS_PER_DAY, PUBLISHES_PER_HOUR, SEARCHES_PER_MINUTE
+from server.config import (
+    EXPORTS_PER_DAY,
+    PRINTS_PER_DAY,
+    PUBLISHES_PER_HOUR,
+    SEARCHES_PER_MINUTE,
+)
 from server.domain.errors import TooOften
 from server.models.access import usage
 from server.models.base import new_id
@@ -29,9 +34,11 @@ class Limit:
 
 SEARCH: Final = Limit(kind="search", most=SEARCHES_PER_MINUTE, within=timedelta(minutes=1))
 EXPORT: Final = Limit(kind="export", most=EXPORTS_PER_DAY, within=timedelta(days=1))
+#: a whole file on paper leaves the system as an export does
+PRINT: Final = Limit(kind="print", most=PRINTS_PER_DAY, within=timedelta(days=1))
 PUBLISH: Final = Limit(kind="publish", most=PUBLISHES_PER_HOUR, within=timedelta(hours=1))
 
-_LONGEST: Final = max(limit.within for limit in (SEARCH, EXPORT, PUBLISH))
+_LONGEST: Final = max(limit.within for limit in (SEARCH, EXPORT, PRINT, PUBLISH))
 
 
 def count(ctx: Context, limit: Limit) -> None:

@@ -132,5 +132,5 @@ def printed(case_id: str) -> str:
         found = case_prints.printed(ctx, case_id)
     if found.file.sight.is_party:
         raise NotFound
-    looked("case.print", case_id, case_id, {"serial": serial})
+    looked("case.print", case_id, case_id, {"serial": serial}, limit=limits.PRINT)
     return render("cases/print.html", file=found.file, sheets=found.sheets, serial=serial)

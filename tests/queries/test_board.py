@@ -10,7 +10,7 @@ from server.models.case import subject
 from server.models.identity import Post, Unit
 from server.queries import board
 from server.queries.board import Narrowed
-from server.queries.inbox import When
+from server.queries.inbox import Sheet, When
 from server.services.context import reading
 from server.services.files import boards
 from server.services.identity import posts
@@ -56,11 +56,34 @@ def test_the_counts_are_those_of_the_offices(tiny: Tiny) -> None:
     with tiny.tools.readers() as session:
         mine = board.offices(session, actor)
         (cell,) = board.cells(session, actor, mine, when=WHEN, narrowed=ALL)
-        late = board.overdue(session, actor, mine, when=WHEN, narrowed=ALL, most=100)
+        late = board.overdue(session, actor, mine, when=WHEN, narrowed=ALL, sheet=Sheet(size=100))
         nothing = board.cells(session, actor, mine, when=WHEN, narrowed=Narrowed(step="decide"))
     assert (cell.open, cell.overdue, cell.soon, cell.past_target) == (45, 20, 5, 0)
     assert len(late) == 20
     assert nothing == ()
+
+
+def test_what_is_late_comes_page_by_page_and_is_counted_in_all(tiny: Tiny) -> None:
+    lists.fill(tiny, 2 * boards.PAGE)
+    first, last = (of_head(tiny, LATE, page=number) for number in (1, 3))
+    total = first.late_total
+    assert total is not None
+    assert total > boards.PAGE == len(first.late)
+    pages = [of_head(tiny, LATE, page=number).late for number in (1, 2)]
+    seen = [late.line.entry.id for page in pages for late in page]
+    assert len(seen) == len(set(seen)) == total
+    assert (last.late, last.late_total) == ((), total)
+
+
+def test_the_board_is_narrowed_to_a_level(tiny: Tiny) -> None:
+    tiny.open()
+    timers.sweep(tiny.tools, FAR)
+    for login in (HEAD, ABOVE):
+        found = {level: of_head(tiny, FAR, login, level).late_total for level in ("county", "city")}
+        assert found == {"county": 1, "city": 0}
+    assert of_head(tiny, FAR, HEAD).levels == ("county", "township")
+    assert of_head(tiny, FAR, ABOVE).levels == ("city", "county", "township")
+    assert of_head(tiny, FAR, HEAD, "township").offices == ()
 
 
 def test_his_own_matter_is_not_on_his_board(tiny: Tiny) -> None:
@@ -146,11 +169,13 @@ def statements(tiny: Tiny) -> int:
     return len(asked)
 
 
-def of_head(tiny: Tiny, now: datetime, login: str = HEAD) -> boards.Board:
+def of_head(
+    tiny: Tiny, now: datetime, login: str = HEAD, level: str = "", page: int = 1
+) -> boards.Board:
     actor = tiny.actor(login, now)
     with reading(tiny.tools, actor, now) as ctx:
         assert posts.with_posts(ctx) == actor
-        return boards.of_head(ctx, ALL)
+        return boards.of_head(ctx, Narrowed(level=level), page)
 
 
 def offices(tiny: Tiny, actor: Actor) -> list[board.Office]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -12,7 +13,7 @@ from server.models.audit import AuditEvent
 from server.models.base import new_id
 from server.models.decision import recusal
 from server.models.identity import Person
-from server.services import reads
+from server.services import limits, reads
 from server.services.context import Tools
 from tests.factories import site
 from tests.factories.filed import (
@@ -217,6 +218,21 @@ def test_a_print_needs_the_password_again_and_has_a_serial(
     assert "卷内目录" in page
     late.forward(minutes=16)
     assert client.get(f"/cases/{filed.open}/print").status_code in (302, 303)
+
+
+def test_who_prints_too_often_is_told_when_to_come_back_and_reads_on(
+    enter: SignIn, filed: Filed, late: site.Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "PRINT", replace(limits.PRINT, most=2))
+    client = enter(DESK)
+    address = f"/cases/{filed.open}"
+    assert [client.get(f"{address}/print").status_code for _each in range(2)] == [200, 200]
+    answer = client.get(f"{address}/print")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "86400")
+    assert filed.name not in answer.get_data(as_text=True)
+    assert client.get(address).status_code == 200
+    late.forward(days=1)
+    assert enter(DESK).get(f"{address}/print").status_code == 200
 
 
 def test_whoever_is_recused_loses_the_case_at_once(

@@ -4,23 +4,26 @@ stands."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Final
 
 from server.domain import deadline_changes
 from server.domain.deadline_changes import Extend, Stop
 from server.domain.deadline_lines import units as counted
+from server.domain.jurisdiction import Level
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.queries import board, board_clocks
 from server.queries.board import Cell, Narrowed, Office
 from server.queries.board_clocks import Changed, Rung
+from server.queries.inbox import Sheet
 from server.services.context import Context
 from server.services.files import work_lists
 from server.services.files.work_lists import Line
 from server.services.packs import definitions
 
-#: longest list of overdue work
-MOST_OVERDUE = 100
+#: overdue work on one page
+PAGE: Final = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -79,6 +82,11 @@ class Board:
     steps: tuple[Step, ...]
     cells: Mapping[tuple[str, str], Cell]
     late: tuple[Late, ...]
+    #: how much is overdue in all, None beyond 10 000
+    late_total: int | None
+    page: int
+    #: levels it can be narrowed to, the highest first; none where there is no choice
+    levels: tuple[str, ...]
     changes: tuple[Change, ...]
 
     def total(self, name: str, unit_id: str = "", step: str = "") -> int:
@@ -90,27 +98,42 @@ class Board:
         )
 
 
-def of_head(ctx: Context, narrowed: Narrowed) -> Board:
-    """The board of the actor, who brings today's posts, under filters."""
+def of_head(ctx: Context, narrowed: Narrowed, page: int = 1) -> Board:
+    """The board of the actor, who brings today's posts, under filters; ``page`` of what is late."""
     session, actor, when = ctx.session, ctx.actor, work_lists.when(ctx)
     offices = board.offices(session, actor)
     cells = board.cells(session, actor, offices, when=when, narrowed=narrowed)
     entries = board.overdue(
-        session, actor, offices, when=when, narrowed=narrowed, most=MOST_OVERDUE
+        session, actor, offices, when=when, narrowed=narrowed, sheet=Sheet(number=page, size=PAGE)
     )
     lines = [work_lists.line(ctx, entry) for entry in entries]
     clocks = [line.entry.deadline_id or "" for line in lines]
     rungs = board_clocks.rungs(session, clocks)
     own = frozenset(office.id for office in offices)
     return Board(
-        offices=tuple(office for office in offices if narrowed.unit_id in ("", office.id)),
+        offices=tuple(
+            office
+            for office in offices
+            if narrowed.unit_id in ("", office.id) and narrowed.level in ("", office.level)
+        ),
         steps=tuple(_steps(ctx, cells)),
         cells={(cell.unit_id, cell.step): cell for cell in cells},
         late=tuple(
             _late(ctx, line, rungs.get(line.entry.deadline_id or "", ()), own) for line in lines
         ),
+        late_total=board.overdue_total(session, actor, offices, when=when, narrowed=narrowed),
+        page=page,
+        levels=_levels(offices),
         changes=_changes(ctx, board_clocks.changed(session, actor, offices, narrowed)),
     )
+
+
+def _levels(offices: Sequence[Office]) -> tuple[str, ...]:
+    """From the highest of his offices down: rungs tell him of work below them."""
+    order = tuple(Level)
+    highest = min((order.index(Level(office.level)) for office in offices), default=len(order))
+    found = order[highest:]
+    return found if len(found) > 1 else ()
 
 
 def _steps(ctx: Context, cells: Sequence[Cell]) -> list[Step]:
