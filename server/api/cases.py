@@ -11,7 +11,15 @@ from marshmallow import validate
 from server.api import commands
 from server.api.blueprints import Blueprint
 from server.api.openapi import PREFIX
-from server.api.schemas import DeadlineSchema, Moment, OpenTaskSchema, Paging, PlaceSchema, word
+from server.api.schemas import (
+    MATTER,
+    DeadlineSchema,
+    Moment,
+    OpenTaskSchema,
+    Paging,
+    PlaceSchema,
+    word,
+)
 from server.api.tasks import of_open
 from server.domain.access import Permission
 from server.domain.expressions import Json
@@ -36,8 +44,6 @@ cases = Blueprint("cases", __name__, description=_("事项"))
 
 #: a word of a filter
 _WORD: Final = validate.Regexp(r"^[\w.\-]{1,120}$")
-
-_MATTER: Final = _("是什么事；无权知道当事人姓名的，为空")
 
 
 class WantedSchema(Paging):
@@ -98,7 +104,7 @@ class CaseSchema(OpenedSchema):
 
     pack = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
-    matter = ma.fields.String(required=True, metadata={"description": _MATTER})
+    matter = ma.fields.String(required=True, metadata={"description": MATTER})
     status_reason = ma.fields.String(required=True)
     outcome = ma.fields.String(required=True, allow_none=True)
     level = ma.fields.String(required=True)
@@ -114,7 +120,7 @@ class LineSchema(ma.Schema):
 
     id = ma.fields.String(required=True)
     reference = ma.fields.String(required=True)
-    matter = ma.fields.String(required=True, attribute="title", metadata={"description": _MATTER})
+    matter = ma.fields.String(required=True, attribute="title", metadata={"description": MATTER})
     procedure = ma.fields.String(required=True)
     status = word(CaseStatus)
     outcome = ma.fields.String(required=True, allow_none=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import marshmallow as ma
 from flask_smorest.fields import Upload
@@ -10,11 +10,14 @@ from marshmallow import validate
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.lifecycle import DeadlineState
+from server.domain.texts import _
 
 #: longest page of a list
 MAX_PAGE = 200
 #: highest page that is looked for
 _LAST_PAGE = 1_000_000
+#: what the field ``matter`` is, wherever it stands
+MATTER: Final = _("是什么事；无权知道当事人姓名的，为空")
 
 
 class Moment(ma.fields.AwareDateTime):

@@ -11,7 +11,7 @@ from marshmallow import validate
 
 from server.api import commands
 from server.api.blueprints import Blueprint
-from server.api.schemas import OpenTaskSchema, Paging, TaskSchema, word
+from server.api.schemas import MATTER, OpenTaskSchema, Paging, TaskSchema, word
 from server.domain.access import Permission
 from server.domain.expressions import Json
 from server.domain.lifecycle import WorkState
@@ -45,10 +45,16 @@ class WantedSchema(Paging):
     reference = ma.fields.String(load_default="", validate=validate.Length(0, 120))
 
 
+class TaskLineSchema(TaskSchema):
+    """One line of a list of tasks."""
+
+    matter = ma.fields.String(required=True, metadata={"description": MATTER})
+
+
 class TasksSchema(ma.Schema):
     """One page of tasks."""
 
-    items = ma.fields.List(ma.fields.Nested(TaskSchema), required=True)
+    items = ma.fields.List(ma.fields.Nested(TaskLineSchema), required=True)
     total = ma.fields.Integer(required=True, allow_none=True)
 
 
@@ -255,6 +261,7 @@ def _line(entry: Entry, due: Due | None) -> dict[str, Json]:
         "title": entry.title,
         "case": entry.case_id,
         "reference": entry.reference,
+        "matter": entry.case_title,
         "unit": _named(entry.unit_id, entry.unit_name),
         "assignee": _named(entry.assignee_id, entry.assignee_name),
         "deadline": due,

@@ -2,19 +2,30 @@ from collections.abc import Callable
 from threading import Barrier, Thread
 from typing import Any
 
-from tests.api.matters import APPLICANT, COLLEAGUE, DESK, STRANGER, offered, opened
+from tests.api.matters import (
+    APPLICANT,
+    APPLICATION,
+    COLLEAGUE,
+    DESK,
+    NANYANG,
+    STRANGER,
+    offered,
+    opened,
+)
 from tests.factories.programs import Program
 
 Sign = Callable[[str], Program]
 
 ACCEPT = {"variables": {"accepted": True}}
+#: what the contract names; a line of a list says besides what the matter is
 TASK = {"id", "key", "title", "case", "reference", "unit", "assignee", "deadline", "version"}
 
 
 def test_a_task_in_a_list_has_the_fields_of_the_contract(signed: Sign) -> None:
     case = opened(signed(APPLICANT))
     line = offered(signed(DESK), case["id"])
-    assert set(line) == TASK
+    assert set(line) == TASK | {"matter"}
+    assert line["matter"] == ""
     assert line["unit"]["name"] == "案件监督管理室"
     assert line["deadline"] == {
         "key": "intake",
@@ -24,6 +35,15 @@ def test_a_task_in_a_list_has_the_fields_of_the_contract(signed: Sign) -> None:
         "basis": "系统默认",
         "line": "3月2日到达有权机关，次日起算；第5个工作日为3月9日",
     }
+
+
+def test_the_matter_is_told_in_lists_to_who_may_know_whom_it_is_about(signed: Sign) -> None:
+    named = {**APPLICATION, "item_title": "抢修镇区道路"}
+    case = signed(APPLICANT).done("/cases", {"procedure": NANYANG, "variables": named})
+    assert offered(signed(DESK), case["id"])["matter"] == "抢修镇区道路"
+    for login in (APPLICANT, DESK):
+        [line] = signed(login).found("/cases")["items"]
+        assert (line["matter"], line["reference"]) == ("抢修镇区道路", case["reference"])
 
 
 def test_a_task_goes_from_the_queue_through_the_inbox_to_what_is_done(signed: Sign) -> None:
