@@ -36,7 +36,16 @@ def test_flows_that_no_scenario_takes_are_named(memory: Tools) -> None:
         ([{"expect": {"open": ["verify"]}}], "open应为verify，实际为register"),
         ([{**ACCEPT, "refused": "invalid"}], "应被拒绝（invalid），实际获准"),
         ([{**ACCEPT, "as": "petition_bureau"}], "not_found："),
-        ([{**ACCEPT, "as": "applicant"}], "forbidden："),
+        ([{**ACCEPT, "as": "applicant"}], "not_found："),
+        (
+            [
+                {
+                    "extend": {"deadline": "registration", "n": 1, "reason": "案情复杂"},
+                    "as": "case_supervision_office",
+                }
+            ],
+            "forbidden：",
+        ),
         ([{**ACCEPT, "as": "nobody.at.all"}], "演练地区中没有人担任“nobody.at.all”"),
         ([{**ACCEPT, "do": "decide"}], "环节“decide”没有待办"),
         ([{**ACCEPT, "with": {"registered": "refuse"}}], "reason：不受理的须写明理由"),
