@@ -22,6 +22,7 @@ from tests.browser.keyboard import walk
 from tests.browser.pages import LEFT_OUT, OF_A_KIND, beginnings, chosen, kind_of
 from tests.browser.people import Visitor
 from tests.browser.server import fill_drill
+from tests.browser.sizes import too_wide
 from tests.databases import SqliteDatabases
 from tests.factories import tools as factory
 from tests.factories.site import Clock, served
@@ -42,12 +43,7 @@ PEOPLE = (
     "p.designer.head",
 )
 
-#: a window of 1366 pixels at twice its size, and the narrowest that is promised
-NARROW = ({"width": 683, "height": 400}, {"width": 320, "height": 640})
-
 _LINKS = "() => [...document.querySelectorAll('main a[href], nav a[href]')].map((it) => it.href)"
-_WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-_LARGE = "(is) => document.documentElement.classList.toggle('large', is)"
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +80,7 @@ def test_each_kind_of_page_is_accessible_narrow_large_and_with_the_keyboard_alon
     problems: list[str] = []
     for path in plan[login]:
         assert _open(visitor, path) == 200, path
-        problems += [*visitor.check(), *too_wide(visitor), *walk(visitor.page)]
+        problems += [*visitor.check(), *too_wide(visitor.page), *walk(visitor.page)]
     assert problems == []
 
 
@@ -99,7 +95,7 @@ def test_every_page_is_accessible_narrow_large_and_with_the_keyboard_alone(
     for path in reachable(visitor, beginnings(create_app(drill_tools, clock))):
         kind = kind_of(path)
         seen[kind] += 1
-        problems += [*visitor.check(), *too_wide(visitor)]
+        problems += [*visitor.check(), *too_wide(visitor.page)]
         if seen[kind] == 1:
             problems += walk(visitor.page)
     assert len(seen) > 3
@@ -132,20 +128,3 @@ def _open(visitor: Visitor, path: str) -> int:
     status = visitor.go(path)
     expect(visitor.page.locator("[data-island]:not([data-drawn=true])")).to_have_count(0)
     return status
-
-
-def too_wide(visitor: Visitor) -> Iterator[str]:
-    """Where the page as a whole would have to be scrolled sideways, in either size of type."""
-    if visitor.page.url.endswith("/print"):
-        return  # as wide as the paper
-    before = visitor.page.viewport_size
-    for is_large in (True, False):
-        visitor.page.evaluate(_LARGE, is_large)
-        for size in NARROW:
-            visitor.page.set_viewport_size(size)  # type: ignore[arg-type]
-            over = visitor.page.evaluate(_WIDER)
-            if over > 0:
-                large = ", large type" if is_large else ""
-                yield f"{visitor.page.url}: {over}px wider than {size['width']}px{large}"
-    if before:
-        visitor.page.set_viewport_size(before)

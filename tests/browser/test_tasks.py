@@ -41,6 +41,7 @@ def test_of_two_people_on_one_task_the_second_keeps_what_he_typed(visit: Visit) 
     expect(second.page.get_by_role("link", name="重新打开")).to_be_visible()
     typed = [area.input_value() for area in second.page.locator("textarea").all()]
     assert "这是第二个窗口里写的意见。" in typed
+    assert second.check() == []
     second.snap("他人已办结")
 
 

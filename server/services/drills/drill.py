@@ -236,7 +236,7 @@ def accounts(ctx: Context) -> tuple[DemoAccount, ...]:
             login=entry.login,
             name=known[entry.login].name,
             organ=known[entry.login].organ or "",
-            post=f"{known[entry.login].office}{known[entry.login].title}",
+            post=f"{known[entry.login].office} {known[entry.login].title}",
             step=entry.step,
             what=entry.what,
             group=entry.group,

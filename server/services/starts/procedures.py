@@ -144,7 +144,7 @@ def _known(ctx: Context) -> _Known:
         actor=posts.with_posts(ctx),
         card=Starting(
             name=person.name,
-            post=f"{held[0].office.name}{held[0].title}" if held else "",
+            post=f"{held[0].office.name} {held[0].title}" if held else "",
             unit=unit.name if unit else "",
             managed_by=person.managed_by or "",
             affiliation=unit.affiliation if unit else "",
