@@ -8,9 +8,9 @@ slow test looks at up to three pages of every kind for each of the twelve.
 
 import fcntl
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -47,19 +47,13 @@ _LINKS = "() => [...document.querySelectorAll('main a[href], nav a[href]')].map(
 
 
 @pytest.fixture(scope="session")
-def plan(
-    sqlite_databases: SqliteDatabases, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, list[str]]:
+def plan(sqlite_databases: SqliteDatabases, run_folder: Path) -> dict[str, list[str]]:
     """Who looks at what; found once per run, whichever worker comes first."""
-    base = tmp_path_factory.getbasetemp()
-    file = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "plan.json"
+    file = run_folder / "plan.json"
     with file.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not file.exists():
-            with (
-                sqlite_databases.copy("drill", fill_drill) as url,
-                factory.opened(url) as tools,
-            ):
+            with factory.copied(sqlite_databases, "drill", fill_drill) as tools:
                 file.write_text(json.dumps(chosen(served(tools, Clock()), PEOPLE)))
     found: dict[str, list[str]] = json.loads(file.read_text())
     return found
