@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from lxml import etree
+from playwright.sync_api import expect
 
 from server.config import SHIPPED
 from server.services.rehearsing.scenario import Scenario, Step
@@ -34,6 +35,27 @@ class Journey:
         for step in scenario.steps:
             if step.act == "do":
                 self._do(step, titles[str(step.target)])
+        assert self.violations == []
+
+    def ended(self, office: str, outcome: str) -> None:
+        """The case is over, with this outcome: on the list of the applicant, and in the file."""
+        applicant = self.visitor("applicant")
+        applicant.go("/applications")
+        row = applicant.page.locator("tr[data-row]").filter(has_text=self.reference)
+        expect(row).to_contain_text("已办结")
+        expect(row).to_contain_text(outcome)
+        applicant.snap("申请人看到已办结")
+        handling = self.visitor(office)
+        handling.go("/cases?status=closed")
+        handling.page.get_by_role("link", name=self.reference).first.click()
+        head = handling.page.locator("main .head")
+        expect(head).to_contain_text(self.reference)
+        expect(head).to_contain_text("已办结")
+        expect(head).to_contain_text(outcome)
+        expect(handling.page.get_by_role("heading", name="正在办理")).to_have_count(0)
+        expect(handling.page.locator("[data-island]:not([data-drawn=true])")).to_have_count(0)
+        self._look(handling, "file")
+        handling.snap("办结后的案卷")
         assert self.violations == []
 
     def visitor(self, role: str) -> Visitor:
