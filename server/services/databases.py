@@ -1,17 +1,21 @@
 """Opens a database so that every transaction means the same on SQLite and on PostgreSQL."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, cast
 
 import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine.base import OptionEngine
-from sqlalchemy.pool import Pool, StaticPool
+from sqlalchemy.pool import ConnectionPoolEntry, Pool, StaticPool
 
 from server.config import IN_MEMORY, Config
 
 #: how long a writer waits for the one before it, in milliseconds
 BUSY_TIMEOUT = 10_000
+
+#: what is noted beside a connection of SQLite while it is its turn to write
+_HAS_TURN = "turn"
 
 
 def open_database(config: Config) -> Engine:
@@ -31,7 +35,10 @@ def open_database(config: Config) -> Engine:
     database = create_engine(config.database_url, **options)
     if database.dialect.name == "sqlite":
         event.listen(database, "connect", _configure(config))
-        event.listen(database, "begin", _begin_sqlite)
+        turns = _Turns()
+        event.listen(database, "begin", turns.begin)
+        for name in ("checkin", "invalidate", "close"):
+            event.listen(database.pool, name, turns.give_back)
     else:
         event.listen(database, "begin", _begin_postgresql)
         event.listen(database, "handle_error", _tell_no_content)
@@ -95,9 +102,31 @@ def _configure(config: Config) -> Callable[[Any, object], None]:
     return configure
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+class _Turns:
+    """Writers of this process go one after the other, as SQLite has it.
+
+    Its own way of waiting looks again after ever longer pauses, so that of several writers some
+    wait long beside a free file; here whoever is next goes on at once. Writers of other processes
+    still meet that way.
+    """
+
+    def __init__(self) -> None:
+        self._turn = threading.Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction; one that may write waits for its turn."""
+        if connection.get_execution_options().get("read_only", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get(_HAS_TURN):
+            # whoever waits in vain still asks the file, and is told by it
+            connection.info[_HAS_TURN] = self._turn.acquire(timeout=BUSY_TIMEOUT / 1000)
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def give_back(self, _connection: object, record: ConnectionPoolEntry, *_more: object) -> None:
+        """Whoever has done with a connection has had his turn."""
+        if record.info.pop(_HAS_TURN, False):
+            self._turn.release()
 
 
 def _begin_postgresql(connection: Connection) -> None:

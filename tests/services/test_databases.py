@@ -6,6 +6,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
 from server.config import IN_MEMORY, Config, normalised
+from server.services import databases
 from server.services.context import Tools
 from server.services.databases import open_database, reading
 
@@ -89,6 +90,43 @@ def test_a_second_writer_waits_and_sees_what_the_first_wrote(empty_tools: Tools)
             == 2
         )
     assert order == ["first", "second"]
+
+
+def test_writers_of_a_process_take_turns_and_every_turn_comes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[databases._Turns] = []
+
+    class Noted(databases._Turns):
+        def __init__(self) -> None:
+            super().__init__()
+            made.append(self)
+
+    monkeypatch.setattr(databases, "_Turns", Noted)
+    database = open_database(config(f"sqlite:///{tmp_path / 'a.sqlite3'}"))
+    readers = reading(database)
+    with database.begin() as connection:
+        connection.execute(text("CREATE TABLE t (x)"))
+        assert made[0]._turn.locked()
+    assert not made[0]._turn.locked()
+    with readers.begin():
+        assert not made[0]._turn.locked()
+    with pytest.raises(OperationalError), database.begin() as connection:
+        connection.execute(text("INSERT INTO unknown VALUES (1)"))
+    assert not made[0]._turn.locked()
+    with database.connect() as connection:
+        for _again in range(2):
+            connection.execute(text("INSERT INTO t VALUES (1)"))
+            connection.commit()
+        connection.execute(text("INSERT INTO t VALUES (1)"))
+        connection.invalidate()
+    assert not made[0]._turn.locked()
+    database.dispose()
+    with database.begin() as connection:
+        assert made[0]._turn.locked()
+        assert connection.scalar(text("SELECT count(*) FROM t")) == 2
+    assert not made[0]._turn.locked()
+    database.dispose()
 
 
 def test_an_in_memory_database_is_one_database_for_all_sessions() -> None:
