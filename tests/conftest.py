@@ -12,7 +12,6 @@ from tests.browser.report import write_index
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_of_run
 from tests.factories import tools as factory
 
-
 # how fast a shared machine happens to be says nothing about the code
 settings.register_profile(
     "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
