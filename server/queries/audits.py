@@ -5,15 +5,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from server.domain.expressions import Json
 from server.models.audit import AuditEvent
 from server.models.identity import Person
-
-#: totals beyond this are not counted
-MAX_TOTAL = 10_000
+from server.queries import totals
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,9 +65,7 @@ def page(session: Session, wanted: Wanted, *, page: int, page_size: int) -> Page
         .offset((page - 1) * page_size)
     )
     items = tuple(_entry(event, name) for event, name in rows)
-    few = select(AuditEvent.seq).where(*conditions).limit(MAX_TOTAL + 1).subquery()
-    total = session.scalar(select(func.count()).select_from(few)) or 0
-    return Page(items=items, total=total if total <= MAX_TOTAL else None)
+    return Page(items=items, total=totals.total(session, select(AuditEvent.seq).where(*conditions)))
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:

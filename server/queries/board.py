@@ -17,8 +17,7 @@ from server.models.case import case
 from server.models.identity import Unit
 from server.models.outbox import notification
 from server.models.work import WAITING, work_item
-from server.queries import inbox_lines
-from server.queries.case_lists import MAX_TOTAL
+from server.queries import inbox_lines, totals
 from server.queries.inbox import Entry, Sheet, When
 from server.queries.inbox_rows import is_not_about, is_past
 from server.queries.visibility import recused_from
@@ -141,9 +140,7 @@ def overdue_total(
     session: Session, actor: Actor, units: Sequence[Office], *, when: When, narrowed: Narrowed
 ) -> int | None:
     """How much work that is: exact up to 10 000, None beyond."""
-    some = _overdue(actor, units, when, narrowed).limit(MAX_TOTAL + 1).subquery()
-    counted = session.scalar(select(func.count()).select_from(some)) or 0
-    return counted if counted <= MAX_TOTAL else None
+    return totals.total(session, _overdue(actor, units, when, narrowed))
 
 
 def _overdue(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+from sqlalchemy import ColumnElement, Row, Select, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
@@ -21,13 +21,11 @@ from server.models.case import case, subject
 from server.models.identity import Person, Unit
 from server.models.time import deadline
 from server.models.work import OPEN_STATES, work_item
-from server.queries import case_filters, perspectives
+from server.queries import case_filters, perspectives, totals
 from server.queries.case_filters import Wanted
 
 #: longest page
 MAX_PAGE = 200
-#: totals beyond this are not counted
-MAX_TOTAL = 10_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,7 +103,7 @@ def page(
 
     ``actor`` brings today's posts; a page is at most 200 long and never before the first.
     """
-    size, number = max(1, min(page_size, MAX_PAGE)), min(max(page, 1), MAX_TOTAL)
+    size, number = max(1, min(page_size, MAX_PAGE)), min(max(page, 1), totals.MAX_TOTAL)
     found = case_filters.condition(session, actor, wanted)
     rows = session.execute(_heads(found).limit(size).offset((number - 1) * size)).all()
     ids = [row.id for row in rows]
@@ -123,7 +121,7 @@ def page(
             )
             for row in rows
         ),
-        total=_total(session, found),
+        total=totals.total(session, select(case.c.id).where(found)),
         page=number,
         page_size=size,
     )
@@ -164,12 +162,6 @@ def _head(row: Row[Any], sight: Sight) -> dict[str, Any]:
         "title": row.title if named else "",
         "outcome": row.outcome if _knows_result(sight) else None,
     }
-
-
-def _total(session: Session, found: ColumnElement[bool]) -> int | None:
-    some = select(case.c.id).where(found).limit(MAX_TOTAL + 1).subquery()
-    counted = session.scalar(select(func.count()).select_from(some)) or 0
-    return counted if counted <= MAX_TOTAL else None
 
 
 def _told(sight: Sight, concerned: Iterable[tuple[str | None, Concerned]]) -> Iterator[Concerned]:

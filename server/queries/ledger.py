@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, select
+from sqlalchemy import ColumnElement, and_, false, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
@@ -18,8 +18,7 @@ from server.models.case import case, case_step, subject
 from server.models.identity import Unit
 from server.models.time import deadline
 from server.models.work import work_item
-from server.queries import perspectives
-from server.queries.case_lists import MAX_TOTAL
+from server.queries import perspectives, totals
 from server.queries.visibility import visible
 
 
@@ -134,11 +133,7 @@ def entered(
 
 def total(session: Session, actor: Actor, asked: Asked) -> int | None:
     """How many cases that are: exact up to 10 000, None beyond."""
-    some = (
-        select(case.c.id).where(_condition(session, actor, asked)).limit(MAX_TOTAL + 1).subquery()
-    )
-    counted = session.scalar(select(func.count()).select_from(some)) or 0
-    return counted if counted <= MAX_TOTAL else None
+    return totals.total(session, select(case.c.id).where(_condition(session, actor, asked)))
 
 
 def units(session: Session, actor: Actor, *, most: int = 500) -> tuple[Named, ...]:

@@ -7,7 +7,7 @@ from server.domain.case_words import level_word
 from server.http.access import requires
 from server.http.site import reading
 from server.queries.board import Narrowed
-from server.queries.case_lists import MAX_TOTAL
+from server.queries.totals import MAX_TOTAL
 from server.services.calendar import calendar_gaps
 from server.services.files import boards
 from server.web.fragments import render
