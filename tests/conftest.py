@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, settings
 from server.services.context import Tools
 from tests.browser.report import write_index
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_of_run
+from tests.factories import filed as filing
 from tests.factories import tools as factory
+from tests.factories.filed import Filed
 
 # how fast a shared machine happens to be says nothing about the code
 settings.register_profile(
@@ -84,3 +86,16 @@ def tools(databases: Databases) -> Iterator[Tools]:
     """Tools over a database with the shipped calendar and the made-up region."""
     with factory.copied(databases, "region", factory.fill_region) as tools:
         yield tools
+
+
+@pytest.fixture
+def filed_tools(databases: Databases) -> Iterator[Tools]:
+    """Tools over a database with the served region and two cases of Nanyang."""
+    with factory.copied(databases, "filed", filing.fill) as tools:
+        yield tools
+
+
+@pytest.fixture
+def filed(filed_tools: Tools) -> Filed:
+    """Ids of the cases."""
+    return filing.cases(filed_tools)

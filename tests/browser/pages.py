@@ -8,7 +8,7 @@ of page in every state that looks different, and of each person the page he begi
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flask import Flask
@@ -69,22 +69,38 @@ def crawled(app: Flask, login: str) -> Iterator[Found]:
     """Every page there is a way to for this person, some of each kind."""
     client = signed_in(app, login)
     begun = beginnings(app)
-    waiting, known, kinds = [*begun], {*begun}, Counter[str]()
-    while waiting:
-        path = waiting.pop(0)
+    ways = Ways(begun)
+    for path in ways:
         page = _read(client, path)
         if page is None:
             assert path in begun, f"a link leads nowhere: {path}"
             continue
         yield Found(path=path, marks=_marks(client, path, page))
         for address in page.xpath("//main//a/@href | //nav//a/@href"):
-            link = address.partition("#")[0]
+            ways.lead_to(address)
+
+
+class Ways:
+    """The addresses that are still to be gone to, each once, some of each kind."""
+
+    def __init__(self, begun: Iterable[str]) -> None:
+        self._waiting = list(begun)
+        self._known = set(self._waiting)
+        self._kinds = Counter[str]()
+
+    def __iter__(self) -> Iterator[str]:
+        while self._waiting:
+            yield self._waiting.pop(0)
+
+    def lead_to(self, address: str) -> None:
+        """A page has a link to this address of the site."""
+        link = address.partition("#")[0]
+        if link.startswith("/") and link not in self._known and not LEFT_OUT.search(link):
+            self._known.add(link)
             kind = kind_of(link)
-            if link.startswith("/") and link not in known and not LEFT_OUT.search(link):
-                known.add(link)
-                kinds[kind] += 1
-                if kinds[kind] <= OF_A_KIND:
-                    waiting.append(link)
+            self._kinds[kind] += 1
+            if self._kinds[kind] <= OF_A_KIND:
+                self._waiting.append(link)
 
 
 def _read(client: FlaskClient, path: str) -> html.HtmlElement | None:

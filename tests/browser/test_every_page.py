@@ -19,7 +19,7 @@ from server.app import create_app
 from server.services.context import Tools
 from tests.browser.conftest import Visit
 from tests.browser.keyboard import walk
-from tests.browser.pages import LEFT_OUT, OF_A_KIND, beginnings, chosen, kind_of
+from tests.browser.pages import Ways, beginnings, chosen, kind_of
 from tests.browser.people import Visitor
 from tests.browser.server import fill_drill
 from tests.browser.sizes import too_wide
@@ -98,9 +98,8 @@ def test_every_page_is_accessible_narrow_large_and_with_the_keyboard_alone(
 
 def reachable(visitor: Visitor, start: list[str]) -> Iterator[str]:
     """Each page there is a way to for this person, some of each kind; it stands in the browser."""
-    waiting, known, kinds = [*start], {*start}, Counter[str]()
-    while waiting:
-        path = waiting.pop(0)
+    ways = Ways(start)
+    for path in ways:
         status = _open(visitor, path)
         if status != 200:
             assert status in (403, 404), f"{status} {path}"
@@ -108,13 +107,7 @@ def reachable(visitor: Visitor, start: list[str]) -> Iterator[str]:
             continue
         yield path
         for address in visitor.page.evaluate(_LINKS):
-            found = address.removeprefix(visitor.address).partition("#")[0]
-            kind = kind_of(found)
-            if found.startswith("/") and found not in known and not LEFT_OUT.search(found):
-                known.add(found)
-                kinds[kind] += 1
-                if kinds[kind] <= OF_A_KIND:
-                    waiting.append(found)
+            ways.lead_to(address.removeprefix(visitor.address))
 
 
 def _open(visitor: Visitor, path: str) -> int:

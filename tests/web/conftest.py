@@ -9,9 +9,9 @@ from server.services.context import Tools
 from tests.databases import Databases
 from tests.factories import site as factory
 from tests.factories import tools as opening
-from tests.web.filed import enter, filed, filed_tools, late
+from tests.web.filed import enter, late
 
-__all__ = ["enter", "filed", "filed_tools", "late"]
+__all__ = ["enter", "late"]
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Fixtures of pages that show cases: a database in which some were played."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 
 import pytest
@@ -8,24 +8,8 @@ from flask.testing import FlaskClient
 
 from server.domain.calendar import CHINA_TIME
 from server.services.context import Tools
-from tests.databases import Databases
-from tests.factories import filed as factory
 from tests.factories import site
-from tests.factories import tools as opening
 from tests.factories.filed import Filed
-
-
-@pytest.fixture
-def filed_tools(databases: Databases) -> Iterator[Tools]:
-    """Tools over a database with the served region and two cases of Nanyang."""
-    with opening.copied(databases, "filed", factory.fill) as tools:
-        yield tools
-
-
-@pytest.fixture
-def filed(filed_tools: Tools) -> Filed:
-    """Ids of the cases."""
-    return factory.cases(filed_tools)
 
 
 @pytest.fixture

@@ -16,9 +16,6 @@ from server.services.case import search as index
 from server.services.context import Context, Tools, reading, transaction
 from server.services.files import searches
 from server.services.files.searches import Answer
-from tests.databases import Databases
-from tests.factories import filed as factory
-from tests.factories import tools as opening
 from tests.factories.filed import (
     APPLICANT,
     CONSULTED,
@@ -171,16 +168,3 @@ def person(tools: Tools, filed: Filed, part: str) -> Actor:
         login = filed.people[part]
         one = session.scalars(select(Person).where(Person.login == login)).one()
         return Actor(person_id=one.id, name=one.name)
-
-
-@pytest.fixture
-def filed_tools(databases: Databases) -> Iterator[Tools]:
-    """Tools over a database with the served region and two cases of Nanyang."""
-    with opening.copied(databases, "filed", factory.fill) as tools:
-        yield tools
-
-
-@pytest.fixture
-def filed(filed_tools: Tools) -> Filed:
-    """Ids of the cases."""
-    return factory.cases(filed_tools)

@@ -1,7 +1,5 @@
 """What was decided about each person a case concerns."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import insert, select
 
@@ -17,9 +15,6 @@ from server.services.context import Tools, transaction
 from server.services.identity import people
 from server.services.packs import definitions
 from server.services.verbs import outcomes
-from tests.databases import Databases
-from tests.factories import filed as factory
-from tests.factories import tools as opening
 from tests.factories.filed import APPLICANT, Filed
 from tests.factories.tools import PREPARED
 
@@ -127,16 +122,3 @@ def decide(tools: Tools, case_id: str, rows: list[Json]) -> None:
 def decided(tools: Tools, case_id: str) -> set[str | None]:
     with tools.readers() as session:
         return set(session.scalars(select(subject.c.outcome).where(subject.c.case_id == case_id)))
-
-
-@pytest.fixture
-def filed_tools(databases: Databases) -> Iterator[Tools]:
-    """Tools over a database with the served region and two cases of Nanyang."""
-    with opening.copied(databases, "filed", factory.fill) as tools:
-        yield tools
-
-
-@pytest.fixture
-def filed(filed_tools: Tools) -> Filed:
-    """Ids of the cases."""
-    return factory.cases(filed_tools)
