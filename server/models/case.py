@@ -49,6 +49,8 @@ case = Table(
     Column("opened_for", String(36), ForeignKey("unit.id")),
     Column("closed_at", Moment),
     Column("parent_case_id", String(36), ForeignKey("case.id")),
+    # the day it was taken over at a later step, from records kept outside; null: begun here
+    Column("taken_over_on", Date),
     one_of("status", "open", "suspended", "closed", "cancelled"),
     one_of("level", "province", "city", "county", "township"),
     Index("ix_case_unit_status", "unit_id", "status", "opened_on"),

@@ -66,6 +66,8 @@ class Person(Versioned, Base):
     #: large_type, shortcuts …
     preferences: Mapped[dict[str, Json]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(default="active")
+    #: where notices may be mailed to
+    email: Mapped[str | None]
 
     __table_args__ = (
         one_of("managed_by", "central", *LEVELS),

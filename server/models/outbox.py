@@ -47,6 +47,16 @@ outbox = Table(
     Column("next_at", Moment),
     Column("case_id", String(36), ForeignKey("case.id")),
     Column("created_at", Moment, nullable=False),
+    # of a notice: empty until it is known by which ways it goes out, then one row per way
+    Column("channel", String(40), nullable=False, default="", server_default=""),
+    Column("recipient_id", String(36), ForeignKey("person.id")),
+    # the id it goes out under, settled before the first attempt; what goes out together shares it
+    Column("message_id", String(120)),
+    # whoever sends it holds it until then; a sender that died has lost it after that
+    Column("claimed_until", Moment),
+    Column("sent_at", Moment),
+    # class of the last fault, a word; never what a receiver answered
+    Column("error", String(120), nullable=False, default="", server_default=""),
     one_of("kind", "notice", "message"),
     one_of("state", "pending", "sent", "recorded", "failed"),
     Index("ix_outbox_pending", "next_at", sqlite_where=_PENDING, postgresql_where=_PENDING),

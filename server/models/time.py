@@ -6,6 +6,7 @@ A timer goes armed -> fired once, in the transaction of its effects.
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -99,4 +100,30 @@ timer = Table(
     one_of("state", "armed", "fired", "cancelled", "failed"),
     Index("ix_timer_armed", "due_at", sqlite_where=_ARMED, postgresql_where=_ARMED),
     Index("ix_timer_case", "case_id", "state"),
+)
+
+#: somebody found the date of an event mistyped: asked with reason and evidence, decided by the head
+#: of the office; what was approved is a change of every clock the event began
+correction = Table(
+    "correction",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
+    # key of the event in the pack
+    Column("event", String(120), nullable=False),
+    Column("was_on", Date, nullable=False),
+    Column("to_on", Date, nullable=False),
+    Column("reason", Text, nullable=False),
+    # the paper that shows the right date
+    Column("evidence_id", String(36), ForeignKey("attachment.id"), nullable=False),
+    Column("asked_by", String(36), ForeignKey("person.id"), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decided_by", String(36), ForeignKey("person.id")),
+    Column("decided_at", Moment),
+    Column("answer", Text, nullable=False, default=""),
+    one_of("state", "asked", "approved", "refused", "withdrawn"),
+    CheckConstraint("state = 'withdrawn' OR decided_by <> asked_by", name="two_persons"),
+    Index("ix_correction_case", "case_id", "state"),
 )

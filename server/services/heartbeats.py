@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import insert, select, update
 
 from server.domain.access import SYSTEM
+from server.domain.expressions import Json
 from server.models.installation import heartbeat
 from server.services.context import Tools, transaction
 
@@ -26,6 +27,20 @@ def beat(tools: Tools, name: str, real_now: datetime) -> None:
         ).one_or_none()
         if known is None:
             ctx.session.execute(insert(heartbeat).values(name=name, at=real_now))
+
+
+def note(tools: Tools, name: str, real_now: datetime, detail: dict[str, Json]) -> None:
+    """Note that this work was done now, with what came of it; for what is done seldom."""
+    with transaction(tools, SYSTEM, real_now) as ctx:
+        done = {"at": real_now, "detail": detail}
+        known = ctx.session.execute(
+            update(heartbeat)
+            .where(heartbeat.c.name == name)
+            .values(**done)
+            .returning(heartbeat.c.name)
+        ).one_or_none()
+        if known is None:
+            ctx.session.execute(insert(heartbeat).values(name=name, **done))
 
 
 def latest(tools: Tools, name: str) -> datetime | None:

@@ -1,0 +1,1 @@
+"""What the installation does for itself: its incidents, its chores, its copies."""
