@@ -1,6 +1,6 @@
 """Two at once, on both databases: one wins, the other is told so, nothing is lost or double."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
@@ -136,7 +136,7 @@ def test_a_clock_extended_while_a_sweep_looks_is_not_fired_at_its_old_end(
     case_id = supplementing(tiny)
     look = timers._due
 
-    def looked(*given: object) -> dict[str, list[str]]:
+    def looked(*given: object) -> list[tuple[datetime, deque[str]]]:
         found = look(*given)  # type: ignore[arg-type]
         before = EXPIRED - timedelta(hours=1)
         tiny.act(HEAD, lambda ctx: deadline_clock.extend(ctx, case_id, "supplement", n=1), before)

@@ -1,15 +1,19 @@
 """The sweep: everything that has become due happens, once, in the order of its moments.
 
-One transaction per case, in ascending order of the cases. A timer is fired by a guarded update
-in the transaction of its effects, so that of two sweeps one does it and the other passes on.
-Nothing is ever decided here: what is overdue stays open work.
+One transaction per case and moment, the earliest moment first, so that a server that stood still
+for a week makes up for it day by day. A timer is fired by a guarded update in the transaction of
+its effects, so that of two sweeps one does it and the other passes on. Nothing is ever decided
+here: what is overdue stays open work.
 """
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, update
+from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 
 from server.domain.access import SYSTEM
 from server.domain.errors import UnknownTask
@@ -28,6 +32,34 @@ from server.services.packs import definitions
 from server.services.verbs import advance, advance_timers, notifications
 from server.services.verbs.advance_timers import Round
 
+_NOW = bindparam("now", type_=timer.c.due_at.type)
+_IS_DUE = and_(
+    timer.c.state == TimerState.ARMED,
+    timer.c.due_at <= _NOW,
+    or_(timer.c.not_before.is_(None), timer.c.not_before <= _NOW),
+)
+
+# run for every timer: built once
+_DUE = (
+    select(timer.c.due_at, timer.c.case_id)
+    .distinct()
+    .join(case_table, case_table.c.id == timer.c.case_id)
+    .where(_IS_DUE, case_table.c.status == CaseStatus.OPEN)
+    .order_by(timer.c.due_at, timer.c.case_id)
+    .limit(bindparam("most"))
+)
+_WAITING = (
+    select(timer.c.id)
+    .where(timer.c.case_id == bindparam("of_case"), timer.c.due_at <= bindparam("until"), _IS_DUE)
+    .order_by(timer.c.due_at, timer.c.kind, timer.c.rung, timer.c.id)
+)
+_FIRE = (
+    update(timer)
+    .where(timer.c.id == bindparam("one"), _IS_DUE)
+    .values(state=TimerState.FIRED)
+    .returning(timer)
+)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Done:
@@ -40,8 +72,15 @@ class Done:
     state: str
     #: element of the diagram, or key of the deadline
     what: str
+    #: the moment it stood for; it may have been made up for later
+    due_at: datetime
     #: new state of the clock, or who was told
     effect: tuple[str, ...] = ()
+
+    @property
+    def moved(self) -> bool:
+        """Did the case go on by it."""
+        return self.kind == "engine" and self.state == TimerState.FIRED
 
 
 @dataclass(slots=True)
@@ -72,95 +111,90 @@ def next_due(tools: Tools, case_id: str) -> datetime | None:
 
 
 def sweep(tools: Tools, now: datetime, limit: int = 1000) -> Swept:
-    """Fire at most ``limit`` timers that are due; one that fails is tried again later."""
+    """Fire what is due, the earliest first, of at most ``limit`` cases; a timer that fails is
+    tried again later.
+
+    It ends early where a diagram moved: what that began may be due before all the rest.
+    """
     swept = Swept()
-    for case_id, timer_ids in _due(tools, now, limit).items():
-        _sweep_case(tools, now, case_id, timer_ids, swept)
+    for moment, cases in _due(tools, now, limit):
+        began = len(swept.done)
+        while cases:
+            done = _sweep_case(tools, now, cases.popleft(), moment)
+            if done is None:  # somebody else is at work here: go on where he is not
+                cases.rotate(-(len(cases) // 2))
+            else:
+                swept.done += done
+        if any(each.moved for each in swept.done[began:]):
+            break
     return swept
 
 
-def _due(tools: Tools, now: datetime, limit: int) -> dict[str, list[str]]:
-    """Due timers of open cases by case; a suspended case keeps its timers until it goes on."""
+def _due(tools: Tools, now: datetime, limit: int) -> list[tuple[datetime, deque[str]]]:
+    """Moments that have come, in their order, each with the open cases that have a timer then.
+    A suspended case keeps its timers until it goes on."""
     with tools.readers() as session:
-        rows = session.execute(
-            select(timer.c.case_id, timer.c.id)
-            .join(case_table, case_table.c.id == timer.c.case_id)
-            .where(_is_due(now), case_table.c.status == CaseStatus.OPEN)
-            .order_by(timer.c.case_id, timer.c.due_at, timer.c.kind, timer.c.rung)
-            .limit(limit)
-        ).all()
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        found.setdefault(row.case_id, []).append(row.id)
-    return found
+        rows = session.execute(_DUE, {"now": now, "most": limit}).all()
+    moments = groupby(rows, key=lambda row: row.due_at)
+    return [(moment, deque(row.case_id for row in those)) for moment, those in moments]
 
 
-def _is_due(now: datetime) -> ColumnElement[bool]:
-    return and_(
-        timer.c.state == TimerState.ARMED,
-        timer.c.due_at <= now,
-        or_(timer.c.not_before.is_(None), timer.c.not_before <= now),
-    )
-
-
-def _sweep_case(
-    tools: Tools, now: datetime, case_id: str, timer_ids: list[str], swept: Swept
-) -> None:
-    """All due timers of a case in one transaction; a failing one is parked, the rest tried again
-    without it. A case somebody else holds is left to the next sweep."""
-    left = list(timer_ids)
-    while left:
+def _sweep_case(tools: Tools, now: datetime, case_id: str, until: datetime) -> list[Done] | None:
+    """All timers of a case that are due until this moment, in one transaction; a failing one is
+    parked, the rest tried again without it. None: somebody else holds the case, or did it."""
+    parked: list[Done] = []
+    while True:
         current: list[str] = []
         try:
             with transaction(tools, SYSTEM, now) as ctx:
-                if case_rows.try_lock(ctx, case_id) is None:
-                    return  # somebody is at work on it: the next sweep comes soon
-                done = list(_fire_all(ctx, case_id, left, current))
+                case = case_rows.try_lock(ctx, case_id)
+                done = [] if case is None else list(_fire_all(ctx, case, until, current))
         except Exception as error:  # one bad timer must not stop all others
             if not current:
                 raise
-            swept.done += _park(tools, now, case_id, current[-1], error)
-            left.remove(current[-1])
+            parked += _park(tools, now, case_id, current[-1], error)
         else:
-            swept.done += done
-            return
+            return [*parked, *done] if parked or current else None
 
 
-def _fire_all(
-    ctx: Context, case_id: str, timer_ids: list[str], current: list[str]
-) -> Iterator[Done]:
-    for timer_id in timer_ids:
+def _fire_all(ctx: Context, case: CaseRow, until: datetime, current: list[str]) -> Iterator[Done]:
+    for timer_id in _waiting(ctx, case.id, until):
+        if current:
+            ctx.settle()  # what the timer before moved counts for this one
+            case = case_rows.lock(ctx, case.id)
         current.append(timer_id)
-        ctx.settle()  # what the timer before moved counts for this one
-        case = case_rows.lock(ctx, case_id)
         if case.status != CaseStatus.OPEN:
             return
-        row = ctx.session.execute(
-            update(timer)
-            .where(timer.c.id == timer_id, _is_due(ctx.now))  # its clock may have moved since
-            .values(state=TimerState.FIRED)
-            .returning(timer)
-        ).one_or_none()
+        # its clock may have moved since
+        row = ctx.session.execute(_FIRE, {"one": timer_id, "now": ctx.now}).one_or_none()
         if row is not None:
             yield _fire(ctx, case, definitions.release(ctx, case.pack_version_id), row)
 
 
-def _fire(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object, ...]]) -> Done:
+def _waiting(ctx: Context, case_id: str, until: datetime) -> Sequence[str]:
+    """Ids of the due timers of a locked case in the order they fire: none overtakes another, also
+    where two sweeps share the work."""
+    given = {"of_case": case_id, "until": until, "now": ctx.now}
+    return ctx.session.scalars(_WAITING, given).all()
+
+
+def _fire(ctx: Context, case: CaseRow, release: Release, row: Row[Any]) -> Done:
     if row.kind == "engine":
         return _engine(ctx, case, release, row)
     clock = next(
         clock for clock in deadline_rows.of_case(ctx, case.id) if clock.id == row.deadline_id
     )
-    done = Done(case_id=case.id, kind=row.kind, state=TimerState.FIRED, what=clock.rule_key)
+    done = _done(row, clock.rule_key)
     if row.kind == "clock":
         return replace(done, effect=(deadlines.tick(ctx, release.pack, clock),))
     labels = notifications.remind(ctx, case, release, clock, row.rung)
-    ctx.record("deadline.remind", clock.id, case.id, {"rule": clock.rule_key, "to": labels})
+    told = {"rule": clock.rule_key, "to": labels, "due_at": row.due_at.isoformat()}
+    ctx.record("deadline.remind", clock.id, case.id, told)
     return replace(done, effect=tuple(labels))
 
 
-def _engine(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object, ...]]) -> Done:
-    done = Done(case_id=case.id, kind="engine", state=TimerState.FIRED, what=row.element)
+def _engine(ctx: Context, case: CaseRow, release: Release, row: Row[Any]) -> Done:
+    done = _done(row, row.element)
     coming = advance_timers.next_round(
         Round(
             case_id=case.id,
@@ -187,7 +221,11 @@ def _engine(ctx: Context, case: CaseRow, release: Release, row: Row[tuple[object
     return done
 
 
-def _is_over(row: Row[tuple[object, ...]], after: Advance) -> bool:
+def _done(row: Row[Any], what: str, state: str = TimerState.FIRED) -> Done:
+    return Done(case_id=row.case_id, kind=row.kind, state=state, what=what, due_at=row.due_at)
+
+
+def _is_over(row: Row[Any], after: Advance) -> bool:
     """Did the step end what the timer was waiting beside."""
     return any(
         (gone.task_key, gone.element) == (row.task_key, row.element)
@@ -230,4 +268,4 @@ def _park(tools: Tools, now: datetime, case_id: str, timer_id: str, error: Excep
     if later is None and row.kind == "engine":
         incidents.suspend(tools, now, case_id, error)
     effect = (type(error).__name__,)
-    return [Done(case_id=case_id, kind=row.kind, state=TimerState.FAILED, what=what, effect=effect)]
+    return [replace(_done(row, what, TimerState.FAILED), effect=effect)]

@@ -1,0 +1,112 @@
+"""Ten thousand timers are due, two processes fire them, and one of the two is killed midway."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
+
+import pytest
+from orjson import loads
+from sqlalchemy import Select, func, select
+
+from server.domain.calendar import CHINA_TIME
+from server.models.audit import AuditEvent
+from server.models.case import case_step
+from server.models.outbox import notification
+from server.models.time import timer
+from server.services.context import Tools
+from server.services.verbs import timers
+from tests.crashes.programs import running
+from tests.databases import Databases
+from tests.factories import tiny as factory
+from tests.factories.invariants import broken_chain, violations
+from tests.factories.many import copies
+from tests.factories.tiny import DESK, Tiny
+from tests.factories.tools import copied, opened
+
+#: everything of a registration and of a supplement is due, and nothing of what follows them
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA_TIME)
+#: cases that wait for the desk, and cases that wait for the applicant, whom the diagram times out
+PLAIN, SUPPLEMENTING = 1_800, 420
+
+
+@pytest.fixture
+def due(databases: Databases) -> Iterator[Tools]:
+    """Cases whose 10 000 timers are due, and nobody has looked yet."""
+    with copied(databases, "due-timers", _fill) as tools:
+        yield tools
+
+
+def test_two_processes_of_which_one_is_killed_fire_every_timer_once(due: Tools) -> None:
+    before = counted(due, "armed")
+    assert before >= 10_000
+    sweep = partial(running, due, "sweep", "--now", NOW.isoformat())
+    with sweep() as first, sweep() as second:
+        while counted(due, "fired") < 5_000:
+            assert first.poll() is second.poll() is None
+            time.sleep(0.05)
+        first.kill()
+        first.wait()
+        left = counted(due, "armed")
+        assert left > 0
+        assert second.wait(300) == 0
+    while timers.sweep(due, NOW).done:  # what the killed one held when the other passed by
+        pass
+    assert counted(due, "failed") == 0
+    everything_once(due)
+    for case_id in sample(due):
+        assert violations(due, case_id, NOW) == []
+    assert broken_chain(due) is None
+
+
+def everything_once(tools: Tools) -> None:
+    """No timer that was due waits; no notice, no change of a clock and no step stands twice."""
+    assert counted(tools, "armed") == 0
+    with tools.readers() as session:
+        told = [
+            (row.target, loads(row.text)["due_at"], *loads(row.text)["to"])
+            for row in session.execute(recorded("deadline.remind"))
+        ]
+        rungs = session.scalars(
+            select(timer.c.id).where(timer.c.kind == "rung", timer.c.state == "fired")
+        ).all()
+        assert len(told) == len(set(told)) == len(rungs)
+        overdue = [row.target for row in session.execute(recorded("deadline.overdue"))]
+        expired = select(timer.c.deadline_id).where(  # the third rule's clocks were born overdue
+            timer.c.kind == "clock", timer.c.state == "fired", timer.c.rule_key != "renewed"
+        )
+        assert sorted(overdue) == sorted(session.scalars(expired))
+        steps = session.scalars(
+            select(case_step.c.case_id).where(case_step.c.command == "timer")
+        ).all()
+        assert len(steps) == len(set(steps)) == SUPPLEMENTING
+        notices = session.scalar(select(func.count()).select_from(notification)) or 0
+        assert notices >= len(rungs)  # each of one cause and person, as the database sees to
+
+
+def recorded(verb: str) -> Select[tuple[str, str]]:
+    """The records of an act."""
+    return select(AuditEvent.target, AuditEvent.text).where(AuditEvent.verb == verb)
+
+
+def counted(tools: Tools, state: str) -> int:
+    """How many timers that are due by now stand like this."""
+    with tools.readers() as session:
+        wanted = select(func.count()).where(timer.c.state == state, timer.c.due_at <= NOW)
+        return session.scalar(wanted) or 0
+
+
+def sample(tools: Tools) -> list[str]:
+    """Every fiftieth case."""
+    with tools.readers() as session:
+        return sorted(set(session.scalars(select(timer.c.case_id))))[::50]
+
+
+def _fill(url: str) -> None:
+    factory.fill(url)
+    with opened(url) as tools:
+        tiny = Tiny(tools=tools)
+        copies(tools, tiny.open(), PLAIN - 1)
+        waiting = tiny.open()
+        tiny.do(DESK, waiting, "register", {"registered": "supplement", "reason": "缺材料"})
+        copies(tools, waiting, SUPPLEMENTING - 1)
