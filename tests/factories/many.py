@@ -25,7 +25,10 @@ def copies(tools: Tools, case_id: str, count: int) -> list[str]:
             table: [dict(row) for row in session.execute(_of(table, case_id)).mappings()]
             for table in _tables()
         }
-        known = {row["id"] for found in rows.values() for row in found if "id" in row}
+        own = ("id", "group_id")
+        known = {
+            row[name] for found in rows.values() for row in found for name in own if name in row
+        }
         twins = [_twin(known, number) for number in range(1, count + 1)]
         for table, found in rows.items():
             written = [

@@ -40,6 +40,11 @@ ACCEPT: Mapping[str, Json] = {"registered": "accept"}
 def fill(url: str) -> None:
     """A database with calendar, region and the pack."""
     fill_region(url)
+    publish(url)
+
+
+def publish(url: str) -> None:
+    """Publish the pack in a database that has calendar and region."""
     with opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
         definitions.publish(ctx, read_folder(PACK), accept_warnings="测试")
 
