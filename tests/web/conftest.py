@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask.testing import FlaskClient
 
-from server.services.context import Tools
+from server.domain.access import SYSTEM
+from server.services.context import Tools, transaction
+from server.services.identity import passwords
 from tests.databases import Databases
 from tests.factories import site as factory
+from tests.factories import tiny
 from tests.factories import tools as opening
 from tests.web.filed import enter, late
 
@@ -38,3 +41,16 @@ def sign_in(demo_tools: Tools, clock: factory.Clock) -> Callable[[str], FlaskCli
 def stranger(demo_tools: Tools, clock: factory.Clock) -> FlaskClient:
     """A browser in which nobody is signed in."""
     return factory.served(demo_tools, clock).test_client()
+
+
+@pytest.fixture(name="tiny")
+def tiny_served(databases: Databases) -> Iterator[tiny.Tiny]:
+    """The small pack, with people who can sign in."""
+    with opening.copied(databases, "tiny_served", _fill_tiny) as tools:
+        yield tiny.Tiny(tools)
+
+
+def _fill_tiny(url: str) -> None:
+    tiny.fill(url)
+    with opening.opened(url) as tools, transaction(tools, SYSTEM, opening.PREPARED) as ctx:
+        passwords.set_for_all(ctx, factory.SECRET)

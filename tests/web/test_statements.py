@@ -1,19 +1,11 @@
 """A page costs the same statements whether its list is short or long."""
 
-from collections.abc import Iterator
-
-import pytest
 from flask.testing import FlaskClient
 
-from server.domain.access import SYSTEM
-from server.services.context import Tools, transaction
-from server.services.identity import passwords
-from tests.databases import Databases
+from server.services.context import Tools
 from tests.factories import lists, site
-from tests.factories import tools as opening
 from tests.factories.statements import statements
-from tests.factories.tiny import APPLICANT, DESK, HEAD, Tiny, fill
-from tests.factories.tools import PREPARED
+from tests.factories.tiny import APPLICANT, DESK, HEAD, Tiny
 
 #: who opens the page, and the page; a book of the ledger is a file, read in portions
 PAGES = [
@@ -24,6 +16,7 @@ PAGES = [
     (DESK, "/cases"),
     (HEAD, "/cases"),
     (HEAD, "/board"),
+    (HEAD, "/board/overruns"),
     (HEAD, "/ledger"),
     (APPLICANT, "/applications"),
     (APPLICANT, "/start"),
@@ -48,16 +41,3 @@ def cost(tools: Tools, client: FlaskClient, address: str) -> int:
         with statements(tools.database) as said:
             assert client.get(address).status_code == 200, address
     return len(said)
-
-
-@pytest.fixture
-def tiny(databases: Databases) -> Iterator[Tiny]:
-    """The small pack, with people who can sign in."""
-    with opening.copied(databases, "tiny_served", fill_served) as tools:
-        yield Tiny(tools)
-
-
-def fill_served(url: str) -> None:
-    fill(url)
-    with opening.opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
-        passwords.set_for_all(ctx, site.SECRET)

@@ -1,0 +1,64 @@
+"""The list of limits that ran over, as a page and as a spreadsheet."""
+
+from datetime import datetime
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from server.domain.calendar import CHINA_TIME
+from server.models.audit import AuditEvent
+from server.services.files import overruns
+from tests.factories import site
+from tests.factories.tiny import DESK, HEAD, Tiny
+
+LATE = datetime(2026, 3, 6, 9, 0, tzinfo=CHINA_TIME)
+
+
+def test_a_head_reads_what_ran_over_and_takes_it_along(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    reference = tiny.facts(case_id).reference
+    browser = signed_in(tiny, HEAD)
+    page = browser.get("/board/overruns").get_data(as_text=True)
+    for word in (reference, "登记", "案件监督管理室", "仍未办结", "7个工作日"):
+        assert word in page, word
+    answer = browser.get("/board/overruns.xlsx")
+    assert answer.status_code == 200
+    sheet = load_workbook(BytesIO(answer.data)).worksheets[0]
+    row = [cell.value for cell in sheet[5]]
+    assert (row[1], row[3], row[7], row[8]) == (reference, "登记", 7, "仍未办结")
+    with tiny.tools.readers() as session:
+        verbs = session.scalars(
+            select(AuditEvent.text).where(AuditEvent.verb == "overruns.export")
+        ).all()
+    assert len(verbs) == 1
+    assert reference not in verbs[0]
+
+
+def test_where_nothing_ran_over_the_page_says_so(tiny: Tiny) -> None:
+    page = signed_in(tiny, HEAD).get("/board/overruns?page=0").get_data(as_text=True)
+    assert "没有超过期限的事项" in page
+    assert "导出表格" not in page
+
+
+def test_it_is_for_heads_alone(tiny: Tiny) -> None:
+    browser = signed_in(tiny, DESK)
+    for address in ("/board/overruns", "/board/overruns.xlsx"):
+        assert browser.get(address).status_code == 403
+
+
+def test_more_than_one_export_may_hold_is_refused(
+    tiny: Tiny, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny.open()
+    monkeypatch.setattr(overruns, "MOST_ROWS", 0)
+    answer = signed_in(tiny, HEAD).get("/board/overruns.xlsx")
+    assert answer.status_code == 422
+    assert "不能一次导出" in answer.get_data(as_text=True)
+
+
+def signed_in(tiny: Tiny, login: str) -> FlaskClient:
+    """The browser of this person, after the limit ran over."""
+    return site.signed_in(site.served(tiny.tools, site.Clock(LATE)), login)
