@@ -94,6 +94,8 @@ class Config:
     metrics_from: tuple[str, ...] = ()
     #: host names a proxy may ask for; empty for any
     hosts: tuple[str, ...] = ()
+    #: file of the key that backups are sealed with; none: they are not
+    backup_key: Path | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, data: Path | None = None) -> Self:
@@ -107,6 +109,7 @@ class Config:
             session_life=_shortened(environ, "RONGCUO_SESSION_LIFE_MINUTES", SESSION_LIFE),
             metrics_from=_listed(environ, "RONGCUO_METRICS_FROM"),
             hosts=_listed(environ, "RONGCUO_HOSTS"),
+            backup_key=Path(key) if (key := environ.get("RONGCUO_BACKUP_KEY", "")) else None,
         )
 
 

@@ -8,6 +8,7 @@ from server.cli.console import Console
 from server.cli.stores import opened
 from server.domain.expressions import Json
 from server.domain.texts import _
+from server.services import installation
 from server.services.drills import demo_drill
 from server.services.drills.demo_drill import Demo
 from server.services.drills.drill import DemoAccount
@@ -33,7 +34,8 @@ def add(commands: Commands) -> None:
 
 def _demo(options: argparse.Namespace, console: Console) -> int:
     with opened(console) as tools:
-        demo_drill.begin(tools, options.clock, console.now)
+        with installation.alone(tools):
+            demo_drill.begin(tools, options.clock, console.now)
         demo = demo_drill.fill(tools, console.now, options.password)
     console.say(_document(demo), list(_lines(demo)))
     return 0

@@ -34,7 +34,8 @@ def opened(console: Console) -> Iterator[Tools]:
 def installed(console: Console) -> Iterator[Tools]:
     """The tools over the database of the data directory, which is made ready first."""
     with opened(console) as tools:
-        installation.prepare(tools, console.now)
+        with installation.alone(tools):
+            installation.prepare(tools, console.now)
         yield tools
 
 

@@ -9,7 +9,7 @@ from the head row, never from a serial: a rollback leaves no gap. The head is lo
 directly before the commit.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import cast
@@ -32,6 +32,9 @@ ACCESS = "access"
 #: the order in which their heads are locked
 CHAINS = (ACT, ACCESS)
 
+#: records in memory while a chain is walked
+_AT_ONCE = 1000
+
 _ALGORITHMS = {"SM3": SM3, "SHA-256": SHA256}
 
 _HEADS = AuditHead.__table__
@@ -41,7 +44,8 @@ _HEAD = (
     .where(_HEADS.c.chain == bindparam("of_chain"))
     .with_for_update()
 )
-_ADD = insert(cast("Table", AuditEvent.__table__))
+_EVENTS = cast("Table", AuditEvent.__table__)
+_ADD = insert(_EVENTS)
 _MOVE = (
     update(cast("Table", _HEADS))
     .where(_HEADS.c.chain == bindparam("of_chain"))
@@ -148,34 +152,72 @@ def _append(
     session.execute(_MOVE, moved)
 
 
+@dataclass(slots=True)
+class Walk:
+    """A chain walked from its beginning, one record after the other."""
+
+    chain: str
+    count: int = 0
+    last: str = ""
+
+    def step(self, record: Record, stored: str) -> str:
+        """Take the next record, stored with this hash; what is wrong with it, empty for nothing."""
+        reason = self._broken(record, stored)
+        if not reason:
+            self.count, self.last = self.count + 1, stored
+        return reason
+
+    def end(self, head: Mapping[str, Json]) -> Verdict:
+        """What came of it: the last record must be the one the head names."""
+        if (head["seq"], head["hash"]) != (self.count, self.last):
+            return self.broken(_("记录链的末端与链头不一致"))
+        return Verdict(count=self.count)
+
+    def broken(self, reason: str) -> Verdict:
+        """The next record does not hold."""
+        return Verdict(count=self.count, broken=self.count + 1, reason=reason)
+
+    def _broken(self, record: Record, stored: str) -> str:
+        if record.chain != self.chain or record.seq != self.count + 1:
+            return _("序号不连续，缺少一条记录")
+        if record.prev_hash != self.last:
+            return _("与上一条记录的摘要不衔接")
+        if record.algorithm not in _ALGORITHMS:
+            return _("摘要算法未知")
+        return "" if digest(record) == stored else _("记录内容与摘要不符")
+
+
 def verify(session: Session, chain: str = ACT) -> Verdict:
     """Walk a chain from its beginning and compare it with its head; repairs nothing."""
-    head = session.execute(select(AuditHead).where(AuditHead.chain == chain)).scalar_one()
-    rows = session.execute(
-        select(AuditEvent).where(AuditEvent.chain == chain).order_by(AuditEvent.seq)
-    ).scalars()
-    count, prev_hash = 0, ""
-    for row in rows.yield_per(1000):
-        reason = _broken(row, seq=count + 1, prev_hash=prev_hash)
+    end = head(session, chain)
+    walk = Walk(chain)
+    for record, stored in records(session, chain):
+        reason = walk.step(record, stored)
         if reason:
-            return Verdict(count=count, broken=count + 1, reason=reason)
-        count, prev_hash = count + 1, row.hash
-    if (head.seq, head.hash) != (count, prev_hash):
-        return Verdict(count=count, broken=count + 1, reason=_("记录链的末端与链头不一致"))
-    return Verdict(count=count)
+            return walk.broken(reason)
+    return walk.end(end)
 
 
-def _broken(row: AuditEvent, *, seq: int, prev_hash: str) -> str:
-    if row.seq != seq:
-        return _("序号不连续，缺少一条记录")
-    if row.prev_hash != prev_hash:
-        return _("与上一条记录的摘要不衔接")
-    if row.algorithm not in _ALGORITHMS:
-        return _("摘要算法未知")
-    columns = {name: getattr(row, name) for name in Record.__slots__}
-    if digest(Record(**columns)) != row.hash:
-        return _("记录内容与摘要不符")
-    return ""
+def head(session: Session, chain: str) -> dict[str, Json]:
+    """The end of a chain as its head says: the number and the hash of the last record."""
+    row = session.execute(select(_HEADS.c.seq, _HEADS.c.hash).where(_HEADS.c.chain == chain)).one()
+    return {"seq": row.seq, "hash": row.hash}
+
+
+def records(
+    session: Session, chain: str, *, up_to: int | None = None
+) -> Iterator[tuple[Record, str]]:
+    """The records of a chain in turn, each with its stored hash; few are in memory at a time."""
+    names = [*Record.__slots__, "hash"]
+    wanted = select(*(_EVENTS.c[name] for name in names)).where(_EVENTS.c.chain == chain)
+    if up_to is not None:
+        wanted = wanted.where(_EVENTS.c.seq <= up_to)
+    rows = session.execute(
+        wanted.order_by(_EVENTS.c.seq), execution_options={"yield_per": _AT_ONCE}
+    )
+    for row in rows:
+        *values, stored = row
+        yield Record(**dict(zip(Record.__slots__, values, strict=True))), stored
 
 
 def _row(

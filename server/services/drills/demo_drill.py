@@ -10,7 +10,8 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Invalid
 from server.domain.texts import _
 from server.models.identity import Person
-from server.services import installation, schema
+from server.services import installation
+from server.services.backups import upgrades
 from server.services.context import Context, Tools, reading, transaction
 from server.services.drills import demo_cases, drill
 from server.services.drills.demo_cases import DemoCase
@@ -33,13 +34,14 @@ class Demo:
     played: tuple[DemoCase, ...]
 
 
-def begin(tools: Tools, clock_at: datetime, real_now: datetime) -> Drill:
+def begin(
+    tools: Tools, clock_at: datetime, real_now: datetime, *, without_backup: str = ""
+) -> Drill:
     """Mark a new database as a drill whose clock shows ``clock_at``; a drill goes on as it is.
 
-    Raises Conflict for an ordinary installation.
+    Raises Conflict for an ordinary installation, and as ``upgrades.bring_up`` does.
     """
-    if not schema.is_current(tools.database):
-        schema.migrate(tools.database)
+    upgrades.bring_up(tools, real_now, without_backup=without_backup)
     with transaction(tools, SYSTEM, clock_at) as ctx:
         drill.mark(ctx, clock_at, real_now)
     installation.prepare(tools, clock_at)

@@ -1,0 +1,1 @@
+"""Everything of an installation in one file, back from it, and before an upgrade."""
