@@ -212,12 +212,11 @@ def records(
     wanted = select(*(_EVENTS.c[name] for name in names)).where(_EVENTS.c.chain == chain)
     if up_to is not None:
         wanted = wanted.where(_EVENTS.c.seq <= up_to)
-    rows = session.execute(
-        wanted.order_by(_EVENTS.c.seq), execution_options={"yield_per": _AT_ONCE}
-    )
-    for row in rows:
-        *values, stored = row
-        yield Record(**dict(zip(Record.__slots__, values, strict=True))), stored
+    options = {"yield_per": _AT_ONCE}
+    with session.execute(wanted.order_by(_EVENTS.c.seq), execution_options=options) as rows:
+        for row in rows:
+            *values, stored = row
+            yield Record(**dict(zip(Record.__slots__, values, strict=True))), stored
 
 
 def _row(

@@ -1,4 +1,4 @@
-"""Three web processes and two workers beside one PostgreSQL, behind one address: one case, whole."""
+"""One whole case through three web processes and two workers, on PostgreSQL, at one address."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack

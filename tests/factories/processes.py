@@ -7,7 +7,8 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from http.client import HTTPConnection
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPResponse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import cycle
 from pathlib import Path
@@ -64,60 +65,73 @@ def in_turn(ports: Sequence[int]) -> Iterator[tuple[str, list[int]]]:
 
     Every request goes to the next, whatever connection it comes by: nothing sticks.
     """
-    behind, went = cycle(ports), list[int]()
-    turn = threading.Lock()
-
-    class Passing(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def handle_one_request(self) -> None:
-            try:
-                super().handle_one_request()
-            except ConnectionError:  # the browser went away
-                self.close_connection = True
-
-        def log_message(self, *_told: object) -> None:
-            return
-
-        def _pass_on(self) -> None:
-            with turn:
-                port = next(behind)
-                went.append(port)
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            asked = HTTPConnection("127.0.0.1", port, timeout=60)
-            try:
-                given = {name: value for name, value in self.headers.items() if _passes(name)}
-                asked.request(self.command, self.path, body or None, given)
-                answer = asked.getresponse()
-                content = answer.read()
-            finally:
-                asked.close()
-            self.send_response_only(answer.status, answer.reason)
-            for name, value in answer.getheaders():
-                if _passes(name):
-                    self.send_header(name, value)
-            if answer.status != 304:
-                self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            if self.command != "HEAD":
-                self.wfile.write(content)
-
-        do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _pass_on
-
-    server = _Quiet(("127.0.0.1", 0), Passing)
+    server = _InTurn(ports)
     passing = threading.Thread(target=server.serve_forever, args=(0.05,), name="in turn")
     passing.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", went
+        yield f"http://127.0.0.1:{server.server_address[1]}", server.went
     finally:
         server.shutdown()
         passing.join(30)
         server.server_close()
 
 
-class _Quiet(ThreadingHTTPServer):
+class _Passing(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: "_InTurn"
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):  # whatever the method, it is passed on
+            return self._pass_on
+        raise AttributeError(name)
+
+    def handle_one_request(self) -> None:
+        try:
+            super().handle_one_request()
+        except ConnectionError:  # the browser went away
+            self.close_connection = True
+
+    def log_message(self, *_told: object) -> None:
+        return
+
+    def _pass_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = HTTPConnection("127.0.0.1", self.server.next_port(), timeout=60)
+        try:
+            given = {name: value for name, value in self.headers.items() if _passes(name)}
+            asked.request(self.command, self.path, body or None, given)
+            answer = asked.getresponse()
+            self._give(answer, answer.read())
+        finally:
+            asked.close()
+
+    def _give(self, answer: HTTPResponse, content: bytes) -> None:
+        self.send_response_only(answer.status, answer.reason)
+        for name, value in answer.getheaders():
+            if _passes(name):
+                self.send_header(name, value)
+        if answer.status != HTTPStatus.NOT_MODIFIED:
+            self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+
+class _InTurn(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
+
+    def __init__(self, ports: Sequence[int]) -> None:
+        super().__init__(("127.0.0.1", 0), _Passing)
+        self.went: list[int] = []
+        self._behind = cycle(ports)
+        self._turn = threading.Lock()
+
+    def next_port(self) -> int:
+        """Whose turn it is."""
+        with self._turn:
+            self.went.append(next(self._behind))
+            return self.went[-1]
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A server that ends while a browser still asks is no news."""

@@ -119,14 +119,14 @@ def shapes(connection: Connection) -> tuple[Shape, ...]:
 def rows(connection: Connection, shape: Shape) -> Iterator[list[Json]]:
     """All rows of a table, a few in memory at a time, in no order."""
     at_once = _AT_ONCE_LARGE if shape.has_bytes else _AT_ONCE
-    found = connection.execute(_all(shape), execution_options={"yield_per": at_once})
     places = [place for place, (_name, kind) in enumerate(shape.columns) if kind == "bytes"]
-    for row in found:
-        values = list(row)
-        for place in places:
-            if values[place] is not None:
-                values[place] = b64encode(values[place]).decode()
-        yield values
+    with connection.execute(_all(shape), execution_options={"yield_per": at_once}) as found:
+        for row in found:
+            values = list(row)
+            for place in places:
+                if values[place] is not None:
+                    values[place] = b64encode(values[place]).decode()
+            yield values
 
 
 def load(connection: Connection, shape: Shape, given: Iterable[tuple[list[Json], int]]) -> int:
