@@ -178,7 +178,7 @@ class Walk:
         return Verdict(count=self.count, broken=self.count + 1, reason=reason)
 
     def _broken(self, record: Record, stored: str) -> str:
-        if record.chain != self.chain or record.seq != self.count + 1:
+        if (record.chain, record.seq) != (self.chain, self.count + 1):
             return _("序号不连续，缺少一条记录")
         if record.prev_hash != self.last:
             return _("与上一条记录的摘要不衔接")

@@ -5,18 +5,17 @@ when nothing has named it for days, so its bytes may be read afterwards. Nothing
 outside the database is in it: no keys, nothing that signs forms.
 """
 
-import os
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO, Final
+from typing import Final
 
 from sqlalchemy import Connection, column, func, select, table
 
-from server.adapters import backup_files, sealing
+from server.adapters import backup_files, new_files, sealing
 from server.adapters.backup_files import Writing
 from server.adapters.storage import Damaged, Stored
 from server.domain.access import SYSTEM
@@ -72,7 +71,7 @@ def make(tools: Tools, file: Path, real_now: datetime) -> Made:
     Raises Invalid when the file exists already, cannot be written, or the key cannot be used.
     """
     key = key_of(tools)
-    with _beside(file) as target, _snapshot(tools) as connection:
+    with new_files.created(file) as target, _snapshot(tools) as connection:
         revision = schema.revision_of(connection)
         if revision is None:
             raise Invalid(_("这里还没有数据，没有什么可以备份"))
@@ -89,8 +88,6 @@ def make(tools: Tools, file: Path, real_now: datetime) -> Made:
                     "damaged": list(damaged),
                 }
             )
-        target.flush()
-        os.fsync(target.fileno())
     return Made(
         file=file,
         bytes=file.stat().st_size,
@@ -120,36 +117,6 @@ def key_of(tools: Tools) -> bytes | None:
     """The key backups are sealed with, None when none is set. Raises Invalid."""
     file = tools.config.backup_key
     return None if file is None else sealing.read_key(file, tools.config.data)
-
-
-@contextmanager
-def _beside(file: Path) -> Iterator[IO[bytes]]:
-    """A new file beside the wanted one, which gets its name on leaving and is gone otherwise."""
-    beside = file.with_name(f"{file.name}.part")
-    if file.exists():
-        raise Invalid(_("“{file}”已经存在，不会覆盖").format(file=file))
-    try:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        message = _("“{file}”已经存在：另一个备份正在写，或者上次中断，请查明后删除")
-        raise Invalid(message.format(file=beside)) from None
-    except OSError as error:
-        raise _unwritable(file, error) from None
-    try:
-        with os.fdopen(handle, "wb") as target:
-            yield target
-        beside.rename(file)
-        _sync(file.parent)
-    except OSError as error:
-        raise _unwritable(file, error) from error
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-
-
-def _unwritable(file: Path, error: OSError) -> Invalid:
-    reason = error.strerror or type(error).__name__
-    return Invalid(_("无法写备份“{file}”：{why}").format(file=file, why=reason))
 
 
 @contextmanager
@@ -214,11 +181,3 @@ def _hash_of(file: Path) -> str:
         while chunk := stream.read(_CHUNK):
             found.update(chunk)
     return found.hexdigest()
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,10 +5,9 @@ are loaded into the schema they were written with, which is then brought to the 
 counts, hashes and both audit chains are compared before anything is put in place.
 """
 
-import os
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from sqlalchemy.orm import sessionmaker
 
 from server.adapters import backup_files
 from server.adapters.backup_files import Reading
+from server.adapters.new_files import synced
 from server.adapters.storage import Storage
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
@@ -155,9 +155,9 @@ def _target(tools: Tools, staging: Path) -> Iterator[Tools]:
         yield replace(fresh, database=database)
     finally:
         database.dispose()  # the last connection takes the log into the file
-    _sync(beside)
+    synced(beside)
     beside.rename(final)
-    _sync(final.parent)
+    synced(final.parent)
 
 
 def _filled(
@@ -296,12 +296,3 @@ def _due(ctx: Context) -> tuple[tuple[Due, ...], int]:
         for row in rows
     )
     return told, ctx.session.scalar(select(func.count()).select_from(timer).where(*is_due)) or 0
-
-
-def _sync(place: Path) -> None:
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        with suppress(OSError):
-            os.close(handle)

@@ -223,9 +223,9 @@ def test_an_existing_file_and_a_backup_under_way_are_left_alone(tiny: Tiny, tmp_
         making.make(tiny.tools, file, MADE)
     assert file.read_bytes() == b"mine"
     file.rename(tmp_path / "b.rongcuo.part")
-    with pytest.raises(Invalid, match="另一个备份"):
+    with pytest.raises(Invalid, match="另一个命令"):
         making.make(tiny.tools, tmp_path / "b.rongcuo", MADE)
-    with pytest.raises(Invalid, match="无法写备份"):
+    with pytest.raises(Invalid, match="无法写文件"):
         making.make(tiny.tools, tmp_path / "none" / "a.rongcuo", MADE)
     assert [each.name for each in tmp_path.iterdir()] == ["b.rongcuo.part"]
 
