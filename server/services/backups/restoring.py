@@ -7,7 +7,7 @@ counts, hashes and both audit chains are compared before anything is put in plac
 
 import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -105,15 +105,14 @@ def _restored(
     final = tools.config.data / "attachments"
     storage = Storage(staging / "attachments")
     _files(found, storage)
-    try:
+    with ExitStack() as undo:
+        undo.callback(shutil.rmtree, final, ignore_errors=True)
         with _target(tools, staging) as inner, inner.database.begin() as connection:
             staged = replace(inner, storage=storage)
             done = _filled(connection, staged, found, real_now, accept_broken)
             if storage.folder.is_dir():
                 storage.folder.rename(final)  # only the commit is left
-    except BaseException:
-        shutil.rmtree(final, ignore_errors=True)
-        raise
+        undo.pop_all()
     return done
 
 

@@ -24,7 +24,7 @@ from server.services.backups.making import Made
 from server.services.backups.upgrades import STAGING
 from server.services.context import Tools, reading, transaction
 from server.services.files import attachments
-from server.services.verbs import timers
+from server.services.verbs import ticks
 from tests.databases import Databases
 from tests.factories import places
 from tests.factories.files import PDF
@@ -104,7 +104,7 @@ def test_what_fell_due_meanwhile_is_told_before_it_fires(
         assert done.due_count == len(done.due) > 0
         assert {each.case_id for each in done.due} == {case_id}
         assert [each.due_at for each in done.due] == sorted(each.due_at for each in done.due)
-        assert len(timers.sweep(tools, RESTORED).done) >= done.due_count
+        assert len(ticks.run_due(tools, RESTORED).timers) >= done.due_count
 
 
 def test_attachments_come_back_by_content_and_sessions_end(
