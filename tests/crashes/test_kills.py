@@ -2,7 +2,6 @@
 what was under way is done once by whoever asks again."""
 
 import random
-import socket
 import subprocess
 import threading
 import time
@@ -10,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -19,13 +19,14 @@ from server.models.document import attachment
 from server.models.work import work_item
 from server.services import audit
 from server.services.context import Tools
+from tests.cli.test_serve import free_port
 from tests.crashes.clients import GONE, Asked, Client, acknowledged, unknown
-from tests.crashes.programs import running
 from tests.databases import Databases
 from tests.factories import site
 from tests.factories import tiny as factory
 from tests.factories.invariants import violations
 from tests.factories.many import copies
+from tests.factories.processes import environ_of, running, told_to_end
 from tests.factories.tiny import ACCEPT, APPLICANT, APPLICATION, COLLEAGUE, DESK, Tiny
 from tests.factories.tools import copied, opened
 
@@ -44,23 +45,27 @@ def waiting(databases: Databases) -> Iterator[Tools]:
         yield tools
 
 
-def test_a_server_killed_three_times_loses_nothing_and_does_nothing_twice(waiting: Tools) -> None:
-    _kill(waiting, 3)
+def test_a_server_killed_three_times_loses_nothing_and_does_nothing_twice(
+    waiting: Tools, tmp_path: Path
+) -> None:
+    _kill(waiting, 3, tmp_path / "log")
 
 
 @pytest.mark.slow
-def test_a_server_killed_fifty_times_loses_nothing_and_does_nothing_twice(waiting: Tools) -> None:
-    _kill(waiting, 50)
+def test_a_server_killed_fifty_times_loses_nothing_and_does_nothing_twice(
+    waiting: Tools, tmp_path: Path
+) -> None:
+    _kill(waiting, 50, tmp_path / "log")
 
 
-def _kill(tools: Tools, times: int) -> None:
+def _kill(tools: Tools, times: int, log: Path) -> None:
     seed = random.randrange(10**9)
     chance = random.Random(seed)
     office = _Office(tools)
     for _time in range(times):
-        with running(tools, "serve", "--port", str(_free_port())):
+        with _serving(tools, log, is_patient=False):
             time.sleep(chance.uniform(*START))  # killed on leaving, often before it answers
-        with _serving(tools) as (port, process):
+        with _serving(tools, log) as (port, process):
             office.come(port)
             working = office.work()
             time.sleep(chance.uniform(*WORK))
@@ -70,15 +75,14 @@ def _kill(tools: Tools, times: int) -> None:
             for thread in working:
                 thread.join()
         assert office.trouble == [], f"seed {seed}"
-    with _serving(tools) as (port, process):
+    with _serving(tools, log) as (port, process):
         office.come(port)
         for asked in list(unknown(office.clients)):
             asked.status, asked.answer = office.clients[0].again(asked)
             assert asked.status in (200, 201), (seed, asked.path, asked.answer)
         for asked in list(acknowledged(office.clients))[-20:]:
             assert office.clients[0].again(asked) == (asked.status, asked.answer), f"seed {seed}"
-        process.terminate()
-        assert process.wait(30) == 0
+        assert told_to_end(process) == 0
     assert _wrong(tools, list(acknowledged(office.clients))) == [], f"seed {seed}"
 
 
@@ -177,25 +181,14 @@ def _stored(tools: Tools) -> set[str]:
 
 
 @contextmanager
-def _serving(tools: Tools) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """``rongcuo serve`` on a free port, once it answers."""
-    port = _free_port()
-    with running(tools, "serve", "--port", str(port)) as process:
-        while process.poll() is None:
-            try:
-                Client(port).seen("/openapi.json")
-            except GONE:
-                time.sleep(0.05)
-            else:
-                break
-        assert process.poll() is None
+def _serving(
+    tools: Tools, log: Path, *, is_patient: bool = True
+) -> Iterator[tuple[int, subprocess.Popen[str]]]:
+    """``rongcuo serve`` on a free port, once it answers for who is patient."""
+    port = free_port()
+    command = ["serve", "--port", str(port)]
+    with running([command], environ_of(tools), log, is_patient=is_patient) as (process,):
         yield port, process
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        port: int = found.getsockname()[1]
-    return port
 
 
 def _fill(url: str) -> None:

@@ -1,9 +1,9 @@
-"""Ten thousand timers are due, two processes fire them, and one of the two is killed midway."""
+"""Ten thousand timers are due, two workers fire them, and one of the two is killed midway."""
 
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from functools import partial
+from pathlib import Path
 
 import pytest
 from orjson import loads
@@ -15,12 +15,11 @@ from server.models.case import case_step
 from server.models.outbox import notification
 from server.models.time import timer
 from server.services.context import Tools
-from server.services.verbs import timers
-from tests.crashes.programs import running
 from tests.databases import Databases
 from tests.factories import tiny as factory
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.many import copies
+from tests.factories.processes import environ_of, running, told_to_end
 from tests.factories.tiny import DESK, Tiny
 from tests.factories.tools import copied, opened
 
@@ -37,25 +36,26 @@ def due(databases: Databases) -> Iterator[Tools]:
         yield tools
 
 
-def test_two_processes_of_which_one_is_killed_fire_every_timer_once(due: Tools) -> None:
+def test_two_workers_of_which_one_is_killed_fire_every_timer_once(
+    due: Tools, tmp_path: Path
+) -> None:
     before = counted(due, "armed")
     assert before >= 10_000
-    sweep = partial(running, due, "sweep", "--now", NOW.isoformat())
-    with sweep() as first, sweep() as second:
+    with running([["worker"], ["worker"]], environ_of(due), tmp_path / "log") as (first, second):
         while counted(due, "fired") < 5_000:
             assert first.poll() is second.poll() is None
             time.sleep(0.05)
         first.kill()
         first.wait()
-        left = counted(due, "armed")
-        assert left > 0
-        assert second.wait(300) == 0
-    while timers.sweep(due, NOW).done:  # what the killed one held when the other passed by
-        pass
+        assert counted(due, "armed") > 0
+        while counted(due, "armed"):
+            assert second.poll() is None
+            time.sleep(0.1)
+        assert told_to_end(second) == 0
     assert counted(due, "failed") == 0
     everything_once(due)
     for case_id in sample(due):
-        assert violations(due, case_id, NOW) == []
+        assert violations(due, case_id) == []
     assert broken_chain(due) is None
 
 

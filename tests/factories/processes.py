@@ -14,17 +14,24 @@ from itertools import cycle
 from pathlib import Path
 from typing import Any
 
+from server.services.context import Tools
+
 #: headers that belong to one connection
 _OF_ONE_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 @contextmanager
 def running(
-    commands: Sequence[Sequence[str]], environ: Mapping[str, str], log: Path
+    commands: Sequence[Sequence[str]],
+    environ: Mapping[str, str],
+    log: Path,
+    *,
+    is_patient: bool = True,
 ) -> Iterator[list[subprocess.Popen[str]]]:
-    """The commands, started at once, each once it says that it works; told to end in the end.
+    """The commands, started at once; ended in the end, however far they are.
 
-    What they log is kept in the file, where a failed test can be looked up.
+    Who is patient waits until each says that it works. What they log is kept in the file, where a
+    failed test can be looked up.
     """
     with log.open("a", encoding="utf-8") as told, ExitStack() as stack:
         started = [
@@ -39,10 +46,18 @@ def running(
         ]
         for process in started:
             stack.callback(_ended, process)
-        for process in started:
+        for process in started if is_patient else ():
             assert process.stdout is not None
             assert process.stdout.readline(), log.read_text(encoding="utf-8")
         yield started
+
+
+def environ_of(tools: Tools) -> dict[str, str]:
+    """What leads a process to the database and the data directory of these tools."""
+    return {
+        "RONGCUO_DATABASE_URL": tools.config.database_url,
+        "RONGCUO_DATA": str(tools.config.data),
+    }
 
 
 def told_to_end(process: subprocess.Popen[str]) -> int:
