@@ -27,7 +27,7 @@ _PLACES = (
     ("inbox.index", _("待办"), Permission.CASE_READ, ("inbox", "tasks")),
     ("cases.index", _("案卷"), Permission.CASE_READ, ("cases",)),
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
-    ("board.index", _("督办"), Permission.BOARD_READ, ("board",)),
+    ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns")),
     ("ledger.index", _("台账"), Permission.LEDGER_READ, ("ledger",)),
     (
         "organisation.index",
