@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 _OPEN = sa.text("state = 'open'")
+_ARMED = sa.text("state = 'armed'")
 
 
 def upgrade() -> None:
@@ -65,6 +66,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['evidence_id'], ['attachment.id'], name=op.f('fk_correction_evidence_id_attachment')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_correction'))
     )
+    op.drop_index('ix_timer_armed', table_name='timer')
+    op.create_index('ix_timer_armed', 'timer', ['due_at', 'case_id'], unique=False, sqlite_where=_ARMED, postgresql_where=_ARMED)
     op.create_index('ix_correction_case', 'correction', ['case_id', 'state'], unique=False)
 
 
