@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import sessionmaker
 
 from server import api, jobs, web
+from server.adapters.channels import settings
 from server.adapters.storage import Storage
 from server.config import Config
 from server.engine.feel import Feel
@@ -95,8 +97,22 @@ def create_app(
 
 
 def create_worker(tools: Tools, clock: Callable[[], datetime], meters: Meters) -> Worker:
-    """The background work over these tools; it begins with ``start``."""
-    return jobs.worker(tools, clock, meters)
+    """The background work over these tools; it begins with ``start``.
+
+    Raises:
+        Invalid: the settings of the ways out have problems; all of them are told.
+    """
+    return jobs.worker(with_ways(tools), clock, meters)
+
+
+def with_ways(tools: Tools) -> Tools:
+    """The tools with the ways out that the settings name; the pages need none of their secrets.
+
+    Raises:
+        Invalid: as ``create_worker``.
+    """
+    named = tools.config.channels
+    return tools if named is None else replace(tools, ways=settings.read(named, tools.config.data))
 
 
 class _RequestSessions(SQLAlchemy):

@@ -96,6 +96,8 @@ class Config:
     hosts: tuple[str, ...] = ()
     #: file of the key that backups are sealed with; none: they are not
     backup_key: Path | None = None
+    #: file that says how notices leave the house; None: they do not
+    channels: Path | None = None
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, data: Path | None = None) -> Self:
@@ -110,6 +112,7 @@ class Config:
             metrics_from=_listed(environ, "RONGCUO_METRICS_FROM"),
             hosts=_listed(environ, "RONGCUO_HOSTS"),
             backup_key=Path(key) if (key := environ.get("RONGCUO_BACKUP_KEY", "")) else None,
+            channels=Path(named) if (named := environ.get("RONGCUO_CHANNELS", "")) else None,
         )
 
 

@@ -17,6 +17,7 @@ from server.services.case import idempotency
 from server.services.context import Tools, transaction
 from server.services.files import attachments
 from server.services.identity import session_rows, sign_in_attempts
+from server.services.notices import delivery
 from server.services.verbs import ticks
 from server.telemetry import Meters
 
@@ -51,6 +52,7 @@ class Worker:
             next_run_time=at_once + timedelta(minutes=1),
             **options,
         )
+        self._every(ROUND, self.post, at_once)
         self.scheduler.start()
 
     def stop(self) -> None:
@@ -60,6 +62,10 @@ class Worker:
     def round(self) -> None:
         """Let happen what is due; a failure is logged and the next round tries again."""
         self._guarded(self._round)
+
+    def post(self) -> None:
+        """Send notices out; a receiver that is slow keeps no round waiting."""
+        self._guarded(lambda: delivery.deliver(self.tools, self.clock, lambda: datetime.now(UTC)))
 
     def tidy(self) -> None:
         """Forget what was kept for a time that is over."""
@@ -96,7 +102,7 @@ class Worker:
             attachments.forget_drafts(ctx)
         attachments.drop_orphans(self.tools, datetime.now(UTC))
 
-    def _guarded(self, work: Callable[[], None]) -> None:
+    def _guarded(self, work: Callable[[], object]) -> None:
         try:
             work()
         except Exception:  # noqa: BLE001  # the scheduler goes on whatever a round meets

@@ -36,6 +36,7 @@ NOUNS: Final = {
     "backup": "backups",
     "restore": "backups",
     "incident": "incidents",
+    "notice": "notices",
     "user": "people",
     "audit": "audits",
 }

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta, timezone
 
 from server.domain.errors import YearUnpublished
+from server.domain.texts import _
 
 #: Asia/Shanghai; without daylight saving since 1992, so a fixed offset is exact
 CHINA_TIME = timezone(timedelta(hours=8), "Asia/Shanghai")
@@ -82,3 +83,8 @@ class WorkingCalendar:
 def is_weekday(day: date) -> bool:
     """True from Monday to Friday."""
     return day.weekday() < 5
+
+
+def weekday_word(day: date) -> str:
+    """The day of the week as dates carry it: 周四."""
+    return _("周{day}").format(day="一二三四五六日"[day.weekday()])

@@ -111,6 +111,19 @@ class Invalid(RongcuoError):
         self.findings = tuple(findings)
 
 
+class Undelivered(RongcuoError):
+    """A letter did not get to its receiver; ``fault`` is a word of ``channels.Fault``.
+
+    It names no address and nothing the receiver said.
+    """
+
+    code = "undelivered"
+
+    def __init__(self, fault: str) -> None:
+        super().__init__(_("通知没有送达"), detail=fault)
+        self.fault = fault
+
+
 class YearUnpublished(RongcuoError):
     """A day is needed of a year whose holiday notice has not been published."""
 

@@ -20,6 +20,7 @@ from server.adapters.storage import Storage
 from server.config import Config
 from server.domain.access import Actor
 from server.domain.calendar import CHINA_TIME, WorkingCalendar
+from server.domain.channels import Ways
 from server.domain.errors import Conflict
 from server.domain.expressions import Evaluate, Json
 from server.domain.texts import _
@@ -47,6 +48,8 @@ class Tools:
     releases: MutableMapping[str, Release]
     #: working calendars by key, each with the number of days it was built from
     calendars: MutableMapping[str, tuple[int, WorkingCalendar]] = field(default_factory=dict)
+    #: how notices leave the house; only who does background work knows
+    ways: Ways = field(default_factory=Ways)
     #: waits that many seconds before an answer is given to somebody who guesses
     pause: Callable[[float], None] = time.sleep
 

@@ -1,7 +1,8 @@
 """Notices of a deadline's ladder as rows: one per cause and recipient, and what is owed outside.
 
 Who is meant is looked up on the day; a notice that finds nobody stays with its label, so that the
-gap is seen. Sending them out is the business of the outbox.
+gap is seen. What a notice says is written down here, where the facts are known, and says no more
+than its reader may know. Sending it out is the business of ``services/notices``.
 """
 
 from collections.abc import Iterable, Mapping
@@ -9,13 +10,18 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select
 
+from server.domain import rung_texts
 from server.domain.jurisdiction import Level, superior, supervising
 from server.domain.packs import PolicyPack
-from server.domain.texts import _
+from server.domain.rung_texts import Facts, Holding
+from server.domain.rung_texts import Told as How
+from server.domain.urgency import days_left
 from server.models.base import new_id
+from server.models.identity import Person, Unit
 from server.models.outbox import notification, outbox
 from server.models.work import OPEN_STATES, work_item
 from server.services.case.case_rows import CaseRow
+from server.services.clocks import deadline_rows
 from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.context import Context
 from server.services.identity import people
@@ -42,6 +48,9 @@ class _Held:
     unit_id: str | None
     assignee_id: str | None
     head_only: bool
+    step: str
+    office: str
+    person: str
 
 
 def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung: int) -> list[str]:
@@ -49,20 +58,47 @@ def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung
     pack = release.pack
     entry = pack.deadlines[row.rule_key].ladder[rung]
     labels = []
+    work = _work(ctx, case, row)
     for told in _told(ctx, case, release, row, entry.to):
         labels.append(told.label)
+        how = _how_much(told.label, entry.to, release)
+        text = rung_texts.told(_facts(ctx, pack, row, _known(work, told)), how)
         recipients: list[tuple[str | None, str | None]] = [*sorted(told.people.items())]
         for recipient, unit_id in recipients or [(None, None)]:
             cause = f"{row.id}:{row.due_on}:{entry.at:+d}:{told.label}:{recipient or ''}"
             to = {"label": told.label, "recipient_id": recipient, "unit_id": unit_id}
-            _write(ctx, row, to, cause, _text(pack, row))
+            _write(ctx, row, to, cause, text)
     return labels
 
 
-def _text(pack: PolicyPack, row: DeadlineRow) -> str:
-    return _("“{title}”的期限为{due_on}").format(
-        title=pack.deadlines[row.rule_key].title, due_on=row.due_on
+def _facts(ctx: Context, pack: PolicyPack, row: DeadlineRow, work: tuple[Holding, ...]) -> Facts:
+    rule, due_on = pack.deadlines[row.rule_key], row.due_on or ctx.today
+    calendar = deadline_rows.calendar_of(ctx, rule.calendar)
+    return Facts(
+        title=rule.title,
+        due_on=due_on,
+        left=days_left(due_on, ctx.today, calendar),
+        is_soft=row.force == "soft",
+        work=work,
     )
+
+
+def _known(work: Iterable[_Held], told: _Told) -> tuple[Holding, ...]:
+    """The work as those who are told know it: of other offices nobody is named."""
+    own = set(told.people.values())
+    return tuple(
+        Holding(
+            step=held.step, office=held.office, person=held.person if held.unit_id in own else None
+        )
+        for held in work
+    )
+
+
+def _how_much(label: str, to: str, release: Release) -> How:
+    """Who does the work himself reads the period; his head who has it; others which office."""
+    if label == "assignee" or label.removesuffix(_HEAD) in advance_work.case_roles(release.pack):
+        return How.PERIOD
+    return How.NAMES if to == f"office{_HEAD}" else How.OFFICES
 
 
 def _write(
@@ -185,7 +221,14 @@ def _work(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Held]:
             work_item.c.assignee_id,
             work_item.c.head_only,
             work_item.c.deadline_key,
-        ).where(work_item.c.case_id == case.id, work_item.c.state.in_(OPEN_STATES))
+            work_item.c.title,
+            Unit.name.label("office"),
+            Person.name.label("person"),
+        )
+        .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
+        .outerjoin(Person, Person.id == work_item.c.assignee_id)
+        .where(work_item.c.case_id == case.id, work_item.c.state.in_(OPEN_STATES))
+        .order_by(work_item.c.opened_at, work_item.c.node_key, work_item.c.id)
     ).all()
     named = [found for found in rows if found.deadline_key == row.rule_key]
     return [
@@ -194,6 +237,9 @@ def _work(ctx: Context, case: CaseRow, row: DeadlineRow) -> list[_Held]:
             unit_id=found.candidate_unit,
             assignee_id=found.assignee_id,
             head_only=found.head_only,
+            step=found.title,
+            office=found.office or "",
+            person=found.person or "",
         )
         for found in named or rows
     ]

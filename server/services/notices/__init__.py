@@ -1,0 +1,1 @@
+"""Notices: on their way out, read by whom they are for, tried again."""
