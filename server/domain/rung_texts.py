@@ -22,6 +22,8 @@ class RungKind(StrEnum):
     DUE = "due"
     OVERDUE = "overdue"
     ESCALATED = "escalated"
+    #: a notice no rung gave
+    OTHER = "other"
 
 
 RUNG_WORDS: Final = {
@@ -29,6 +31,7 @@ RUNG_WORDS: Final = {
     RungKind.DUE: _("到期"),
     RungKind.OVERDUE: _("逾期"),
     RungKind.ESCALATED: _("逾期上报"),
+    RungKind.OTHER: _("通知"),
 }
 
 

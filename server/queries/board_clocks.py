@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.expressions import Json
+from server.domain.rung_texts import at_of
 from server.models.case import case
 from server.models.identity import Person
 from server.models.outbox import notification
@@ -85,8 +86,7 @@ def _given(session: Session, deadline_ids: Sequence[str]) -> Iterator[Rung]:
             deadline_id=row.deadline_id,
             label=row.label,
             position=None,
-            # the key names clock, due date, place in the ladder, office and person
-            offset=int(row.dedupe_key.split(":")[2]),
+            offset=at_of(row.dedupe_key),
             name=row.name or "",
             unit_id=row.unit_id,
             at=row.created_at,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
@@ -32,10 +32,10 @@ __all__ = [
     "Sheet",
     "View",
     "When",
+    "in_hands",
     "of_case",
     "page",
     "tallies",
-    "waiting",
 ]
 
 #: the words of the API for the lists
@@ -162,10 +162,13 @@ def tallies(session: Session, actor: Actor, *, when: When) -> Mapping[View, int 
     return {view: _exact(row._mapping[view]) for view in VIEWS.values()}
 
 
-def waiting(session: Session, actor: Actor, *, on: date, now: datetime) -> int:
-    """How much the actor has in his hands, counted up to 100: one statement over his own index."""
+def in_hands(actor: Actor, *, on: date, now: datetime) -> Select[Any]:
+    """How much the actor has in his hands, counted up to 100 over his own index.
+
+    To be asked within another statement (``headings``).
+    """
     few = select(together(selection(actor, "mine", on=on, now=now)).c.id).limit(100).subquery()
-    return session.scalar(select(func.count()).select_from(few)) or 0
+    return select(func.count()).select_from(few)
 
 
 def of_case(session: Session, actor: Actor, case_id: str, *, when: When) -> frozenset[str]:

@@ -13,7 +13,7 @@ from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.texts import _
 from server.http.site import actor, drilling, now, reading, signed
-from server.queries import inbox
+from server.queries import headings
 from server.services.identity import people
 from server.web.assets import Assets
 
@@ -25,6 +25,7 @@ _WEEKDAYS = "一二三四五六日"
 #: endpoint, label, what it takes, blueprints that belong to it
 _PLACES = (
     ("inbox.index", _("待办"), Permission.CASE_READ, ("inbox", "tasks")),
+    ("notices.index", _("消息"), Permission.CASE_READ, ("notices",)),
     ("cases.index", _("案卷"), Permission.CASE_READ, ("cases",)),
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
     ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns")),
@@ -41,6 +42,9 @@ _PLACES = (
     ("packs.index", _("政策包"), Permission.PACK_PUBLISH, ("packs",)),
 )
 
+#: entries that say how much waits there
+_COUNTED = {"inbox.index": "work", "notices.index": "notices"}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Place:
@@ -49,8 +53,8 @@ class Place:
     url: str
     label: str
     is_current: bool
-    #: work waits there: its entry says how much
-    is_counted: bool = False
+    #: what waits there, and its entry says how much of it: work, notices, or nothing
+    counts: str = ""
 
 
 def install(app: Flask, assets: Assets) -> None:
@@ -108,7 +112,7 @@ def _nav() -> tuple[Place, ...]:
             url=url_for(endpoint),
             label=label,
             is_current=known in blueprints,
-            is_counted=endpoint == "inbox.index",
+            counts=_COUNTED.get(endpoint, ""),
         )
         for endpoint, label, permission, blueprints in _PLACES
         if endpoint in current_app.view_functions
@@ -124,10 +128,16 @@ def _office() -> str:
     return f"{held[0].office.name} {held[0].title}".rstrip() if held else ""
 
 
-def _waiting() -> str:
-    """How much the person has in his hands; the frame of a page asks it."""
+def _waiting() -> dict[str, str]:
+    """How much the person has in his hands and has not read; the frame of a page asks it."""
     with reading() as ctx:
-        n = inbox.waiting(ctx.session, ctx.actor, on=ctx.today, now=ctx.now)
+        found = headings.waiting(ctx.session, ctx.actor, on=ctx.today, now=ctx.now)
+    # nothing unread is no news; that there is no work is
+    unread = _counted(found.notices) if found.notices else ""
+    return {"work": _counted(found.work), "notices": unread}
+
+
+def _counted(n: int) -> str:
     return str(n) if n < MANY else f"{MANY - 1}+"
 
 

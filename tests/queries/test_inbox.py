@@ -6,7 +6,7 @@ from sqlalchemy import event
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.urgency import Urgency
-from server.queries import inbox, inbox_choices
+from server.queries import headings, inbox, inbox_choices
 from server.queries.inbox import Entry, Filters, Page, Sheet, View, When
 from server.services.verbs import work
 from tests.factories import lists
@@ -208,7 +208,7 @@ def entries(tiny: Tiny, login: str, view: View, when: When = WHEN) -> tuple[Entr
 def waiting(tiny: Tiny, login: str) -> int:
     actor = tiny.actor(login)
     with tiny.tools.readers() as session:
-        return inbox.waiting(session, actor, on=NOW.date(), now=NOW)
+        return headings.waiting(session, actor, on=NOW.date(), now=NOW).work
 
 
 def nodes(found: tuple[Entry, ...]) -> list[str]:

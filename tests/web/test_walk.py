@@ -132,7 +132,7 @@ def test_lists_counts_and_searches_of_a_stranger_are_empty(
 UNRECORDED = {
     *("inbox.index", "board.index", "cases.index", "applications.index", "start.index"),
     *("start.form", "start.form_json", "start.people_json", "start.units_json", "tasks.reopened"),
-    *("start.receipt", "search.again"),
+    *("start.receipt", "search.again", "notices.index"),
 }
 
 
