@@ -6,7 +6,7 @@ formula or a link of a text.
 """
 
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -66,12 +66,14 @@ class Sheet:
 
 
 def read_book(
-    content: bytes, wanted: Mapping[str, Sequence[str]]
+    content: bytes,
+    wanted: Mapping[str, Sequence[str]],
+    optional: Collection[str] = frozenset(),
 ) -> tuple[dict[str, list[Row]], list[Finding]]:
     """The rows of the wanted sheets by column name; nothing as soon as there is one problem.
 
     A sheet begins with a row of column names; empty rows are left out. ``wanted`` gives the
-    columns each sheet must have.
+    columns each sheet must have, but for those that are optional.
     """
     problem = _unfit(content)
     if problem:
@@ -86,7 +88,8 @@ def read_book(
                     message = _("缺少工作表“{name}”").format(name=name)
                     findings.append(at_cell(name, 0, "", "BOOK_SHEET", message))
                     continue
-                rows, problems = _read_sheet(name, columns, book[name].iter_rows(values_only=True))
+                lines = book[name].iter_rows(values_only=True)
+                rows, problems = _read_sheet(name, columns, lines, optional)
                 found[name] = rows
                 findings += problems
     except _BROKEN:
@@ -140,18 +143,21 @@ def _unfit(content: bytes) -> str:
 
 
 def _read_sheet(
-    name: str, columns: Sequence[str], lines: Iterator[tuple[Any, ...]]
+    name: str,
+    columns: Sequence[str],
+    lines: Iterator[tuple[Any, ...]],
+    optional: Collection[str],
 ) -> tuple[list[Row], list[Finding]]:
     head = [str(title or "").strip() for title in next(lines, ())[:_MOST_COLUMNS]]
     findings = [
         at_cell(name, 1, title, "BOOK_COLUMN", _("缺少“{title}”一列").format(title=title))
         for title in columns
-        if title not in head
+        if title not in head and title not in optional
     ]
     rows: list[Row] = []
     if findings:
         return rows, findings
-    at = {title: head.index(title) for title in columns}
+    at = {title: head.index(title) for title in columns if title in head}
     for number, line in enumerate(lines, 2):
         if number > MAX_ROWS + 1:
             message = _("超过{n}行，请分几次导入").format(n=MAX_ROWS)

@@ -8,13 +8,17 @@ from server.api.audits import audits
 from server.api.case_commands import case_commands
 from server.api.cases import cases
 from server.api.drill import drill
+from server.api.notices import notices
 from server.api.packs import packs
 from server.api.procedures import procedures
 from server.api.tasks import tasks
 from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
-RESOURCES = (tokens, procedures, cases, case_commands, tasks, attachments, packs, audits, drill)
+RESOURCES = (
+    *(tokens, procedures, cases, case_commands, tasks, notices, attachments, packs),
+    *(audits, drill),
+)
 
 
 def register(app: Flask) -> None:

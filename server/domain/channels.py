@@ -129,6 +129,11 @@ def leads(way: Way, path: str | None) -> bool:
     return way.units is None or bool(way.units & set(path.split("/")))
 
 
+def cause_of(dedupe_key: str, recipient_id: str | None) -> str:
+    """The rung a notice was given by, whoever it told: its key without the person."""
+    return dedupe_key.removesuffix(f":{recipient_id or ''}")
+
+
 def written(way: Way, site: str, n: int, message_id: str, address: str, at: datetime) -> Letter:
     """The letter about ``n`` notices: a number and a link, nothing else."""
     whose = _("您有{n}项提醒") if way.is_personal else _("本单位有{n}项提醒")

@@ -22,6 +22,8 @@ class RungKind(StrEnum):
     DUE = "due"
     OVERDUE = "overdue"
     ESCALATED = "escalated"
+    #: a target is past, which is no limit of the law
+    PAST_TARGET = "past_target"
     #: a notice no rung gave
     OTHER = "other"
 
@@ -31,6 +33,7 @@ RUNG_WORDS: Final = {
     RungKind.DUE: _("到期"),
     RungKind.OVERDUE: _("逾期"),
     RungKind.ESCALATED: _("逾期上报"),
+    RungKind.PAST_TARGET: _("超过提示"),
     RungKind.OTHER: _("通知"),
 }
 
@@ -69,8 +72,10 @@ class Facts:
     work: tuple[Holding, ...]
 
 
-def kind_of(at: int, label: str) -> RungKind:
+def kind_of(at: int, label: str, *, is_soft: bool) -> RungKind:
     """The kind of a rung ``at`` units after the due date that tells those the label names."""
+    if is_soft:
+        return RungKind.PAST_TARGET if at > 0 else RungKind.REMIND
     if at <= 0:
         return RungKind.DUE if at == 0 else RungKind.REMIND
     is_up = label == "supervising_organ" or label.endswith(".head")

@@ -1,5 +1,6 @@
 """The clocks on the board of a head: the notices they gave, their stops and extensions."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,11 +11,12 @@ from sqlalchemy import String, cast, func, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
+from server.domain.channels import cause_of, fault_words
 from server.domain.expressions import Json
 from server.domain.rung_texts import at_of
 from server.models.case import case
 from server.models.identity import Person
-from server.models.outbox import notification
+from server.models.outbox import notification, outbox
 from server.models.time import deadline, timer
 from server.models.work import work_item
 from server.queries.board import Narrowed, Office, work_of
@@ -41,6 +43,8 @@ class Rung:
     is_sent: bool
     #: nobody held the post
     is_lost: bool
+    #: why it did not get there by a way out of the house, empty when it did or went by none
+    fault: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,7 +62,7 @@ class Changed:
 
 
 def rungs(session: Session, deadline_ids: Sequence[str]) -> Mapping[str, tuple[Rung, ...]]:
-    """The notices given about these clocks and those still to come, by clock; two statements."""
+    """The notices given about these clocks and those still to come, by clock; three statements."""
     grouped: dict[str, list[Rung]] = {}
     for rung in (*_given(session, deadline_ids), *_coming(session, deadline_ids)):
         grouped.setdefault(rung.deadline_id, []).append(rung)
@@ -66,8 +70,10 @@ def rungs(session: Session, deadline_ids: Sequence[str]) -> Mapping[str, tuple[R
 
 
 def _given(session: Session, deadline_ids: Sequence[str]) -> Iterator[Rung]:
+    faults = _faults(session, deadline_ids)
     rows = session.execute(
         select(
+            notification.c.id,
             notification.c.deadline_id,
             notification.c.label,
             notification.c.recipient_id,
@@ -93,7 +99,28 @@ def _given(session: Session, deadline_ids: Sequence[str]) -> Iterator[Rung]:
             read_at=row.read_at,
             is_sent=True,
             is_lost=row.recipient_id is None,
+            fault=fault_words(
+                [*faults[row.id], *faults[cause_of(row.dedupe_key, row.recipient_id)]]
+            ),
         )
+
+
+def _faults(session: Session, deadline_ids: Sequence[str]) -> Mapping[str, list[str]]:
+    """What was given up on ways out of the house: notice or cause -> why; one statement.
+
+    A letter to a person is owed per notice, one to a group per cause.
+    """
+    rows = session.execute(
+        select(outbox.c.channel, outbox.c.dedupe_key, outbox.c.error).where(
+            outbox.c.kind == "notice",
+            outbox.c.state == "failed",
+            outbox.c.case_id.in_(select(deadline.c.case_id).where(deadline.c.id.in_(deadline_ids))),
+        )
+    )
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        found[row.dedupe_key.removeprefix(f"{row.channel}:")].append(row.error)
+    return found
 
 
 def _coming(session: Session, deadline_ids: Sequence[str]) -> Iterator[Rung]:

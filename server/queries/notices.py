@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from server.domain.access import Actor
 from server.models.case import case
 from server.models.outbox import notification
+from server.models.time import deadline
 from server.models.work import work_item
 from server.queries import totals
 from server.queries.inbox_rows import selection, together
@@ -41,6 +42,8 @@ class Notice:
     case_id: str
     reference: str
     deadline_id: str | None
+    #: statutory or soft, as the clock is; None without one
+    force: str | None
     #: the office he was told in, None: as a person of the case
     unit_id: str | None
 
@@ -133,16 +136,21 @@ def tasks(
 
 
 def _columns() -> Select[Any]:
-    return select(
-        notification.c.id,
-        notification.c.created_at.label("at"),
-        notification.c.read_at,
-        notification.c.kind,
-        notification.c.label,
-        notification.c.dedupe_key,
-        notification.c.text,
-        notification.c.case_id,
-        notification.c.deadline_id,
-        notification.c.unit_id,
-        case.c.reference,
-    ).join(case, case.c.id == notification.c.case_id)
+    return (
+        select(
+            notification.c.id,
+            notification.c.created_at.label("at"),
+            notification.c.read_at,
+            notification.c.kind,
+            notification.c.label,
+            notification.c.dedupe_key,
+            notification.c.text,
+            notification.c.case_id,
+            notification.c.deadline_id,
+            notification.c.unit_id,
+            case.c.reference,
+            deadline.c.force,
+        )
+        .join(case, case.c.id == notification.c.case_id)
+        .outerjoin(deadline, deadline.c.id == notification.c.deadline_id)
+    )

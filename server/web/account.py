@@ -104,10 +104,12 @@ def sign_out() -> AnyResponse:
 
 @pages.get("/me", endpoint="me")
 @requires(Permission.ACCOUNT)
-def my_account() -> str:
+def my_account(email: str | None = None, wrong: str = "") -> str:
     with reading() as ctx:
         return render(
             "account/me.html",
+            email=profile.address(ctx) if email is None else email,
+            wrong=wrong,
             posts_held=people.posts_on(ctx, me().person_id, ctx.today),
             listed=sessions.listed(ctx, me().person_id),
             to_decide=sum(entry.may_approve for entry in proposal_lists.waiting(ctx)),
@@ -123,6 +125,19 @@ def prefer() -> AnyResponse:
     )
     with acting() as ctx:
         profile.prefer(ctx, wanted)
+    flash(_("已保存"))
+    return _to(url_for(".me"))
+
+
+@pages.post("/me/email")
+@requires(Permission.ACCOUNT)
+def change_email() -> _Answer:
+    given = request.form.get("email", "")
+    try:
+        with acting() as ctx:
+            profile.change_address(ctx, given)
+    except Invalid as refused:
+        return my_account(given[:254], refused.message), 422
     flash(_("已保存"))
     return _to(url_for(".me"))
 

@@ -1,14 +1,19 @@
 """Every route of the API as everybody who has no business there; new routes join by themselves."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from server.http.site import EXTENSION
+from server.models.outbox import notification
 from server.services.context import Tools
+from server.services.verbs import timers
 from tests.api.matters import (
     APPLICANT,
     APPLICATION,
@@ -23,7 +28,7 @@ from tests.api.matters import (
     opened,
 )
 from tests.factories.programs import PREFIX, Program
-from tests.factories.site import Clock
+from tests.factories.site import MONDAY, Clock
 
 Sign = Callable[[str], Program]
 
@@ -177,11 +182,27 @@ def known(signed: Sign) -> dict[str, str]:
     desk.done(f"/tasks/{task}/claim")
     file = {"file": (BytesIO("说明".encode()), "说明.txt")}
     kept = applicant.done("/attachments", data=file)["id"]
-    return {"case": case, "task": task, "attachment": kept, "pack": "nanyang"}
+    found = {"case": case, "task": task, "attachment": kept, "pack": "nanyang"}
+    return found | {"notice": told(program_tools(applicant), case)}
+
+
+def program_tools(program: Program) -> Tools:
+    tools: Tools = program.app.extensions[EXTENSION].tools
+    return tools
+
+
+def told(tools: Tools, case_id: str) -> str:
+    """Id of a notice to the office that holds the case's task."""
+    timers.sweep(tools, MONDAY + timedelta(days=7))
+    with tools.readers() as session:
+        wanted = select(notification.c.id).where(notification.c.case_id == case_id)
+        notice_id: str = session.scalars(wanted.limit(1)).one()
+    return notice_id
 
 
 def nowhere() -> dict[str, str]:
-    return {"case": str(uuid4()), "task": str(uuid4()), "attachment": str(uuid4()), "pack": "none"}
+    ids = ("case", "task", "attachment", "notice")
+    return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
 
 
 def ask(program: Program, method: str, path: str) -> Any:

@@ -175,7 +175,7 @@ def _alike(told: Sequence[Told]) -> tuple[Told, ...]:
     found: dict[tuple[object, ...], Told] = {}
     for each in told:
         rung = each.rung
-        key = (each.on, each.to, rung.is_sent, rung.is_lost, rung.read_at, rung.at)
+        key = (each.on, each.to, rung.is_sent, rung.is_lost, rung.read_at, rung.at, rung.fault)
         names = found[key].names if key in found else ()
         found[key] = replace(each, names=(*names, *each.names))
     return tuple(found.values())

@@ -110,7 +110,7 @@ def _lines(ctx: Context, found: tuple[Notice, ...]) -> Iterator[Line]:
 def _kind(notice: Notice) -> RungKind:
     if notice.kind != "deadline":
         return RungKind.OTHER
-    return kind_of(at_of(notice.dedupe_key), notice.label)
+    return kind_of(at_of(notice.dedupe_key), notice.label, is_soft=notice.force == "soft")
 
 
 def _may_read(sight: Sight, notice: Notice) -> bool:

@@ -17,7 +17,7 @@ from server.models.identity import Person, Post, Unit
 from server.services.context import Context
 from server.services.identity import passwords, people_reading, people_sheets, staffing
 from server.services.identity.passwords import Supply
-from server.services.identity.people_plans import Plan, UnitPlan
+from server.services.identity.people_plans import PersonPlan, Plan, UnitPlan
 from server.services.identity.people_sheets import Rows
 from server.services.identity.staffing import NewPost, NewUnit
 
@@ -91,13 +91,23 @@ def apply(ctx: Context, plan: Plan, firsts: Supply) -> tuple[FirstSecret, ...]:
             ctx, login=wish.login, name=wish.name, managed_by=wish.managed_by
         )
     ctx.session.flush()
+    for wish in plan.new_people:
+        _set_email(ctx, ctx.session.get_one(Person, people[wish.login]), wish)
     for wish in plan.changed_people:
         row = ctx.session.get_one(Person, people[wish.login], populate_existing=True)
-        row.name, row.managed_by = wish.name, wish.managed_by
-        ctx.record("person.change", f"person:{row.id}")
+        if (row.name, row.managed_by) != (wish.name, wish.managed_by):
+            row.name, row.managed_by = wish.name, wish.managed_by
+            ctx.record("person.change", f"person:{row.id}")
+        _set_email(ctx, row, wish)
     _posts(ctx, plan, people, units)
     ctx.session.flush()
     return _secrets(ctx, plan, people, firsts)
+
+
+def _set_email(ctx: Context, row: Person, wish: PersonPlan) -> None:
+    if row.email != wish.email:
+        row.email = wish.email
+        ctx.record("person.email", f"person:{row.id}", detail={"given": bool(wish.email)})
 
 
 def _planned(ctx: Context, rows: Rows) -> Plan:

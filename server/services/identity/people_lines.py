@@ -5,6 +5,7 @@ from datetime import date
 
 from server.adapters.spreadsheets import Row, at_cell
 from server.domain.findings import Finding
+from server.domain.outbound import is_mail_address
 from server.domain.texts import _
 from server.services.identity import people_sheets as sheets
 
@@ -39,6 +40,13 @@ class Line:
         if text and code not in sheets.LEVELS.values():
             self.wrong(column, _("“{text}”不是层级，应为省、市、县、乡").format(text=text))
         return code
+
+    def address(self, column: str) -> str:
+        """The mail address of the column, empty for none."""
+        text = self.text(column, needed=False)
+        if text and not is_mail_address(text):
+            self.wrong(column, _("邮箱地址不正确"))
+        return text
 
     def day(self, column: str, *, needed: bool = False) -> date | None:
         """The day of the column, None for none."""

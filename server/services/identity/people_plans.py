@@ -1,6 +1,6 @@
 """Units, people and posts as an import would leave them, and as they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import select
@@ -30,6 +30,8 @@ class PersonPlan:
     login: str
     name: str
     managed_by: str | None
+    #: where notices are mailed to; shown to nobody
+    email: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -90,11 +92,8 @@ def known_units(ctx: Context) -> dict[str, UnitPlan]:
 
 def known_people(ctx: Context) -> dict[str, PersonPlan]:
     """Every person by login, disabled ones too."""
-    rows = ctx.session.execute(select(Person.login, Person.name, Person.managed_by))
-    return {
-        row.login: PersonPlan(login=row.login, name=row.name, managed_by=row.managed_by)
-        for row in rows
-    }
+    rows = ctx.session.execute(select(Person.login, Person.name, Person.managed_by, Person.email))
+    return {row.login: PersonPlan(**row._mapping) for row in rows}
 
 
 def known_posts(ctx: Context) -> dict[tuple[str, str, date], PostPlan]:

@@ -147,7 +147,12 @@ class _Reading:
                 line.wrong(sheets.LOGIN, _("账号由2至64个小写字母、数字、点、横线组成"))
             managed = line.text(sheets.MANAGED, needed=False)
             level = line.level(sheets.MANAGED) if managed else None
-            found = PersonPlan(login=login, name=line.text(sheets.PERSON), managed_by=level)
+            found = PersonPlan(
+                login=login,
+                name=line.text(sheets.PERSON),
+                managed_by=level,
+                email=line.address(sheets.EMAIL) or _email_of(known.get(login)),
+            )
             self._people[login] = found
             if line.is_sound and found != known.get(login):
                 (changed if login in known else new).append(found)
@@ -240,3 +245,7 @@ class _Reading:
             if value and str(value) in seen:
                 line.wrong(column, _("“{value}”在表中出现两次").format(value=value))
             seen.add(str(value))
+
+
+def _email_of(before: PersonPlan | None) -> str | None:
+    return before.email if before else None

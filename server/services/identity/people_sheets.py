@@ -20,15 +20,18 @@ from server.services.packs import definitions
 UNITS, PEOPLE, POSTS = _("单位"), _("人员"), _("任职")
 KEY, NAME, ABOVE, KIND = _("标识"), _("名称"), _("上级标识"), _("类别")
 LEVEL, AFFILIATION, REGION, CLOSED = _("层级"), _("隶属层级"), _("地区"), _("撤销日期")
-LOGIN, PERSON, MANAGED = _("账号"), _("姓名"), _("干部管理权限")
+LOGIN, PERSON, MANAGED, EMAIL = _("账号"), _("姓名"), _("干部管理权限"), _("邮箱")
 UNIT, TITLE, HEAD, MAIN = _("单位标识"), _("职务"), _("负责人"), _("兼任")
 FROM, TO = _("任职日期"), _("免职日期")
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     UNITS: (KEY, NAME, ABOVE, KIND, LEVEL, AFFILIATION, REGION, CLOSED),
-    PEOPLE: (LOGIN, PERSON, MANAGED),
+    PEOPLE: (LOGIN, PERSON, MANAGED, EMAIL),
     POSTS: (LOGIN, UNIT, TITLE, HEAD, MAIN, FROM, TO),
 }
+
+#: columns a workbook may leave out
+_OPTIONAL: Final = frozenset({EMAIL})
 
 #: words of a workbook for levels, and back
 LEVELS: Final[Mapping[str, str]] = {
@@ -61,7 +64,7 @@ class Rows:
 
 def rows_of(content: bytes) -> Rows:
     """The rows of an uploaded workbook. Raises Invalid with every problem by row and column."""
-    found, findings = read_book(content, COLUMNS)
+    found, findings = read_book(content, COLUMNS, _OPTIONAL)
     if findings:
         raise Invalid(_("表格有{n}处问题").format(n=len(findings)), findings)
     return Rows(units=tuple(found[UNITS]), people=tuple(found[PEOPLE]), posts=tuple(found[POSTS]))
@@ -135,7 +138,8 @@ def _people(ctx: Context) -> Iterator[tuple[Cell, ...]]:
         .where(Person.state == "active")
         .order_by(Person.login)
     ):
-        yield (row.login, row.name, _LEVEL_WORDS.get(row.managed_by or ""))
+        # his address is shown to nobody but himself; an empty cell changes none
+        yield (row.login, row.name, _LEVEL_WORDS.get(row.managed_by or ""), None)
 
 
 def _posts(ctx: Context) -> Iterator[tuple[Cell, ...]]:
@@ -162,6 +166,7 @@ def _explained(ctx: Context) -> Sheet:
         (UNITS, CLOSED, _("撤销的最后一日；没有撤销的留空")),
         (PEOPLE, LOGIN, _("登录用的账号，小写字母、数字、点、横线")),
         (PEOPLE, MANAGED, _("中央、省、市、县、乡；不是干部的留空")),
+        (PEOPLE, EMAIL, _("接收提醒的邮箱，可以不填，也可以没有这一列；留空不改变原有的邮箱")),
         (POSTS, UNIT, _("处室或者单位的标识")),
         (POSTS, HEAD, _("是、否；留空为否")),
         (POSTS, MAIN, _("在其他单位任主要职务、在此兼任的写是；留空为否")),

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-from server.domain.errors import NotFound
+from server.domain.errors import Invalid, NotFound
+from server.domain.findings import Finding
+from server.domain.outbound import is_mail_address
+from server.domain.texts import _
 from server.models.identity import Person
 from server.services.context import Context
 
@@ -14,6 +17,32 @@ class Preferences:
     large_type: bool | None = None
     #: single keys do something
     shortcuts: bool | None = None
+
+
+def address(ctx: Context) -> str:
+    """Where the actor gets mail, for his own eyes; empty for nowhere."""
+    row = ctx.session.get(Person, ctx.actor.person_id, populate_existing=True)
+    return (row.email if row else None) or ""
+
+
+def change_address(ctx: Context, text: str) -> None:
+    """Mail the actor's notices to this address from now on; an empty one ends it.
+
+    Raises:
+        Invalid: it is no plain mail address.
+        NotFound: for the program itself.
+    """
+    wanted = text.strip()
+    if wanted and not is_mail_address(wanted):
+        message = _("邮箱地址不正确，应如zhangsan@example.cn")
+        raise Invalid(message, [Finding(code="EMAIL_FORM", field="email", message=message)])
+    row = ctx.session.get(Person, ctx.actor.person_id, populate_existing=True)
+    if row is None:
+        raise NotFound
+    if (row.email or "") != wanted:
+        row.email = wanted or None
+        # that it was changed and not to what: the record outlives the address
+        ctx.record("person.email", f"person:{row.id}", detail={"given": bool(wanted)})
 
 
 def prefer(ctx: Context, wanted: Preferences) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Row, and_, bindparam, select, text, update
 
 from server.domain.access import SYSTEM
-from server.domain.channels import leads
+from server.domain.channels import cause_of, leads
 from server.models.base import new_id
 from server.models.identity import Person, Unit
 from server.models.outbox import notification, outbox
@@ -117,11 +117,6 @@ def _letter(
         "recipient_id": recipient_id,
         "error": "",
     }
-
-
-def cause_of(dedupe_key: str, recipient_id: str) -> str:
-    """The rung a notice was given by, whoever it told: its key without the person."""
-    return dedupe_key.removesuffix(f":{recipient_id}")
 
 
 def _written_out() -> Any:
