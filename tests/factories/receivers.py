@@ -91,7 +91,8 @@ def knows(username: bytes, password: bytes) -> Callable[..., AuthResult]:
     """Signing in with this name and password alone."""
 
     def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, given: Any) -> Any:
-        return AuthResult(success=(given.login, given.password) == (username, password))
+        is_known = (given.login, given.password) == (username, password)
+        return AuthResult(success=is_known, handled=False)
 
     return check
 

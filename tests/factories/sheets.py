@@ -60,3 +60,14 @@ def lines(content: bytes, name: str) -> list[dict[str, object]]:
     rows = load_workbook(BytesIO(content))[name].iter_rows(values_only=True)
     head = [str(title) for title in next(rows)]
     return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+def without(content: bytes, name: str, column: str) -> bytes:
+    """The workbook with one column less."""
+    made = load_workbook(BytesIO(content))
+    sheet = made[name]
+    head = [cell.value for cell in sheet[1]]
+    sheet.delete_cols(head.index(column) + 1)
+    out = BytesIO()
+    made.save(out)
+    return out.getvalue()

@@ -1,7 +1,13 @@
 from datetime import datetime, timedelta
 
 from server.domain.calendar import CHINA_TIME
-from server.services.backoff import MOST_ATTEMPTS, next_try
+from server.services.backoff import (
+    LEAST_ATTEMPTS,
+    MOST_ATTEMPTS,
+    PATIENCE,
+    next_try,
+    patiently,
+)
 
 NOW = datetime(2026, 2, 12, 9, 0, tzinfo=CHINA_TIME)
 
@@ -13,3 +19,12 @@ def test_each_attempt_waits_twice_as_long_as_the_one_before() -> None:
 
 def test_after_the_last_attempt_nothing_is_tried() -> None:
     assert next_try(NOW, MOST_ATTEMPTS) is None
+
+
+def test_what_another_machine_takes_is_tried_every_quarter_of_an_hour_for_days() -> None:
+    waits = [patiently(NOW, attempts, NOW) for attempts in range(1, 8)]
+    assert waits == [NOW + timedelta(minutes=n) for n in (1, 2, 4, 8, 15, 15, 15)]
+    old, almost = NOW - PATIENCE, NOW - PATIENCE + timedelta(minutes=1)
+    assert patiently(NOW, 10_000, almost) is not None
+    assert patiently(NOW, LEAST_ATTEMPTS - 1, old) is not None
+    assert patiently(NOW, LEAST_ATTEMPTS, old) is None

@@ -1,6 +1,6 @@
 """Try a way again, once the system administrator has mended it: what was given up is owed anew."""
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, update
 
 from server.domain.access import Permission, permits
 from server.domain.errors import Conflict, Forbidden
@@ -22,21 +22,13 @@ def again(ctx: Context, channel: str) -> int:
     if not (ctx.actor.is_system or permits(posts.with_posts(ctx), Permission.SYSTEM_ADMINISTER)):
         raise Forbidden(_("只有系统管理员可以重发通知"))
     ids = ctx.session.scalars(
-        select(outbox.c.id)
+        update(outbox)
         .where(
             outbox.c.kind == "notice",
             outbox.c.channel == channel[:40],
             outbox.c.channel != "",
             or_(outbox.c.state == "failed", _waits(ctx)),
         )
-        .order_by(outbox.c.id)
-        .with_for_update(skip_locked=True)
-    ).all()
-    if not ids:
-        raise Conflict(_("该渠道没有未送达的通知"))
-    ctx.session.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(ids))
         .values(
             state="pending",
             attempts=0,
@@ -45,7 +37,10 @@ def again(ctx: Context, channel: str) -> int:
             claimed_until=None,
             error="",
         )
-    )
+        .returning(outbox.c.id)
+    ).all()
+    if not ids:
+        raise Conflict(_("该渠道没有未送达的通知"))
     ctx.record("notice.again", f"channel:{channel[:40]}", detail={"notices": len(ids)})
     return len(ids)
 

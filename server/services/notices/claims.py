@@ -21,8 +21,9 @@ from server.services.context import Context, Tools, transaction
 
 #: longer than the slowest conversation with a receiver
 LEASE: Final = timedelta(minutes=5)
-#: receivers of one round on one way
+#: receivers of one round on one way, and rows changed by one statement
 _MOST: Final = 500
+_MOST_ROWS: Final = 5000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +81,7 @@ def take(tools: Tools, now: datetime, way: Way, found: Due) -> Claim | None:
             select(outbox.c.id)
             .where(_is_due(way.name, now), *_to(found))
             .order_by(outbox.c.id)
+            .limit(_MOST_ROWS)
             .with_for_update(skip_locked=True)
         ).all()
         if found.anchor not in ids:
@@ -142,6 +144,7 @@ def failed(tools: Tools, now: datetime, claim: Claim, fault: Fault) -> None:
             select(outbox.c.id)
             .where(_is_owed(claim.channel), _is_free(now))
             .order_by(outbox.c.id)
+            .limit(_MOST_ROWS)
             .with_for_update(skip_locked=True)
         ).all()
         _postpone(ctx, claim.channel, ids, fault)
@@ -161,7 +164,11 @@ def forsaken(tools: Tools, now: datetime) -> int:
             return 0
     with transaction(tools, SYSTEM, now) as ctx:
         rows = ctx.session.execute(
-            select(outbox.c.channel, outbox.c.id).where(wanted).with_for_update(skip_locked=True)
+            select(outbox.c.channel, outbox.c.id)
+            .where(wanted)
+            .order_by(outbox.c.id)
+            .limit(_MOST_ROWS)
+            .with_for_update(skip_locked=True)
         ).all()
         for channel in sorted({row.channel for row in rows}):
             ids = [row.id for row in rows if row.channel == channel]

@@ -24,7 +24,17 @@ from server.services.identity import (
 from server.services.identity.passwords import Supply
 from server.services.identity.people_imports import FirstSecret
 from server.services.identity.staffing import NewPost
-from tests.factories.sheets import OFFICE, PERSON, POST, SECTION, Line, book, lines, newcomers
+from tests.factories.sheets import (
+    OFFICE,
+    PERSON,
+    POST,
+    SECTION,
+    Line,
+    book,
+    lines,
+    newcomers,
+    without,
+)
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 
@@ -62,6 +72,25 @@ def test_an_import_takes_two_and_gives_each_newcomer_a_first_password(tools: Too
     assert unit is not None
     assert unit.name == "县水利局"
     assert first.secret not in repr(done)
+
+
+def test_a_table_may_give_addresses_and_shows_none(tools: Tools) -> None:
+    given = {**PERSON, "邮箱": "qian@example.cn"}
+    proposal = propose(tools, book([SECTION, OFFICE], [given], [POST]))
+    with acting(tools, SECOND) as ctx:
+        proposals.approve(ctx, proposal, proposals.firsts(ctx, proposal))
+    with reading(tools, SYSTEM, NOW) as ctx:
+        wanted = select(Person.email).where(Person.login == PERSON["账号"])
+        assert ctx.session.scalars(wanted).one() == "qian@example.cn"
+        content = people_sheets.present(ctx)
+        assert {line["邮箱"] for line in lines(content, "人员")} == {None}
+        # an empty cell changes no address, and a table without the column none either
+        with pytest.raises(Invalid, match="没有需要办理的内容"):
+            people_imports.check(ctx, content)
+        with pytest.raises(Invalid, match="没有需要办理的内容"):
+            people_imports.check(ctx, without(content, "人员", "邮箱"))
+    found = problems(tools, book([], [{**PERSON, "邮箱": "qian@"}], []))
+    assert "邮箱" in {each.field for each in found}
 
 
 def test_the_present_state_comes_back_as_a_table_that_changes_nothing(tools: Tools) -> None:
