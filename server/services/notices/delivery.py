@@ -13,7 +13,7 @@ from server.domain.channels import Fault, Letter, Way, written
 from server.domain.errors import Undelivered
 from server.domain.incidents import IncidentKind
 from server.services.context import Tools
-from server.services.notices import claims, fan_out
+from server.services.notices import claims, fan_out, gathering
 from server.services.notices.claims import Claim
 from server.services.operations import incidents
 
@@ -42,6 +42,8 @@ def deliver(tools: Tools, clock: Clock, real: Clock) -> Delivered:
     fan_out.spread(tools, clock())
     claims.forsaken(tools, clock())
     sent = failed = 0
+    if tools.ways.ways and gathering.is_under_way(tools, clock()):
+        return Delivered(sent=sent, failed=failed)
     for way in tools.ways.ways:
         n, is_sound = _through(tools, way, clock, real)
         sent += n

@@ -80,6 +80,7 @@ def _notices(ctx: Context, ids: list[str]) -> dict[str, Row[Any]]:
             notification.c.case_id,
             notification.c.recipient_id,
             notification.c.dedupe_key,
+            notification.c.created_at,
             Person.email,
             Unit.path,
         )
@@ -112,7 +113,8 @@ def _letter(
         "attempts": 0,
         "next_at": ctx.now,
         "case_id": notice.case_id,
-        "created_at": ctx.now,
+        # since when it is owed, however late it was spread
+        "created_at": notice.created_at,
         "channel": channel,
         "recipient_id": recipient_id,
         "error": "",

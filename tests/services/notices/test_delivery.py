@@ -20,7 +20,7 @@ from server.queries import deliveries
 from server.services.context import Tools
 from server.services.notices import claims, delivery
 from server.services.notices.again import again
-from server.services.verbs import timers
+from server.services.verbs import ticks, timers
 from tests.factories import receivers
 from tests.factories.receivers import Mailbox, Robot, mail_server, web_server
 from tests.factories.tiny import COLLEAGUE, DESK, HEAD, Tiny
@@ -159,6 +159,25 @@ def test_after_a_week_in_which_the_server_was_down_each_person_gets_one_letter(
     assert len({row.dedupe_key for row in owed(tiny, "mail")}) == 12
 
 
+def test_a_backlog_that_comes_in_portions_is_one_letter_all_the_same(
+    tiny: Tiny, box: Mailbox
+) -> None:
+    addressed(tiny, {DESK: FIRST})
+    for _each in range(3):
+        tiny.open()
+    tools, now = with_ways(tiny, box.way()), AFTER + timedelta(days=7)
+    while timers.sweep(tiny.tools, now, limit=1).done:
+        deliver(tools, now)
+    deliver(tools, now)
+    assert [letter_count(letter) for letter in box.letters] == [3]
+
+
+def test_a_backlog_that_does_not_end_keeps_nobody_from_being_told(tiny: Tiny, box: Mailbox) -> None:
+    noticed(tiny, addresses={DESK: FIRST})
+    tools = with_ways(tiny, box.way())
+    assert deliver(tools, AFTER).sent == 1  # more is due by then, but this one waited for days
+
+
 def test_an_address_that_is_refused_for_good_fails_alone(tiny: Tiny, box: Mailbox) -> None:
     noticed(tiny)
     box.answers[FIRST] = "550 5.1.1 no such user"
@@ -213,6 +232,7 @@ def test_what_nobody_takes_for_days_is_given_up_and_owed_again_when_it_is_mended
     later = EVE + 80 * HOUR
     with pytest.raises(Forbidden):
         tiny.act(DESK, lambda ctx: again(ctx, "mail"), later)
+    ticks.run_due(tiny.tools, later)
     assert tiny.act(SYSTEM_ADMIN, lambda ctx: again(ctx, "mail"), later) == 1
     assert deliver(tools, later).sent == 1
     with pytest.raises(Conflict):

@@ -11,7 +11,7 @@ from server.models.work import work_item
 from server.services.case import case_rows
 from server.services.context import Context
 from server.services.packs import definitions
-from server.services.verbs import case_offices, deadline_clock, timers
+from server.services.verbs import case_offices, deadline_clock, ticks
 from server.services.verbs.case_offices import Answering
 from tests.factories.tiny import ACCEPT, APPLICANT, AUDIT, DESK, HEAD, Tiny
 
@@ -62,7 +62,7 @@ def test_the_offices_that_may_open_a_case_answer_when_none_has_acted_yet(tiny: T
 def test_the_head_of_the_office_the_case_is_with_hears_of_an_overdue_applicant(tiny: Tiny) -> None:
     case_id = tiny.open()
     tiny.do(DESK, case_id, "register", SUPPLEMENT)
-    timers.sweep(tiny.tools, datetime(2026, 2, 16, 8, 30, tzinfo=CHINA_TIME))
+    ticks.run_due(tiny.tools, datetime(2026, 2, 16, 8, 30, tzinfo=CHINA_TIME))
     with tiny.tools.readers() as session:
         told = session.scalars(
             select(notification.c.recipient_id).where(
