@@ -163,7 +163,8 @@ class _Reading:
         except ValueError:
             host = ""
             parts = urlsplit("")
-        is_plain = not (parts.query or parts.fragment or parts.username or parts.password)
+        others = parts.query or parts.fragment or parts.username or parts.password
+        is_plain = not others and text.isascii() and " " not in text
         if parts.scheme not in ("https", "http") or not _HOST.fullmatch(host) or not is_plain:
             self._wrong(where, _("应为https://主机名 这样的地址"))
         elif parts.scheme == "http" and key == "base" and not self._lists(host):

@@ -96,6 +96,26 @@ def test_every_problem_is_told_at_once(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "base",
+    [
+        "qyapi.weixin.qq.com",
+        "ftp://qyapi.weixin.qq.com",
+        "https://",
+        "https://x.cn/a?b=1",
+        "https://x.cn#a",
+        "https://x.cn:port",
+        "https://x.cn/a b",
+        "https://x.cn/路",
+        "https://[1::2",
+    ],
+)
+def test_an_address_says_host_and_path_and_nothing_else(tmp_path: Path, base: str) -> None:
+    hook = {**WHOLE["webhooks"][0], "base": base}
+    wrong = {"site": WHOLE["site"], "webhooks": [hook]}
+    assert problems(tmp_path, wrong) == ["webhooks[1].base"]
+
+
 @pytest.mark.parametrize("text", ["", "- 1", "mail: 1", "a: [", "site: https://x.cn"])
 def test_what_describes_no_way_is_refused(tmp_path: Path, text: str) -> None:
     path = kept(tmp_path, text)
