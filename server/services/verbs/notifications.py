@@ -8,7 +8,7 @@ than its reader may know. Sending it out is the business of ``services/notices``
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from server.domain import rung_texts
 from server.domain.jurisdiction import Level, superior, supervising
@@ -16,9 +16,7 @@ from server.domain.packs import PolicyPack
 from server.domain.rung_texts import Facts, Holding
 from server.domain.rung_texts import Told as How
 from server.domain.urgency import days_left
-from server.models.base import new_id
 from server.models.identity import Person, Unit
-from server.models.outbox import notification, outbox
 from server.models.work import OPEN_STATES, work_item
 from server.services.case.case_rows import CaseRow
 from server.services.clocks import deadline_rows
@@ -26,6 +24,8 @@ from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.context import Context
 from server.services.identity import people
 from server.services.law.releases import Release
+from server.services.notices import owing
+from server.services.notices.owing import Wanted
 from server.services.verbs import advance_work, case_offices, parties
 
 _HEAD = ".head"
@@ -65,9 +65,17 @@ def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung
         text = rung_texts.told(_facts(ctx, pack, row, _known(work, told)), how)
         recipients: list[tuple[str | None, str | None]] = [*sorted(told.people.items())]
         for recipient, unit_id in recipients or [(None, None)]:
-            cause = f"{row.id}:{row.due_on}:{entry.at:+d}:{told.label}:{recipient or ''}"
-            to = {"label": told.label, "recipient_id": recipient, "unit_id": unit_id}
-            _write(ctx, row, to, cause, text)
+            wanted = Wanted(
+                label=told.label,
+                recipient_id=recipient,
+                unit_id=unit_id,
+                kind="deadline",
+                case_id=row.case_id,
+                deadline_id=row.id,
+                text=text,
+                dedupe_key=f"{row.id}:{row.due_on}:{entry.at:+d}:{told.label}:{recipient or ''}",
+            )
+            owing.owe(ctx, wanted)
     return labels
 
 
@@ -99,45 +107,6 @@ def _how_much(label: str, to: str, release: Release) -> How:
     if label == "assignee" or label.removesuffix(_HEAD) in advance_work.case_roles(release.pack):
         return How.PERIOD
     return How.NAMES if to == f"office{_HEAD}" else How.OFFICES
-
-
-def _write(
-    ctx: Context,
-    row: DeadlineRow,
-    to: Mapping[str, str | None],
-    cause: str,
-    text: str,
-) -> None:
-    known = select(notification.c.id).where(notification.c.dedupe_key == cause)
-    if ctx.session.scalar(known) is not None:
-        return
-    notice_id = new_id()
-    ctx.session.execute(
-        insert(notification).values(
-            id=notice_id,
-            **to,
-            kind="deadline",
-            case_id=row.case_id,
-            deadline_id=row.id,
-            text=text,
-            dedupe_key=cause,
-            created_at=ctx.now,
-        )
-    )
-    if to["recipient_id"] is None:
-        return
-    ctx.session.execute(
-        insert(outbox).values(
-            id=new_id(),
-            kind="notice",
-            payload={"notification": notice_id},
-            dedupe_key=f"notice:{notice_id}",
-            state="pending",
-            next_at=ctx.now,
-            case_id=row.case_id,
-            created_at=ctx.now,
-        )
-    )
 
 
 def _told(

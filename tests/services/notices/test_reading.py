@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -21,13 +22,14 @@ from server.services.context import Context, reading
 from server.services.files import boards, notice_lists
 from server.services.files.notice_lists import Line
 from server.services.identity import posts
-from server.services.notices import delivery
+from server.services.notices import delivery, owing
 from server.services.notices import reading as acts
+from server.services.notices.owing import Wanted
 from server.services.verbs import timers, work
 from tests.factories import receivers
 from tests.factories.receivers import Mailbox, mail_server
 from tests.factories.statements import statements
-from tests.factories.tiny import COLLEAGUE, DESK, HEAD, STRANGER, Tiny
+from tests.factories.tiny import APPLICANT, COLLEAGUE, DESK, HEAD, STRANGER, Tiny
 
 AFTER = datetime(2026, 2, 28, 8, 30, tzinfo=CHINA_TIME)
 SUPERIOR = "city1.supervising_organ.head"
@@ -85,6 +87,28 @@ def test_an_escalation_says_what_it_is_about_and_names_nobody_of_another_organ(
     assert (above.case_id, above.task_id) == (case_id, None)
     mine = listed(tiny, DESK)
     assert {line.task_id for line in mine} == {item.id}
+
+
+def test_a_party_reads_nothing_that_was_meant_for_an_office(tiny: Tiny) -> None:
+    """The applicant's own unit was told as well, and he serves it: the matter stays his own."""
+    case_id = tiny.open()
+    own = Wanted(
+        label="applicant",
+        recipient_id=tiny.person(APPLICANT),
+        unit_id=None,
+        kind="other",
+        case_id=case_id,
+        text="请补正",
+        dedupe_key="own",
+    )
+    (post, *_rest) = tiny.actor(APPLICANT).posts
+    office = replace(own, unit_id=post.unit_id, text="由某某办理", dedupe_key="office")
+    for wanted in (own, office, own):
+        tiny.program(partial(owing.owe, wanted=wanted), AFTER)
+    assert sorted((line.text, line.case_id) for line in listed(tiny, APPLICANT)) == [
+        ("", case_id),
+        ("请补正", case_id),
+    ]
 
 
 def test_who_has_left_keeps_his_notices_without_their_text_and_their_way(tiny: Tiny) -> None:
