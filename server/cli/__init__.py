@@ -38,6 +38,7 @@ NOUNS: Final = {
     "incident": "incidents",
     "notice": "notices",
     "user": "people",
+    "people": "people_tables",
     "audit": "audits",
 }
 

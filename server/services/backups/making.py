@@ -6,7 +6,7 @@ outside the database is in it: no keys, nothing that signs forms.
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from sqlalchemy import Connection, column, func, select, table
+from sqlalchemy.exc import SQLAlchemyError
 
 from server.adapters import backup_files, new_files, sealing
 from server.adapters.backup_files import Writing
@@ -109,8 +110,9 @@ def record(tools: Tools, made: Made, now: datetime, real_now: datetime) -> None:
 
 
 def failed(tools: Tools, real_now: datetime) -> None:
-    """Note that a backup could not be made."""
-    heartbeats.note(tools, NAME, real_now, {"ok": False})
+    """Note that a backup could not be made, unless nothing can be written at all."""
+    with suppress(SQLAlchemyError):
+        heartbeats.note(tools, NAME, real_now, {"ok": False})
 
 
 def key_of(tools: Tools) -> bytes | None:

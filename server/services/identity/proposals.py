@@ -99,8 +99,32 @@ def ask_for_reset(tools: Tools, now: datetime, *, login: str, address: str) -> N
         _record(ctx, "proposal.ask", row)
 
 
+def ask_for_import(ctx: Context, payload: Mapping[str, Json], reason: str) -> str:
+    """The operator brings a table at the console: nobody's proposal until it is taken up.
+
+    Raises:
+        Invalid: there is no reason.
+        Conflict: it could not be approved as things are, or waits already.
+    """
+    row = Proposal(
+        id=new_id(),
+        kind=ProposalKind.PEOPLE_IMPORT,
+        payload=dict(payload),
+        reason=_said(reason, "reason", _("请填写理由")),
+        proposed_at=ctx.now,
+        state="proposed",
+        answer="",
+    )
+    proposal_deeds.check(ctx, row)
+    _not_twice(ctx, row)
+    ctx.session.add(row)
+    ctx.session.flush()
+    _record(ctx, "proposal.ask", row)
+    return row.id
+
+
 def take_up(ctx: Context, proposal_id: str) -> None:
-    """Make a person's own request the actor's proposal, once he knows it came from that person.
+    """Make a request the actor's proposal, once he knows it came from who seems to ask.
 
     Raises:
         Forbidden: the actor is no security administrator, or it is about himself.
