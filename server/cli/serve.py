@@ -64,9 +64,9 @@ def _web(options: argparse.Namespace, console: Console) -> int:
 
 def _worker(options: argparse.Namespace, console: Console) -> int:
     told = threading.Event()
-    for each in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(each, lambda *_received: told.set())
     with starting.ready(options, console) as ready:
+        for each in (signal.SIGTERM, signal.SIGINT):  # whoever still waits just ends
+            signal.signal(each, lambda *_received: told.set())
         worker = console.wiring().create_worker(ready.tools, ready.clock, Meters())
         worker.start()
         try:
