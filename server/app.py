@@ -17,11 +17,12 @@ from server.adapters.storage import Storage
 from server.config import Config
 from server.engine.feel import Feel
 from server.engine.runtime.spiff import SpiffEngine
-from server.http import access, headers, health, observing, problems
+from server.http import access, faults, headers, health, observing, problems
 from server.http.site import EXTENSION, Site
 from server.jobs import Worker
 from server.services.context import Tools
 from server.services.databases import open_database, reading
+from server.services.operations.figures import Figures
 from server.telemetry import Meters
 
 #: largest body a request may have, in bytes (BU-5); attachments are the largest
@@ -84,9 +85,11 @@ def create_app(
         tools=tools, clock=clock, session=sessions.session, is_secure=is_secure
     )
     app.extensions[health.METERS] = meters or Meters()
+    app.extensions[health.FIGURES] = Figures(tools=tools, clock=clock)
     observing.install(app, app.extensions[health.METERS])
     access.csrf.init_app(app)
     problems.install(app)
+    faults.install(app)
     headers.install(app)
     app.before_request(access.admit)
     app.register_blueprint(health.pages)

@@ -1,31 +1,59 @@
-"""The scheduler: a round every few seconds that lets happen what is due; lines, never logic.
+"""The background work of a process: a table of chores, each guarded on its own.
 
-Its times are only ticks: what is due stands in the tables, so a round that is missed or interrupted
-costs nothing but time. Any number of processes may run rounds beside one database.
+Their times are only ticks: what is due stands in the tables, so a chore that is missed or
+interrupted costs nothing but time. Any number of processes may do them beside one database.
 """
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Final
+from uuid import uuid4
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import SQLAlchemyError
 
+from server.domain import chores
 from server.domain.access import SYSTEM
+from server.domain.chores import Chore
+from server.domain.expressions import Json
+from server.domain.incidents import IncidentKind
 from server.services import heartbeats, limits
 from server.services.case import idempotency
 from server.services.context import Tools, transaction
 from server.services.files import attachments
 from server.services.identity import session_rows, sign_in_attempts
-from server.services.notices import delivery
-from server.services.verbs import ticks
+from server.services.operations import (
+    incidents,
+    outages,
+    settling,
+    upkeep,
+    verification,
+    workers,
+)
+from server.services.operations.clock_watch import ClockWatch
+from server.services.verbs import messages, ticks
+from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
 
-#: seconds between two rounds, and between two clean-ups
-ROUND = 5
-TIDY = 3600
+#: how long a process waits before the chores that are done seldom
+_SETTLED: Final = timedelta(minutes=1)
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(kw_only=True, slots=True)
+class _Known:
+    """What a process knows of its own background work."""
+
+    #: names this process among the others
+    name: str = field(default_factory=lambda: uuid4().hex[:12])
+    began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    #: chores that have not been done yet, or not since they failed
+    doubtful: set[str] = field(default_factory=lambda: {chore.name for chore in chores.CHORES})
+    is_catching_up: bool = False
+    has_looked_back: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,63 +65,135 @@ class Worker:
     clock: Callable[[], datetime]
     meters: Meters
     scheduler: BackgroundScheduler
+    #: the clock of the machine, and whether it can be believed
+    watch: ClockWatch = field(default_factory=ClockWatch)
+    _known: _Known = field(default_factory=_Known)
 
     def start(self) -> None:
         """Begin, with a first round at once."""
+        _log.info("background work begins")
         at_once = datetime.now(UTC)
-        options = {"max_instances": 1, "coalesce": True, "misfire_grace_time": None}
-        self.scheduler.add_job(
-            self.round, "interval", seconds=ROUND, next_run_time=at_once, **options
-        )
-        self.scheduler.add_job(
-            self.tidy,
-            "interval",
-            seconds=TIDY,
-            next_run_time=at_once + timedelta(minutes=1),
-            **options,
-        )
-        self._every(ROUND, self.post, at_once)
+        for chore in chores.CHORES:
+            self.scheduler.add_job(
+                self._when_owed,
+                "interval",
+                args=(chore,),
+                seconds=chore.looked_at.total_seconds(),
+                next_run_time=at_once + (_SETTLED if chore.is_seldom else timedelta(0)),
+                max_instances=1,
+                coalesce=True,
+                misfire_grace_time=None,
+            )
         self.scheduler.start()
 
     def stop(self) -> None:
-        """End after the round under way."""
+        """End after the chores under way."""
         self.scheduler.shutdown(wait=True)
+        _log.info("background work ends")
 
     def round(self) -> None:
-        """Let happen what is due; a failure is logged and the next round tries again."""
-        self._guarded(self._round)
-
-    def post(self) -> None:
-        """Send notices out; a receiver that is slow keeps no round waiting."""
-        self._guarded(lambda: delivery.deliver(self.tools, self.clock, lambda: datetime.now(UTC)))
+        """Let happen what is due; see :meth:`do`."""
+        self.do(chores.ROUND)
 
     def tidy(self) -> None:
-        """Forget what was kept for a time that is over."""
-        self._guarded(self._tidy)
+        """Forget what was kept for a time that is over; see :meth:`do`."""
+        self.do(chores.TIDY)
 
-    def _every(self, seconds: int, work: Callable[[], None], first: datetime) -> None:
-        self.scheduler.add_job(
-            work,
-            "interval",
-            seconds=seconds,
-            next_run_time=first,
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
+    def do(self, chore: Chore) -> None:
+        """Do this now; a failure is logged and counted and becomes an incident, nothing more."""
+        began = self.watch.steady()
+        try:
+            told = _WORK[chore.name](self)
+            self._done(chore, told)
+        except Exception as error:  # noqa: BLE001  # no chore stops another, whatever it meets
+            self._failed(chore, error)
+        else:
+            self.meters.chores.labels(chore.name, "done").inc()
+        self.meters.chore_seconds.labels(chore.name).observe(self.watch.steady() - began)
 
-    def _round(self) -> None:
-        ticked = ticks.run_due(self.tools, self.clock())
+    def _when_owed(self, chore: Chore) -> None:
+        if not chore.is_seldom or self._is_owed(chore):
+            self.do(chore)
+
+    def _is_owed(self, chore: Chore) -> bool:
+        try:
+            last = heartbeats.latest(self.tools, chore.name)
+        except SQLAlchemyError as error:
+            self._failed(chore, error)
+            return False
+        return chore.is_owed(last, self.watch.wall())
+
+    def _done(self, chore: Chore, told: dict[str, Json]) -> None:
+        real_now = self.watch.wall()
+        if chore.is_seldom:
+            heartbeats.note(self.tools, chore.name, real_now, told)
+        else:
+            heartbeats.beat(self.tools, chore.name, real_now)
+        for met in settling.settle(self.tools, real_now):
+            _log.warning("trouble passed", extra={"incident": met.kind, "times": met.count})
+        if chore.name in self._known.doubtful:
+            incidents.over(self.tools, _FAILED, real_now, subject=chore.name)
+            self._known.doubtful.discard(chore.name)
+
+    def _failed(self, chore: Chore, error: Exception) -> None:
+        self.meters.chores.labels(chore.name, "failed").inc()
+        real_now = self.watch.wall()
+        kind = settling.note(self.tools, error, real_now)
+        told = {"chore": chore.name, "incident": kind or _FAILED}
+        _log.error("chore failed", exc_info=error, extra=told)
+        if kind is not None:
+            return  # every chore meets it: it is told once, when it can be written
+        self._known.doubtful.add(chore.name)
+        try:
+            detail: dict[str, Json] = {"error": type(error).__name__}
+            incidents.met(self.tools, _FAILED, real_now, subject=chore.name, detail=detail)
+        except SQLAlchemyError as worse:
+            settling.note(self.tools, worse, real_now)
+
+    def _round(self) -> dict[str, Json]:
+        now = self.clock()
+        if self.watch.is_held(self.tools):
+            ticked = Ticked(timers=(), messages=messages.hand_over(self.tools, now))
+        else:
+            self._look_back(now)
+            ticked = ticks.run_due(self.tools, now)
+            self._catch_up(now, len(ticked.timers))
         for done in ticked.timers:
             self.meters.timers.labels(done.state).inc()
-        heartbeats.beat(self.tools, "round", datetime.now(UTC))
         self.meters.last_round.set_to_current_time()
         if ticked.timers or ticked.messages:
             failed = sum(done.state == "failed" for done in ticked.timers)
             told = {"timers": len(ticked.timers), "failed": failed, "messages": ticked.messages}
             _log.info("round", extra=told)
+        return {}
 
-    def _tidy(self) -> None:
+    def _look_back(self, now: datetime) -> None:
+        """Was nothing done for a while; what an earlier process was making up for goes on."""
+        known = self._known
+        found = outages.noticed(self.tools, self.watch.wall(), now)
+        if found is None and not known.has_looked_back:
+            found = outages.under_way(self.tools)
+        known.has_looked_back = True
+        if found is not None and not known.is_catching_up:
+            known.is_catching_up = True
+            _log.warning("catching up", extra={"incident": IncidentKind.OUTAGE})
+
+    def _catch_up(self, now: datetime, count: int) -> None:
+        if not self._known.is_catching_up:
+            return
+        found = outages.made_up(self.tools, self.watch.wall(), now, count)
+        if found is not None:
+            self._known.is_catching_up = False
+            told = {"incident": IncidentKind.OUTAGE, "timers": found.made_up}
+            _log.info("caught up", extra=told)
+
+    def _look_after(self) -> dict[str, Json]:
+        real_now = self.watch.wall()
+        workers.beat(self.tools, self._known.name, self._known.began_at, real_now)
+        upkeep.look(self.tools, real_now)
+        return {}
+
+    def _tidy(self) -> dict[str, Json]:
         with transaction(self.tools, SYSTEM, self.clock()) as ctx:
             idempotency.forget_old(ctx)
             limits.forget_old(ctx)
@@ -101,15 +201,26 @@ class Worker:
             sign_in_attempts.forget_old(ctx)
             attachments.forget_drafts(ctx)
         attachments.drop_orphans(self.tools, datetime.now(UTC))
+        workers.forget_gone(self.tools, self.watch.wall())
+        return {}
 
-    def _guarded(self, work: Callable[[], object]) -> None:
-        try:
-            work()
-        except Exception:  # noqa: BLE001  # the scheduler goes on whatever a round meets
-            self.meters.rounds.labels("failed").inc()
-            _log.error("round failed", exc_info=True)
-        else:
-            self.meters.rounds.labels("done").inc()
+    def _verify(self) -> dict[str, Json]:
+        found = verification.verify(self.tools, self.watch.wall())
+        told = found.told()
+        level = logging.INFO if found.is_whole else logging.ERROR
+        _log.log(level, "record verified", extra={"records": told["count"]})
+        return told
+
+
+_FAILED: Final = IncidentKind.CHORE_FAILED
+
+#: what each chore does; gives what is noted down of it
+_WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
+    chores.ROUND.name: Worker._round,
+    chores.WATCH.name: Worker._look_after,
+    chores.TIDY.name: Worker._tidy,
+    chores.VERIFY.name: Worker._verify,
+}
 
 
 def worker(tools: Tools, clock: Callable[[], datetime], meters: Meters) -> Worker:

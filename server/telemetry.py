@@ -35,11 +35,23 @@ FIELDS = frozenset(
         "messages",
         "address",
         "incident",
+        "chore",
+        "records",
+        "times",
     }
 )
 
 _ALWAYS = frozenset({"event", "level", "logger", "timestamp"})
 _HERE = Path(__file__).resolve().parent.parent
+
+
+#: one step of the engine; a figure of the whole process, since whoever takes steps knows no other
+STEP_SECONDS = Histogram(
+    "rongcuo_step_seconds",
+    "Time of one step of the engine",
+    registry=None,
+    buckets=(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5),
+)
 
 
 class Meters:
@@ -57,8 +69,15 @@ class Meters:
         self.seconds = Histogram(
             "rongcuo_request_seconds", "Time to answer", ["route"], registry=registry
         )
-        self.rounds = Counter(
-            "rongcuo_rounds", "Rounds of the scheduler", ["result"], registry=registry
+        self.chores = Counter(
+            "rongcuo_chores", "Background work", ["chore", "result"], registry=registry
+        )
+        self.chore_seconds = Histogram(
+            "rongcuo_chore_seconds",
+            "Time a piece of background work takes",
+            ["chore"],
+            registry=registry,
+            buckets=(0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300),
         )
         self.timers = Counter(
             "rongcuo_timers", "Timers that came due", ["state"], registry=registry
@@ -66,6 +85,7 @@ class Meters:
         self.last_round = Gauge(
             "rongcuo_last_round_timestamp_seconds", "End of the last round", registry=registry
         )
+        registry.register(STEP_SECONDS)
 
 
 def configure(stream: TextIO = sys.stderr, level: int = logging.INFO) -> None:

@@ -45,7 +45,7 @@ def test_a_round_that_fails_is_counted_and_ends_nothing(
     monkeypatch.setattr(ticks, "run_due", fail)
     meters = Meters()
     jobs.worker(tools, Clock(), meters).round()
-    assert meters.registry.get_sample_value("rongcuo_rounds_total", {"result": "failed"}) == 1
+    assert meters.registry.get_sample_value(COUNTED, {"chore": "round", "result": "failed"}) == 1
 
 
 def test_the_scheduler_begins_at_once_and_ends_when_told(
@@ -68,7 +68,7 @@ def test_the_scheduler_begins_at_once_and_ends_when_told(
 def test_tidying_forgets_old_answers(tools: Tools) -> None:
     meters = Meters()
     jobs.worker(tools, Clock(), meters).tidy()
-    assert meters.registry.get_sample_value("rongcuo_rounds_total", {"result": "done"}) == 1
+    assert meters.registry.get_sample_value(COUNTED, {"chore": "tidy", "result": "done"}) == 1
 
 
 def test_tidying_throws_away_what_is_over_and_keeps_what_somebody_is_told(tools: Tools) -> None:
@@ -111,5 +111,6 @@ def test_a_beat_is_written_down_at_most_every_half_minute(tools: Tools) -> None:
     assert heartbeats.latest(tools, "round") == first + timedelta(seconds=31)
 
 
+COUNTED = "rongcuo_chores_total"
 TABLES = (usage, sign_in_failure, session)
 NOTHING = Ticked(timers=(), messages=0)

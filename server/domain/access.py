@@ -74,7 +74,7 @@ class Permission(StrEnum):
     TIMERS_SWEEP = "timers.sweep"
     #: hand a message of another case or organ to a case that waits for it
     MESSAGE_DELIVER = "message.deliver"
-    #: let a case go on whose procedure had a fault; the program and its operator only
+    #: let a case go on whose procedure had a fault: the program and the system administrator
     INCIDENT_RESOLVE = "incident.resolve"
     #: suspend, resume or cancel a whole case
     CASE_STEER = "case.steer"
@@ -190,6 +190,10 @@ def _is_program(actor: Actor, _target: Target) -> bool:
     return actor.is_system
 
 
+def _operates(actor: Actor, target: Target) -> bool:
+    return actor.is_system or permits(actor, Permission.SYSTEM_ADMINISTER, target)
+
+
 def _is_anybody(_actor: Actor, _target: Target) -> bool:
     return True
 
@@ -226,7 +230,7 @@ _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.WORK_COMPLETE: _holds,
     Permission.TIMERS_SWEEP: _is_program,
     Permission.MESSAGE_DELIVER: _is_program,
-    Permission.INCIDENT_RESOLVE: _is_program,
+    Permission.INCIDENT_RESOLVE: _operates,
     Permission.CASE_STEER: _heads,
     Permission.ANYBODY: _is_anybody,
     Permission.ACCOUNT: _has_account,

@@ -9,13 +9,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from server.domain.access import Permission
 from server.domain.errors import NotFound
+from server.http import figures
 from server.http.access import requires
 from server.http.site import site
 from server.services import heartbeats, schema
+from server.services.operations import upkeep
+from server.services.operations.figures import Figures
 from server.telemetry import Meters
 
 #: key of the figures among the extensions of the application
 METERS = "rongcuo.meters"
+#: key of what the database knows
+FIGURES = "rongcuo.figures"
 
 #: seconds after which background work counts as standing still
 LATE = 120
@@ -54,14 +59,19 @@ def readyz() -> tuple[Response, int]:
 @pages.get("/metrics")
 @requires(Permission.ANYBODY)
 def metrics() -> Response:
-    """The figures of this process, for the machine itself and the networks that are listed.
+    """The figures of this process and of the database, for the machine itself and listed networks.
+
+    They are given also while the database is gone.
 
     Raises NotFound for everybody else.
     """
     if not _may_look(request.remote_addr or ""):
         raise NotFound
     meters: Meters = current_app.extensions[METERS]
-    return Response(generate_latest(meters.registry), content_type=CONTENT_TYPE_LATEST)
+    known: Figures = current_app.extensions[FIGURES]
+    of_database = figures.rendered(known.snapshot(), upkeep.free_bytes(site().tools))
+    body = generate_latest(meters.registry) + of_database
+    return Response(body, content_type=CONTENT_TYPE_LATEST)
 
 
 def _may_look(address: str) -> bool:

@@ -50,6 +50,7 @@ _TITLES: Final = {
     429: _("操作过于频繁"),
     500: _("程序出错"),
     503: _("暂时不能使用"),
+    507: _("存储空间不足"),
 }
 
 #: what is on record as denied, and what only asks for the password
@@ -68,7 +69,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DataError, _unstorable)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, unexpected)
 
 
 def status_of(error: errors.RongcuoError) -> int:
@@ -117,6 +118,11 @@ def entry(finding: Finding) -> dict[str, Json]:
     }
 
 
+def title(status: int) -> str:
+    """What a number is called on a page."""
+    return _TITLES.get(status, _("出现问题"))
+
+
 def answer(
     status: int, detail: str, *, code: str = "", findings: tuple[Finding, ...] = ()
 ) -> Response:
@@ -126,7 +132,7 @@ def answer(
     page = render_template(
         "errors/problem.html",
         status=status,
-        title=_TITLES.get(status, _("出现问题")),
+        title=title(status),
         detail=detail,
         findings=findings,
     )
@@ -210,7 +216,8 @@ def _unstorable(_error: DataError) -> Response:
     return answer(status, _("内容含有不能使用的字符或者过大的数字，请检查后重试"), code="invalid")
 
 
-def _unexpected(error: Exception) -> Response:
+def unexpected(error: Exception) -> Response:
+    """What nobody expected: an incident with a number, and nothing else is told."""
     incident = uuid4().hex[:12]
     _log.error("incident %s", incident, exc_info=error)
     detail = _("程序出错，已记录（编号{id}），请稍后重试或者联系运行人员").format(id=incident)

@@ -16,7 +16,7 @@ from typing import cast
 
 import orjson
 from cryptography.hazmat.primitives.hashes import SHA256, SM3, Hash
-from sqlalchemy import Table, bindparam, insert, select, update
+from sqlalchemy import Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from server.config import Config
@@ -189,9 +189,9 @@ class Walk:
 
 def verify(session: Session, chain: str = ACT) -> Verdict:
     """Walk a chain from its beginning and compare it with its head; repairs nothing."""
-    end = head(session, chain)
+    end, last = ends(session, chain)
     walk = Walk(chain)
-    for record, stored in records(session, chain):
+    for record, stored in records(session, chain, up_to=last):
         reason = walk.step(record, stored)
         if reason:
             return walk.broken(reason)
@@ -204,14 +204,35 @@ def head(session: Session, chain: str) -> dict[str, Json]:
     return {"seq": row.seq, "hash": row.hash}
 
 
+def ends(session: Session, chain: str) -> tuple[dict[str, Json], int]:
+    """What the head says, and the number of the last record there is, both of one moment.
+
+    Whoever walks no further than that is not misled by what is appended meanwhile.
+    """
+    last = select(func.max(_EVENTS.c.seq)).where(_EVENTS.c.chain == chain).scalar_subquery()
+    row = session.execute(
+        select(_HEADS.c.seq, _HEADS.c.hash, last.label("last")).where(_HEADS.c.chain == chain)
+    ).one()
+    return {"seq": row.seq, "hash": row.hash}, row.last or 0
+
+
 def records(
-    session: Session, chain: str, *, up_to: int | None = None
+    session: Session,
+    chain: str,
+    *,
+    after: int = 0,
+    up_to: int | None = None,
+    most: int | None = None,
 ) -> Iterator[tuple[Record, str]]:
     """The records of a chain in turn, each with its stored hash; few are in memory at a time."""
     names = [*Record.__slots__, "hash"]
     wanted = select(*(_EVENTS.c[name] for name in names)).where(_EVENTS.c.chain == chain)
+    if after:
+        wanted = wanted.where(_EVENTS.c.seq > after)
     if up_to is not None:
         wanted = wanted.where(_EVENTS.c.seq <= up_to)
+    if most is not None:
+        wanted = wanted.limit(most)
     options = {"yield_per": _AT_ONCE}
     with session.execute(wanted.order_by(_EVENTS.c.seq), execution_options=options) as rows:
         for row in rows:

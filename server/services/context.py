@@ -28,6 +28,7 @@ from server.engine.port import WorkflowEngine
 from server.services import audit, buffers
 from server.services.buffers import Buffer, Buffers, Shelf
 from server.services.law.releases import Release
+from server.services.troubles import Troubles
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +51,8 @@ class Tools:
     calendars: MutableMapping[str, tuple[int, WorkingCalendar]] = field(default_factory=dict)
     #: how notices leave the house; only who does background work knows
     ways: Ways = field(default_factory=Ways)
+    #: trouble with database and disk that could not be written down yet
+    troubles: Troubles = field(default_factory=Troubles)
     #: waits that many seconds before an answer is given to somebody who guesses
     pause: Callable[[float], None] = time.sleep
 

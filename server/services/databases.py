@@ -1,18 +1,26 @@
 """Opens a database so that every transaction means the same on SQLite and on PostgreSQL."""
 
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, cast
 
 import orjson
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.engine.base import OptionEngine
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, StaticPool
 
 from server.config import IN_MEMORY, Config
 
 #: how long a writer waits for the one before it, in milliseconds
 BUSY_TIMEOUT = 10_000
+
+#: seconds a connection may lie unused before it is asked whether its server is still there
+UNUSED = 10
+
+#: what is noted beside a connection: when it was last given back
+_SINCE = "since"
 
 #: what is noted beside a connection of SQLite while it is its turn to write
 _HAS_TURN = "turn"
@@ -42,6 +50,8 @@ def open_database(config: Config) -> Engine:
     else:
         event.listen(database, "begin", _begin_postgresql)
         event.listen(database, "handle_error", _tell_no_content)
+        event.listen(database.pool, "checkin", _lies_unused)
+        event.listen(database.pool, "checkout", _asked_after_rest(database))
     return database
 
 
@@ -76,6 +86,28 @@ class _Apart(OptionEngine):
 
 def _refuse_writes(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA query_only=ON")
+
+
+def _lies_unused(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_SINCE] = time.monotonic()
+
+
+def _asked_after_rest(database: Engine) -> Callable[..., None]:
+    def still_there(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        """Ask a connection that lay unused whether its server is there; else another is opened.
+
+        One in steady use is not asked: that would cost every request a way to the server and
+        back, and where the server goes meanwhile, the first fault has all of them opened anew.
+        """
+        since = record.info.get(_SINCE)
+        if since is None or time.monotonic() - since < UNUSED:
+            return
+        try:
+            database.dialect.do_ping(connection)
+        except database.dialect.loaded_dbapi.Error as error:
+            raise DisconnectionError from error
+
+    return still_there
 
 
 def _tell_no_content(failed: ExceptionContext) -> None:

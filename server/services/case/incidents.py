@@ -20,6 +20,7 @@ from server.models.case import case
 from server.models.time import timer
 from server.services.case import case_rows
 from server.services.context import Context, Tools, transaction
+from server.services.identity import posts
 
 
 @contextmanager
@@ -70,10 +71,10 @@ def resolve(ctx: Context, case_id: str) -> None:
 
     Raises:
         NotFound: there is no such case.
-        Forbidden: the actor is not the program or its operator.
+        Forbidden: the actor is neither the program nor the system administrator.
         Conflict: nothing of it stands still.
     """
-    if not permits(ctx.actor, Permission.INCIDENT_RESOLVE):
+    if not permits(posts.with_posts(ctx), Permission.INCIDENT_RESOLVE):
         raise Forbidden(_("只有运行人员可以恢复发生异常的事项"))
     row = case_rows.lock(ctx, case_id)
     again = ctx.session.scalars(

@@ -28,6 +28,7 @@ from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.verbs import advance_timers, advance_work, outcomes
+from server.telemetry import STEP_SECONDS
 
 
 def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: Act) -> Advance:
@@ -42,7 +43,8 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     chart = charts.chart(files)
     before = None if act.command == "open" else case_state.load(ctx, case.id)
     ctx.engine_used(case.id)
-    after = ctx.tools.engine.advance(files, before.state if before else None, command)
+    with STEP_SECONDS.time():
+        after = ctx.tools.engine.advance(files, before.state if before else None, command)
     version = case_state.store(ctx, case.id, before, after, definition=chart.content_hash)
     case_state.append(ctx, case.id, before, after, act)
     attachment_binding.bind(ctx, case.id, version, release, act)

@@ -1,5 +1,6 @@
 """Messages between cases: handed to the one place that waits for them, never broadcast."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,20 +8,25 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 
 from server.domain.access import SYSTEM, Permission, permits
-from server.domain.errors import Conflict, Forbidden, Invalid, RongcuoError
+from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, RongcuoError
 from server.domain.expressions import Json
 from server.domain.findings import Finding
+from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.engine.port import Deliver
 from server.models.case import case as case_table
 from server.models.outbox import outbox
+from server.services import database_faults
 from server.services.backoff import MOST_ATTEMPTS, next_try
 from server.services.case import case_rows, incidents, subscriptions
 from server.services.case.case_state import Act
 from server.services.context import Context, Tools, transaction
+from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import advance
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,9 +88,38 @@ def hand_over(tools: Tools, now: datetime, limit: int = 100) -> int:
         try:
             with incidents.acting(tools, SYSTEM, now) as ctx:
                 arrived += _hand_over_one(ctx, owed)
-        except RongcuoError:
-            _postpone(tools, now, owed)
+        except RongcuoError as refused:
+            _postpone(tools, now, owed, refused)
+        except Exception as error:  # one bad message must not stop all others
+            if database_faults.kind_of(error) is not None:
+                raise
+            _log.exception("message failed")
+            _postpone(tools, now, owed, error)
     return arrived
+
+
+def again(ctx: Context, outbox_id: str) -> None:
+    """Try a message once more that was given up or waits to be tried again.
+
+    Raises:
+        Forbidden: the actor is neither the program nor the system administrator.
+        NotFound: there is no such message, or it has arrived.
+    """
+    if not permits(posts.with_posts(ctx), Permission.INCIDENT_RESOLVE):
+        raise Forbidden(_("只有运行人员可以重试"))
+    row = ctx.session.execute(
+        update(outbox)
+        .where(
+            outbox.c.id == outbox_id,
+            outbox.c.kind == "message",
+            outbox.c.state.in_(("pending", "failed")),
+        )
+        .values(state="pending", attempts=0, next_at=ctx.now, error="")
+        .returning(outbox.c.case_id, outbox.c.payload)
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    ctx.record("message.again", row.payload["message"], row.case_id, {"outbox": outbox_id})
 
 
 def _carried(release: Release, message: str, payload: Mapping[str, Json]) -> None:
@@ -121,7 +156,11 @@ def _hand_over_one(ctx: Context, owed: _Owed) -> bool:
     linked = _linked(ctx, owed.case_id)
     if not _is_owed(ctx, owed):
         return False
-    waiting = [case_id for case_id in linked if subscriptions.waiting(ctx, case_id, owed.message)]
+    waiting = [
+        case_id
+        for case_id, status in linked
+        if status == CaseStatus.OPEN and subscriptions.waiting(ctx, case_id, owed.message)
+    ]
     if not waiting and linked:
         raise Conflict(_("收件事项尚未等待此消息"))
     for case_id in waiting:
@@ -136,23 +175,25 @@ def _is_owed(ctx: Context, owed: _Owed) -> bool:
     return ctx.session.scalar(row.with_for_update()) is not None
 
 
-def _linked(ctx: Context, case_id: str) -> list[str]:
-    """Ids of the open cases this one came from or gave rise to, ascending and locked."""
+def _linked(ctx: Context, case_id: str) -> list[tuple[str, str]]:
+    """Ids of the cases this one came from or gave rise to, ascending and locked, with their
+    status; one that stands still may come to wait for a message, one that is over never will."""
     parent = select(case_table.c.parent_case_id).where(case_table.c.id == case_id)
-    return list(
-        ctx.session.scalars(
-            select(case_table.c.id)
+    return [
+        (row.id, row.status)
+        for row in ctx.session.execute(
+            select(case_table.c.id, case_table.c.status)
             .where(
                 or_(
                     case_table.c.parent_case_id == case_id,
                     case_table.c.id == parent.scalar_subquery(),
                 ),
-                case_table.c.status == "open",
+                case_table.c.status.in_((CaseStatus.OPEN, CaseStatus.SUSPENDED)),
             )
             .order_by(case_table.c.id)
             .with_for_update(of=case_table)
         )
-    )
+    ]
 
 
 def _mark(ctx: Context, owed: _Owed, state: str) -> None:
@@ -161,8 +202,11 @@ def _mark(ctx: Context, owed: _Owed, state: str) -> None:
     )
 
 
-def _postpone(tools: Tools, now: datetime, owed: _Owed) -> None:
-    """Try again later; a message is owed for as long as its receiver may come to wait for it."""
+def _postpone(tools: Tools, now: datetime, owed: _Owed, error: Exception) -> None:
+    """Try again later; a message is owed for as long as its receiver may come to wait for it.
+
+    One that no receiver could take for a fault of the program is given up after some attempts.
+    """
     with transaction(tools, SYSTEM, now) as ctx:
         attempts = (
             1
@@ -170,8 +214,16 @@ def _postpone(tools: Tools, now: datetime, owed: _Owed) -> None:
                 select(outbox.c.attempts).where(outbox.c.id == owed.id)
             ).scalar_one()
         )
+        later = next_try(now, attempts)
+        if isinstance(error, RongcuoError):
+            later = next_try(now, min(attempts, MOST_ATTEMPTS - 1))
         ctx.session.execute(
             update(outbox)
             .where(outbox.c.id == owed.id, outbox.c.state == "pending")
-            .values(attempts=attempts, next_at=next_try(now, min(attempts, MOST_ATTEMPTS - 1)))
+            .values(
+                attempts=attempts,
+                next_at=later,
+                state="pending" if later else "failed",
+                error=type(error).__name__,
+            )
         )

@@ -1,0 +1,52 @@
+"""The background work of an installation: what is done by itself, and how often.
+
+What is done seldom is owed by what the database says of the last time, so that a process that is
+started anew every day neither forgets it nor does it twice.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from server.domain.texts import _
+
+#: what is done less often than this is owed by the last time it was done, by whichever process
+_SELDOM: Final = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chore:
+    """One kind of background work."""
+
+    #: names its heartbeat, its incidents and its figures
+    name: str
+    #: what people call it
+    title: str
+    every: timedelta
+
+    @property
+    def is_seldom(self) -> bool:
+        """Is each single time noted down, with what came of it."""
+        return self.every >= _SELDOM
+
+    @property
+    def looked_at(self) -> timedelta:
+        """How often a process asks whether it is owed."""
+        return min(self.every, _SELDOM)
+
+    def is_owed(self, last: datetime | None, now: datetime) -> bool:
+        """Is it time again; a last time that has yet to come was told by a wrong clock."""
+        return last is None or not timedelta(0) <= now - last < self.every
+
+
+#: fires timers and hands over messages
+ROUND: Final = Chore(name="round", title=_("到时的期限、提醒和上报"), every=timedelta(seconds=5))
+#: looks after the installation itself
+WATCH: Final = Chore(name="watch", title=_("检查运行状况"), every=timedelta(minutes=1))
+#: forgets what was kept for a time
+TIDY: Final = Chore(name="tidy", title=_("清理过期的数据"), every=timedelta(hours=1))
+#: walks both chains of the record
+VERIFY: Final = Chore(name="verify", title=_("核对审计记录链"), every=timedelta(days=1))
+
+#: all there are, in the order people look at them
+CHORES: Final = (ROUND, WATCH, TIDY, VERIFY)
