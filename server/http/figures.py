@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 
 from server.domain.incidents import IncidentKind
 from server.domain.lifecycle import CaseStatus
-from server.services.operations.figures import Snapshot
+from server.services.operations.figures import BACKUP, Snapshot
 
 
 def rendered(snapshot: Snapshot | None, free_bytes: int) -> bytes:
@@ -79,6 +79,8 @@ def _ages(found: Snapshot) -> Iterator[Metric]:
     yield _gauge("rongcuo_calendar_last_year", text, float(max(found.years, default=0)))
     if found.backup_age is not None:
         yield _gauge("rongcuo_backup_age_seconds", "Since the last backup", found.backup_age)
+        is_good = float(found.beats[BACKUP].detail.get("ok") is not False)
+        yield _gauge("rongcuo_backup_ok", "The last backup went well", is_good)
     if found.verification_age is not None:
         text = "Since the record was last verified"
         yield _gauge("rongcuo_verification_age_seconds", text, found.verification_age)

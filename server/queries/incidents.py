@@ -5,9 +5,10 @@ No content of a case: which one, where in the procedure, what kind of fault, in 
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from server.domain.lifecycle import CaseStatus, TimerState
@@ -59,7 +60,7 @@ def standing(session: Session) -> tuple[Incident, ...]:
         failed.setdefault(row.case_id, []).append(given_up)
     rows = session.execute(
         select(case.c.id, case.c.procedure, case.c.status, case.c.status_reason)
-        .where((case.c.status == CaseStatus.SUSPENDED) | case.c.id.in_(list(failed)))
+        .where(_STANDS | case.c.id.in_(list(failed)))
         .order_by(case.c.opened_at, case.c.id)
     ).all()
     told = _told(session, [row.id for row in rows])
@@ -76,6 +77,10 @@ def standing(session: Session) -> tuple[Incident, ...]:
         )
         for row in rows
     )
+
+
+#: suspended by the program; what a person suspended waits for that person
+_STANDS: Final = and_(case.c.status == CaseStatus.SUSPENDED, case.c.suspended_by.is_(None))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -12,6 +12,7 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.expressions import Json
+from server.domain.incidents import IncidentKind
 from server.domain.lifecycle import CaseStatus, TimerState
 from server.models.case import case
 from server.models.identity import Person
@@ -182,6 +183,23 @@ def closed_incidents(session: Session, since: datetime) -> tuple[Incident, ...]:
     """What was opened since this moment and is over, newest first."""
     wanted = _INCIDENTS.where(incident.c.state == "closed", incident.c.opened_at >= since)
     return tuple(reversed(_incidents(session, wanted)))
+
+
+def pauses(session: Session, since: datetime) -> tuple[Incident, ...]:
+    """When what was due was late, or is: outages and a clock in doubt, open or over since then."""
+    wanted = _INCIDENTS.where(
+        incident.c.kind.in_((IncidentKind.OUTAGE, IncidentKind.CLOCK_JUMPED)),
+        or_(incident.c.state == "open", incident.c.closed_at >= since),
+    )
+    return _incidents(session, wanted)
+
+
+def broken_chains(session: Session) -> tuple[Incident, ...]:
+    """The chains of the record that are not whole."""
+    wanted = _INCIDENTS.where(
+        incident.c.kind == IncidentKind.AUDIT_BROKEN, incident.c.state == "open"
+    )
+    return _incidents(session, wanted)
 
 
 def beats(session: Session) -> Mapping[str, Beat]:

@@ -22,6 +22,7 @@ from server.web import (
     proposals,
     search,
     start,
+    system,
     tasks,
 )
 
@@ -45,6 +46,7 @@ PAGES = (
     proposals.pages,
     search.pages,
     start.pages,
+    system.pages,
     tasks.pages,
 )
 

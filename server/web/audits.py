@@ -8,12 +8,13 @@ from flask import Blueprint, request, url_for
 from server.domain.access import Permission
 from server.domain.audit_words import AUDIT_WORDS, audit_word
 from server.domain.calendar import CHINA_TIME
+from server.domain.chores import VERIFY
 from server.domain.errors import Invalid
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import reading
-from server.queries import audits
+from server.queries import audits, operations
 from server.queries.audits import Wanted
 from server.services import audit
 from server.services.audit import Verdict
@@ -56,6 +57,8 @@ def _page(verdicts: dict[str, Verdict]) -> str:
     )
     with reading() as ctx:
         found = audits.page(ctx.session, wanted, page=number, page_size=_PAGE)
+        broken = operations.broken_chains(ctx.session)
+        verified = operations.beats(ctx.session).get(VERIFY.name)
     looked("audit.read", "audit", detail={"page": number})
     kept: dict[str, Any] = {name: value for name, value in (chosen | days).items() if value}
     return render(
@@ -68,6 +71,8 @@ def _page(verdicts: dict[str, Verdict]) -> str:
         chains=_CHAINS,
         acts=AUDIT_WORDS,
         verdicts=verdicts,
+        broken=broken,
+        verified=verified,
         address=lambda n: url_for("audits.index", **kept, page=n),
         of_actor=lambda actor_id: url_for("audits.index", **{**kept, "actor": actor_id}),
     )

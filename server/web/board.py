@@ -1,5 +1,7 @@
 """督办: the deadlines a head answers for."""
 
+from datetime import UTC, datetime
+
 from flask import Blueprint, request, url_for
 
 from server.domain.access import Permission
@@ -10,6 +12,7 @@ from server.queries.board import Narrowed
 from server.queries.totals import MAX_TOTAL
 from server.services.calendar import calendar_gaps
 from server.services.files import boards
+from server.services.operations import outages
 from server.web.fragments import render
 
 pages = Blueprint("board", __name__)
@@ -33,6 +36,7 @@ def index() -> str:
             address=lambda **other: url_for("board.index", **{**chosen, **other}),
             level_word=level_word,
             gap=calendar_gaps.missing_year(ctx),
+            pauses=outages.lately(ctx, datetime.now(UTC)),
         )
 
 

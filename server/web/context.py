@@ -36,6 +36,7 @@ _PLACES = (
         Permission.SECURITY_ADMINISTER,
         ("organisation", "proposals"),
     ),
+    ("system.index", _("运行状况"), Permission.SYSTEM_ADMINISTER, ("system",)),
     ("calendars.index", _("工作日历"), Permission.SYSTEM_ADMINISTER, ("calendars",)),
     ("drill.index", _("演练时钟"), Permission.SYSTEM_ADMINISTER, ("drill",)),
     ("audits.index", _("审计"), Permission.AUDIT_READ, ("audits",)),
@@ -62,7 +63,7 @@ def install(app: Flask, assets: Assets) -> None:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters |= {"day": day, "moment": moment}
+    app.jinja_env.filters |= {"day": day, "moment": moment, "instant": datetime.fromisoformat}
     app.jinja_env.globals |= {"_": _, "asset": assets.url, "csrf": csrf}
     app.context_processor(_of_request)
 

@@ -15,7 +15,7 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.problems import status_of
 from server.http.site import acting, reading
-from server.queries import organisation
+from server.queries import operations, organisation
 from server.services.identity import people, people_imports, people_sheets, proposals
 from server.services.starts.stated import level_title
 from server.web.fragments import render
@@ -50,8 +50,10 @@ def index() -> str:
         units = organisation.units_of(ctx.session, region, ctx.today)
         found = organisation.people_found(ctx.session, typed, ctx.today)
         kinds = people_sheets.kinds(ctx)
+        broken = operations.broken_chains(ctx.session)
     return render(
         "organisation/index.html",
+        broken=broken,
         places=places,
         region=region,
         units=units,

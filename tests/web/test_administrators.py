@@ -20,7 +20,7 @@ SignIn = Callable[[str], FlaskClient]
 SYSTEM_ADMIN, SECURITY_ADMIN = "p.system_admin.head", "p.security_admin.head"
 AUDIT_ADMIN, DESIGNER = "p.audit_admin.head", "p.designer.head"
 PLACES = {
-    SYSTEM_ADMIN: "/calendars",
+    SYSTEM_ADMIN: "/system",
     SECURITY_ADMIN: "/organisation",
     AUDIT_ADMIN: "/audit",
     DESIGNER: "/packs",

@@ -16,12 +16,15 @@ from server.domain.chores import ROUND
 from server.domain.incidents import IncidentKind
 from server.models.installation import incident
 from server.queries import operations as queries
+from server.queries.operations import Incident
 from server.services import heartbeats
 from server.services.context import Context, Tools, transaction
 from server.services.operations import incidents
 
 #: background work that was away no longer than this was not missed
 SHORT: Final = timedelta(minutes=5)
+#: for so long heads are told of one that is over
+TOLD: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,6 +69,11 @@ def under_way(tools: Tools) -> Outage | None:
         to_at=datetime.fromisoformat(detail["to"]),
         made_up=detail["made_up"],
     )
+
+
+def lately(ctx: Context, real_now: datetime) -> tuple[Incident, ...]:
+    """What whoever waits for reminders should know: they are late, or were within a day."""
+    return queries.pauses(ctx.session, real_now - TOLD)
 
 
 def made_up(tools: Tools, real_now: datetime, now: datetime, count: int) -> Outage | None:

@@ -1,5 +1,6 @@
 """Which processes do the background work beside this database: a heartbeat of each."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -35,7 +36,7 @@ def beat(tools: Tools, name: str, began_at: datetime, real_now: datetime) -> Non
     heartbeats.note(tools, f"{_WORKER}{name}", real_now, dict(detail))
 
 
-def present(beats: dict[str, Beat], real_now: datetime) -> tuple[Process, ...]:
+def present(beats: Mapping[str, Beat], real_now: datetime) -> tuple[Process, ...]:
     """Those that were heard of lately, the oldest first."""
     found = [
         Process(
