@@ -180,10 +180,34 @@ def _quick_folder() -> Path | None:
     return _MEMORY if is_there and shutil.disk_usage(_MEMORY).free > _ENOUGH else None
 
 
+class Server:
+    """A PostgreSQL server of its own that can be stopped and started again, with its data."""
+
+    def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
+        self.databases = PostgresDatabases(folder)
+        self._folder = folder
+        self._settings = settings
+        self._binaries = _reachable(folder)
+        self._process: subprocess.Popen[bytes] | None = None
+        if os.geteuid() == 0:
+            shutil.chown(folder, "nobody")
+        _initialise(self._binaries, folder / "data")
+
+    def start(self) -> None:
+        """Return once it answers."""
+        data = self._folder / "data"
+        self._process = _start(self._binaries, data, self._folder, self._settings)
+
+    def stop(self) -> None:
+        """Fast: connections are ended, nothing committed is lost."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGINT)
+            self._process.wait(30)
+            self._process = None
+
+
 @contextmanager
-def postgres(
-    within: Path | None = None, *, is_durable: bool = False
-) -> Iterator[PostgresDatabases]:
+def server(within: Path | None = None, *, is_durable: bool = False) -> Iterator[Server]:
     """A running server; it fails, with the reason, when it cannot start.
 
     Args:
@@ -191,20 +215,24 @@ def postgres(
         is_durable: a commit is on the disk, as where people work; tests do without.
     """
     folder = Path(tempfile.mkdtemp(prefix="rongcuo-pg-", dir=within))
-    server = None
+    made = None
     try:
-        binaries = _reachable(folder)
-        if os.geteuid() == 0:
-            shutil.chown(folder, "nobody")
-        data = folder / "data"
-        _initialise(binaries, data)
-        server = _start(binaries, data, folder, _SETTINGS | (_DURABLE if is_durable else {}))
-        yield PostgresDatabases(folder)
+        made = Server(folder, _SETTINGS | (_DURABLE if is_durable else {}))
+        made.start()
+        yield made
     finally:
-        if server is not None:
-            server.send_signal(signal.SIGINT)  # fast shutdown
-            server.wait(30)
+        if made is not None:
+            made.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgres(
+    within: Path | None = None, *, is_durable: bool = False
+) -> Iterator[PostgresDatabases]:
+    """The databases of a server that runs until the block is left; see :func:`server`."""
+    with server(within, is_durable=is_durable) as made:
+        yield made.databases
 
 
 def _initialise(binaries: Path, data: Path) -> None:

@@ -34,6 +34,7 @@ class Declared:
     fresh: bool
     with_first_secret: bool
     body: int
+    of_anybody: bool
 
 
 _View = TypeVar("_View", bound=Callable[..., Any])
@@ -47,6 +48,7 @@ def requires(
     fresh: bool = False,
     with_first_secret: bool = False,
     body: int = BODY,
+    of_anybody: bool = False,
 ) -> Callable[[_View], _View]:
     """Declare what a route takes.
 
@@ -55,11 +57,18 @@ def requires(
         fresh: the password must have been entered in the last 15 minutes.
         with_first_secret: also open to somebody who still has to choose his own password.
         body: largest body it takes, in bytes (BU-5).
+        of_anybody: it never asks who is there, so that it answers also without the database.
     """
+    if of_anybody and permission is not Permission.ANYBODY:
+        raise ValueError(permission)
 
     def declare(view: _View) -> _View:
         view.access = Declared(  # type: ignore[attr-defined]
-            permission=permission, fresh=fresh, with_first_secret=with_first_secret, body=body
+            permission=permission,
+            fresh=fresh,
+            with_first_secret=with_first_secret,
+            body=body,
+            of_anybody=of_anybody,
         )
         return view
 
@@ -86,6 +95,8 @@ def admit() -> None:
         return
     declared = _declared(request.endpoint)
     request.max_content_length = declared.body
+    if declared.of_anybody:
+        return
     is_bearer = _recognise()
     if not is_bearer and _needs_token():
         csrf.protect()

@@ -29,14 +29,14 @@ pages = Blueprint("health", __name__)
 
 
 @pages.get("/healthz")
-@requires(Permission.ANYBODY)
+@requires(Permission.ANYBODY, of_anybody=True)
 def healthz() -> Response:
     """The process answers."""
     return jsonify({"status": "ok"})
 
 
 @pages.get("/readyz")
-@requires(Permission.ANYBODY)
+@requires(Permission.ANYBODY, of_anybody=True)
 def readyz() -> tuple[Response, int]:
     """The database answers, its schema is the program's, and background work is being done."""
     tools = site().tools
@@ -57,7 +57,7 @@ def readyz() -> tuple[Response, int]:
 
 
 @pages.get("/metrics")
-@requires(Permission.ANYBODY)
+@requires(Permission.ANYBODY, of_anybody=True)
 def metrics() -> Response:
     """The figures of this process and of the database, for the machine itself and listed networks.
 

@@ -53,7 +53,7 @@ class Assets:
 
 
 @files.get("/static/<path:name>")
-@requires(Permission.ANYBODY)
+@requires(Permission.ANYBODY, of_anybody=True)
 def static(name: str) -> Response:
     """A built file; the manifest itself is nobody's business."""
     if name == "manifest.json":

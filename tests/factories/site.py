@@ -53,6 +53,12 @@ def fill_served(url: str) -> None:
             passwords.set_for_all(ctx, SECRET)
 
 
+def set_secrets(url: str) -> None:
+    """Let everybody of this database sign in with :data:`SECRET`."""
+    with opening.opened(url) as tools, transaction(tools, SYSTEM, opening.PREPARED) as ctx:
+        passwords.set_for_all(ctx, SECRET)
+
+
 class _Templates(BytecodeCache):
     """Templates as they were compiled for the first application of this process."""
 
