@@ -31,7 +31,6 @@ from tests.services.test_crashes import dump
 OPINION = "请予<受理>，“急”"
 
 
-
 @pytest.fixture(scope="module")
 def stoppable() -> Iterator[Server]:
     """A PostgreSQL server that tests stop and start."""
@@ -87,9 +86,7 @@ def test_a_connection_that_lay_unused_while_the_server_was_away_is_not_used(
     assert client.get("/applications").status_code == 200
 
 
-def test_one_in_steady_use_costs_a_single_answer(
-    stoppable: Server, postgres_tools: Tools
-) -> None:
+def test_one_in_steady_use_costs_a_single_answer(stoppable: Server, postgres_tools: Tools) -> None:
     client = site.signed_in(application(postgres_tools), APPLICANT)
     stoppable.stop()
     stoppable.start()
