@@ -75,7 +75,7 @@ class Worker:
         at_once = datetime.now(UTC)
         for chore in chores.CHORES:
             self.scheduler.add_job(
-                self._when_owed,
+                self.look_for,
                 "interval",
                 args=(chore,),
                 seconds=chore.looked_at.total_seconds(),
@@ -111,7 +111,8 @@ class Worker:
             self.meters.chores.labels(chore.name, "done").inc()
         self.meters.chore_seconds.labels(chore.name).observe(self.watch.steady() - began)
 
-    def _when_owed(self, chore: Chore) -> None:
+    def look_for(self, chore: Chore) -> None:
+        """Do this if it is owed."""
         if not chore.is_seldom or self._is_owed(chore):
             self.do(chore)
 

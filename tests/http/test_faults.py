@@ -179,9 +179,10 @@ def told_gone(client: FlaskClient, worker: Worker) -> None:
     kept = client.post("/tasks/x/complete", data={"a.opinion": OPINION, "csrf_token": "t"})
     assert kept.status_code == 503
     assert "您填写的内容没有丢失" in kept.text
-    form = html.document_fromstring(kept.text).forms[0]
-    assert dict(form.form_values()) == {"a.opinion": OPINION, "csrf_token": "t"}
-    assert form.action == "/tasks/x/complete"
+    form: html.HtmlElement = html.document_fromstring(kept.text).xpath("//form")[0]
+    fields = {each.get("name"): each.get("value") for each in form.iter("input")}
+    assert fields == {"a.opinion": OPINION, "csrf_token": "t"}
+    assert form.get("action") == "/tasks/x/complete"
     assert client.get("/healthz").status_code == 200
     assert client.get("/readyz").status_code == 503
     assert "rongcuo_database_up 0.0" in figures(client)
