@@ -148,7 +148,7 @@ class Worker:
         try:
             detail: dict[str, Json] = {"error": type(error).__name__}
             incidents.met(self.tools, _FAILED, real_now, subject=chore.name, detail=detail)
-        except SQLAlchemyError as worse:
+        except Exception as worse:  # noqa: BLE001  # it is told in the log already
             settling.note(self.tools, worse, real_now)
 
     def _round(self) -> dict[str, Json]:

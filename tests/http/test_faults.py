@@ -173,13 +173,14 @@ def test_a_secret_is_not_given_back_and_neither_is_a_file(sqlite_tools: Tools) -
 
 def told_gone(client: FlaskClient, worker: Worker) -> None:
     """What everybody is told while there is no database."""
-    page = client.get("/applications")
-    assert (page.status_code, page.headers["Retry-After"]) == (503, "30")
-    assert "暂时连不上数据库" in page.text
+    away = client.get("/applications")
+    assert (away.status_code, away.headers["Retry-After"]) == (503, "30")
+    assert "暂时连不上数据库" in away.text
     kept = client.post("/tasks/x/complete", data={"a.opinion": OPINION, "csrf_token": "t"})
     assert kept.status_code == 503
     assert "您填写的内容没有丢失" in kept.text
-    form: html.HtmlElement = html.document_fromstring(kept.text).xpath("//form")[0]
+    page: html.HtmlElement = html.document_fromstring(kept.text)
+    (form,) = page.xpath("//form")
     fields = {each.get("name"): each.get("value") for each in form.iter("input")}
     assert fields == {"a.opinion": OPINION, "csrf_token": "t"}
     assert form.get("action") == "/tasks/x/complete"

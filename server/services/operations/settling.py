@@ -1,5 +1,6 @@
 """Writing down, once it can be, what a process met while it could not."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Final
 
@@ -26,15 +27,18 @@ def note(tools: Tools, error: BaseException, real_now: datetime) -> IncidentKind
 
 
 def settle(tools: Tools, real_now: datetime) -> tuple[Met, ...]:
-    """Write down what waits; what cannot be written yet goes on waiting, and nothing is raised."""
+    """Write down what waits; what cannot be written yet goes on waiting."""
     done = []
     for met in tools.troubles.take():
+        is_written = False
         try:
-            _write(tools, met, real_now)
-        except SQLAlchemyError:
-            tools.troubles.give_back(met)
-        else:
-            done.append(met)
+            with suppress(SQLAlchemyError, OSError):
+                _write(tools, met, real_now)
+                is_written = True
+                done.append(met)
+        finally:
+            if not is_written:
+                tools.troubles.give_back(met)
     return tuple(done)
 
 
