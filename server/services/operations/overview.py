@@ -36,6 +36,22 @@ ALIVE: Final = timedelta(minutes=2)
 BACKUP_DUE: Final = timedelta(days=2)
 VERIFY_DUE: Final = timedelta(days=2)
 
+#: what comes first of what is wrong
+_RANK: Final = {
+    kind: rank
+    for rank, kind in enumerate(
+        (
+            IncidentKind.AUDIT_BROKEN,
+            IncidentKind.DATABASE_GONE,
+            IncidentKind.DISK_FULL,
+            IncidentKind.CLOCK_JUMPED,
+            IncidentKind.OUTAGE,
+            IncidentKind.CHORE_FAILED,
+            IncidentKind.CHANNEL_DOWN,
+        )
+    )
+}
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Trouble:
@@ -116,7 +132,7 @@ def overview(ctx: Context, real_now: datetime) -> Overview:
     """How everything stands at this moment."""
     session = ctx.session
     snapshot = figures.taken(ctx.tools, ctx.now, real_now)
-    open_ = queries.open_incidents(session)
+    open_ = sorted(queries.open_incidents(session), key=lambda each: _RANK[IncidentKind(each.kind)])
     found = Overview(
         snapshot=snapshot,
         needs=(),

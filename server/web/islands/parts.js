@@ -29,6 +29,7 @@ function words(status) {
   if (status === 403) return "您没有权限做这件事";
   if (status === 404) return "没有找到该内容，或者您无权查看";
   if (status === 429) return "操作过于频繁，请稍后再试";
+  if (status === 503 || status === 507) return "暂时不能使用，没有办成；页面上的内容还在，请稍后再试";
   if (status === 0) return "没有连上服务器，填写的内容还在，请稍后重试";
   return "没有成功，请刷新页面后重试";
 }
