@@ -29,9 +29,10 @@ def free_bytes(tools: Tools) -> int:
 
 def look(tools: Tools, real_now: datetime) -> None:
     """Note a full disk before anything is refused for it; close what has passed."""
-    is_full = free_bytes(tools) < NONE_LEFT
+    free = free_bytes(tools)
+    is_full = free < NONE_LEFT
     if is_full:
-        incidents.met(tools, IncidentKind.DISK_FULL, real_now)
+        incidents.met(tools, IncidentKind.DISK_FULL, real_now, detail={"free_bytes": free})
     with tools.readers() as session:
         found = queries.open_incidents(session)
     for each in found:
