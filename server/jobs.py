@@ -52,6 +52,8 @@ class _Known:
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     #: chores that have not been done yet, or not since they failed
     doubtful: set[str] = field(default_factory=lambda: {chore.name for chore in chores.CHORES})
+    #: end of its last round that went well
+    busy_until: datetime | None = None
     is_catching_up: bool = False
     has_looked_back: bool = False
 
@@ -159,6 +161,7 @@ class Worker:
             self._look_back(now)
             ticked = ticks.run_due(self.tools, now)
             self._catch_up(now, len(ticked.timers))
+        self._known.busy_until = self.watch.wall()
         for done in ticked.timers:
             self.meters.timers.labels(done.state).inc()
         self.meters.last_round.set_to_current_time()
@@ -171,7 +174,8 @@ class Worker:
     def _look_back(self, now: datetime) -> None:
         """Was nothing done for a while; what an earlier process was making up for goes on."""
         known = self._known
-        found = outages.noticed(self.tools, self.watch.wall(), now)
+        real_now = self.watch.wall()
+        found = outages.noticed(self.tools, real_now, now, busy_until=known.busy_until)
         if found is None and not known.has_looked_back:
             found = outages.under_way(self.tools)
         known.has_looked_back = True

@@ -37,13 +37,16 @@ class Outage:
     made_up: int
 
 
-def noticed(tools: Tools, real_now: datetime, now: datetime) -> Outage | None:
+def noticed(
+    tools: Tools, real_now: datetime, now: datetime, *, busy_until: datetime | None = None
+) -> Outage | None:
     """Before a round: was nothing done for a while, and is something due; noted, once.
 
-    ``now`` is what the installation's clock shows.
+    ``now`` is what the installation's clock shows. A process that was at work itself until
+    ``busy_until`` was not away, however long its last round took.
     """
     last = heartbeats.latest(tools, ROUND.name)
-    if last is None or real_now - last <= SHORT:
+    if last is None or real_now - max(last, busy_until or last) <= SHORT:
         return None
     known = under_way(tools)
     if known is not None:

@@ -12,7 +12,7 @@ from server.queries import incidents as queries
 from server.queries.incidents import Incident
 from server.services.case import incidents
 from server.services.context import Tools
-from server.services.verbs import timers
+from server.services.verbs import case_verbs, timers
 from tests.factories.engine import Broken
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, DESK, HEAD, NOW, Tiny
@@ -108,6 +108,21 @@ def test_only_the_operator_lets_a_case_go_on_and_only_one_that_stands_still(tiny
         tiny.act(HEAD, lambda ctx: incidents.resolve(ctx, case_id))
     with pytest.raises(NotFound):
         tiny.program(lambda ctx: incidents.resolve(ctx, "nobody"))
+
+
+def test_the_system_administrator_lets_a_case_go_on_whose_content_he_never_sees(
+    tiny: Tiny,
+) -> None:
+    case_id = tiny.open()
+    incidents.suspend(tiny.tools, NOW, case_id, EngineError("出错"))
+    tiny.act("p.system_admin.head", lambda ctx: incidents.resolve(ctx, case_id))
+    assert standing(tiny) == ()
+
+
+def test_what_a_person_suspended_is_no_incident(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.act(HEAD, lambda ctx: case_verbs.suspend(ctx, case_id, reason="等待另案"))
+    assert standing(tiny) == ()
 
 
 def close_audit(day: date | None) -> Update:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from server.domain.incidents import TITLES, IncidentKind
+from server.domain.incidents import ADVICE, TITLES, IncidentKind
 from server.models.audit import AuditEvent
 from server.models.installation import incident
 from server.services.context import Tools
@@ -15,8 +15,8 @@ LATER = NOW + timedelta(minutes=5)
 MAIL = IncidentKind.CHANNEL_DOWN
 
 
-def test_every_kind_has_a_title() -> None:
-    assert set(TITLES) == set(IncidentKind)
+def test_every_kind_has_a_title_and_says_what_to_do() -> None:
+    assert set(TITLES) == set(ADVICE) == set(IncidentKind)
 
 
 def test_the_same_trouble_met_twice_is_one_incident(empty_tools: Tools) -> None:

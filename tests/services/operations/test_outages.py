@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server import jobs
 from server.domain.access import SYSTEM
@@ -17,6 +17,7 @@ from server.services import heartbeats
 from server.services.context import Tools, reading
 from server.services.operations import figures, outages
 from server.services.verbs import ticks
+from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
 from tests.factories.invariants import violations
 from tests.factories.tiny import NOW, Tiny
@@ -84,6 +85,26 @@ def test_a_short_stop_is_none(tiny: Tiny) -> None:
     installation.now += AWAY
     heartbeats.beat(tiny.tools, "round", installation.now - timedelta(minutes=4))
     installation.worker().round()
+    assert passed(tiny.tools) == ()
+
+
+def test_a_long_round_is_none(tiny: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    tiny.open()
+    installation = Installation(tiny.tools)
+    worker = installation.worker()
+    run = ticks.run_due
+
+    def slowly(tools: Tools, now: datetime) -> Ticked:
+        installation.now += timedelta(hours=1)
+        worker.watch.steady = installation.now.timestamp
+        return run(tools, now)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ticks, "run_due", slowly)
+        worker.round()
+    heartbeats.note(tiny.tools, "round", BEGIN, {})  # as it stands when it was not written since
+    tiny.program(lambda ctx: ctx.session.execute(update(timer).values(due_at=BEGIN)))
+    worker.round()
     assert passed(tiny.tools) == ()
 
 
