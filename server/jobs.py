@@ -52,8 +52,6 @@ class _Known:
     began_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     #: chores that have not been done yet, or not since they failed
     doubtful: set[str] = field(default_factory=lambda: {chore.name for chore in chores.CHORES})
-    #: end of its last round that went well
-    busy_until: datetime | None = None
     is_catching_up: bool = False
     has_looked_back: bool = False
 
@@ -156,12 +154,17 @@ class Worker:
     def _round(self) -> dict[str, Json]:
         now = self.clock()
         if self.watch.is_held(self.tools):
-            ticked = Ticked(timers=(), messages=messages.hand_over(self.tools, now))
-        else:
-            self._look_back(now)
-            ticked = ticks.run_due(self.tools, now)
-            self._catch_up(now, len(ticked.timers))
-        self._known.busy_until = self.watch.wall()
+            self._count(Ticked(timers=(), messages=messages.hand_over(self.tools, now)))
+            return {}
+        self._look_back(now)
+        for portion in ticks.run_portions(self.tools, now):
+            self._count(portion)
+            self._catch_up(now, len(portion.timers))
+            # a long round is no silence
+            heartbeats.beat(self.tools, chores.ROUND.name, self.watch.wall())
+        return {}
+
+    def _count(self, ticked: Ticked) -> None:
         for done in ticked.timers:
             self.meters.timers.labels(done.state).inc()
         self.meters.last_round.set_to_current_time()
@@ -169,13 +172,11 @@ class Worker:
             failed = sum(done.state == "failed" for done in ticked.timers)
             told = {"timers": len(ticked.timers), "failed": failed, "messages": ticked.messages}
             _log.info("round", extra=told)
-        return {}
 
     def _look_back(self, now: datetime) -> None:
         """Was nothing done for a while; what an earlier process was making up for goes on."""
         known = self._known
-        real_now = self.watch.wall()
-        found = outages.noticed(self.tools, real_now, now, busy_until=known.busy_until)
+        found = outages.noticed(self.tools, self.watch.wall(), now)
         if found is None and not known.has_looked_back:
             found = outages.under_way(self.tools)
         known.has_looked_back = True

@@ -1,4 +1,5 @@
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from threading import Event
@@ -31,11 +32,11 @@ def test_a_round_fires_what_is_due_by_the_clock_it_is_given(
     clock = Clock()
     asked: list[datetime] = []
 
-    def run(_tools: Tools, now: datetime) -> Ticked:
+    def run(_tools: Tools, now: datetime) -> Iterator[Ticked]:
         asked.append(now)
-        return NOTHING
+        yield NOTHING
 
-    monkeypatch.setattr(ticks, "run_due", run)
+    monkeypatch.setattr(ticks, "run_portions", run)
     jobs.worker(tools, clock, Meters()).round()
     assert asked == [clock.moment]
     assert heartbeats.latest(tools, "round") is not None
@@ -47,7 +48,7 @@ def test_a_round_that_fails_is_counted_and_ends_nothing(
     def fail(_tools: Tools, _now: datetime) -> Ticked:
         raise RuntimeError("content")
 
-    monkeypatch.setattr(ticks, "run_due", fail)
+    monkeypatch.setattr(ticks, "run_portions", fail)
     meters = Meters()
     jobs.worker(tools, Clock(), meters).round()
     assert meters.registry.get_sample_value(COUNTED, {"chore": "round", "result": "failed"}) == 1
@@ -131,11 +132,11 @@ def test_the_scheduler_begins_at_once_and_ends_when_told(
 ) -> None:
     done = Event()
 
-    def run(_tools: Tools, _now: datetime) -> Ticked:
+    def run(_tools: Tools, _now: datetime) -> Iterator[Ticked]:
         done.set()
-        return NOTHING
+        yield NOTHING
 
-    monkeypatch.setattr(ticks, "run_due", run)
+    monkeypatch.setattr(ticks, "run_portions", run)
     worker = jobs.worker(tools, Clock(), Meters())
     worker.start()
     assert done.wait(20)

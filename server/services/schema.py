@@ -68,12 +68,6 @@ def _scripts() -> ScriptDirectory:
     return ScriptDirectory(str(MIGRATIONS))
 
 
-def revision(database: Engine) -> str | None:
-    """The revision the database stands at; None for one that is empty."""
-    with database.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
-
-
 def _alembic(connection: Connection) -> Config:
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))

@@ -37,16 +37,13 @@ class Outage:
     made_up: int
 
 
-def noticed(
-    tools: Tools, real_now: datetime, now: datetime, *, busy_until: datetime | None = None
-) -> Outage | None:
+def noticed(tools: Tools, real_now: datetime, now: datetime) -> Outage | None:
     """Before a round: was nothing done for a while, and is something due; noted, once.
 
-    ``now`` is what the installation's clock shows. A process that was at work itself until
-    ``busy_until`` was not away, however long its last round took.
+    ``now`` is what the installation's clock shows.
     """
     last = heartbeats.latest(tools, ROUND.name)
-    if last is None or real_now - max(last, busy_until or last) <= SHORT:
+    if last is None or real_now - last <= SHORT:
         return None
     known = under_way(tools)
     if known is not None:
@@ -80,7 +77,9 @@ def lately(ctx: Context, real_now: datetime) -> tuple[Incident, ...]:
 
 
 def made_up(tools: Tools, real_now: datetime, now: datetime, count: int) -> Outage | None:
-    """After a round: so many more were made up for; the outage where that was all, else None.
+    """After a portion of a round: so many more were made up for.
+
+    Gives the outage where that was all, else None.
 
     Several processes may make up for one outage; each adds what it did.
     """

@@ -20,7 +20,6 @@ from server.services.audit import CHAINS, Record, Verdict, Walk
 from server.services.context import Tools
 from server.services.operations import incidents
 
-
 #: records of one reading
 PIECE: Final = 2_000
 
@@ -73,9 +72,7 @@ def _walked(tools: Tools, chain: str, kept: Mark | None) -> tuple[Verdict, Mark]
     while True:
         with tools.readers() as session:
             end, last = audit.ends(session, chain)
-            piece = list(
-                audit.records(session, chain, after=walk.count, up_to=last, most=PIECE)
-            )
+            piece = list(audit.records(session, chain, after=walk.count, up_to=last, most=PIECE))
         reason = _reason(walk, piece, kept)
         if reason:
             return walk.broken(reason), kept or Mark()

@@ -3,10 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy.orm import Session
 
 from server import jobs
 from server.domain.access import SYSTEM
 from server.domain.chores import VERIFY
+from server.domain.expressions import Json
 from server.queries import operations as queries
 from server.services import audit
 from server.services.context import Tools, transaction
@@ -20,7 +22,7 @@ NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     """So that a few records are several pieces."""
-    monkeypatch.setattr(audit, "PIECE", 3)
+    monkeypatch.setattr(verification, "PIECE", 3)
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 6, 7])
@@ -71,17 +73,19 @@ def test_nothing_is_locked_while_the_record_is_walked(
     empty_tools: Tools, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     append(empty_tools, 7)
-    walk = audit.walk
+    ends = audit.ends
 
-    def walked(*given: object) -> audit.Step:
-        step: audit.Step = walk(*given)  # type: ignore[arg-type]
+    def ended(session: Session, chain: str) -> tuple[dict[str, Json], int]:
+        found = ends(session, chain)
+        session.rollback()
         with transaction(empty_tools, SYSTEM, NOW) as ctx:
             ctx.record("test", "meanwhile")
-        return step
+        return found
 
-    monkeypatch.setattr(audit, "walk", walked)
-    found = verification.verify(empty_tools, NOW)
-    assert found.is_whole
+    monkeypatch.setattr(audit, "ends", ended)
+    assert verification.verify(empty_tools, NOW).is_whole
+    with empty_tools.readers() as session:
+        assert audit.verify(session).broken is None
 
 
 def tamper(tools: Tools, *statements: str) -> None:
