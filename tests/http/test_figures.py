@@ -44,9 +44,9 @@ def test_what_waits_and_what_went_wrong_is_counted_by_words_of_closed_lists(
     empty_tools: Tools,
 ) -> None:
     clock = Clock(NOW)
-    incidents.met(empty_tools, IncidentKind.CHANNEL_DOWN, NOW, subject="mail:某机关")
+    incidents.met(empty_tools, IncidentKind.CHANNEL_DOWN, NOW, subject="某机关群")
     with empty_tools.database.begin() as connection:
-        for number, channel in enumerate(("mail:甲", "mail:乙", "")):
+        for number, channel in enumerate(("纪委群", "组织部群", "", "mail")):
             row = {"id": str(number), "kind": "notice", "payload": {}, "state": "pending"}
             connection.execute(
                 insert(outbox).values(
@@ -57,7 +57,7 @@ def test_what_waits_and_what_went_wrong_is_counted_by_words_of_closed_lists(
                 )
             )
     heartbeats.note(empty_tools, "backup", NOW, {"ok": False})
-    kinds = {"kind": "notice", "channel": "mail"}
+    kinds = {"kind": "notice", "channel": "webhook"}
     assert figure(empty_tools, clock, "rongcuo_outbox_pending", **kinds) == 2
     assert figure(empty_tools, clock, "rongcuo_outbox_oldest_seconds", **kinds) == 7200
     assert figure(empty_tools, clock, "rongcuo_incidents_open", kind="channel_down") == 1
@@ -65,7 +65,10 @@ def test_what_waits_and_what_went_wrong_is_counted_by_words_of_closed_lists(
     assert figure(empty_tools, clock, "rongcuo_backup_ok") == 0
     assert figure(empty_tools, clock, "rongcuo_disk_free_bytes") > 0
     assert figure(empty_tools, clock, "rongcuo_database_up") == 1
-    assert "某机关" not in scraped(empty_tools, clock)
+    mail = {"kind": "notice", "channel": "mail"}
+    assert figure(empty_tools, clock, "rongcuo_outbox_pending", **mail) == 1
+    for name in ("某机关", "纪委群"):
+        assert name not in scraped(empty_tools, clock)
 
 
 def test_asking_often_asks_the_database_seldom(empty_tools: Tools) -> None:

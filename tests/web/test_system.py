@@ -27,7 +27,7 @@ EARLIER = REAL - timedelta(hours=2)
 WORDS: dict[str, dict[str, Json]] = {
     "outage": {"from": EARLIER.isoformat(), "to": REAL.isoformat(), "made_up": 17},
     "clock_jumped": {"before": EARLIER.isoformat(), "after": REAL.isoformat()},
-    "audit_broken": {"seq": 42, "reason": "记录内容与摘要不符"},
+    "audit_broken": {"broken": 42, "reason": "记录内容与摘要不符"},
     "chore_failed": {"error": "ValueError"},
 }
 
@@ -64,6 +64,16 @@ def test_what_needs_somebody_stands_at_the_top_with_a_way_to_it(
         assert ADVICE[kind] in text
     for told in ("已补办17项", "第42条", "ValueError", "该备份了", "512.0 MB"):
         assert told in text
+
+
+def test_an_incident_that_tells_nothing_more_is_shown_all_the_same(
+    enter: SignIn, filed_tools: Tools
+) -> None:
+    for kind in IncidentKind:
+        incidents.met(filed_tools, kind, REAL)
+    assert enter(SYSTEM_ADMIN).get("/system").status_code == 200
+    for login, address in ((AUDIT_ADMIN, "/audit"), (DESK_HEAD, "/cases")):
+        assert enter(login).get(address).status_code == 200
 
 
 def test_no_background_work_is_the_first_thing_to_know(enter: SignIn) -> None:

@@ -10,18 +10,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from server.domain.chores import VERIFY
 from server.domain.expressions import Json
 from server.domain.incidents import IncidentKind
 from server.domain.texts import _
 from server.queries import operations as queries
-from server.services import audit
+from server.services import audit, heartbeats
 from server.services.audit import CHAINS, Record, Verdict, Walk
 from server.services.context import Tools
 from server.services.operations import incidents
 
 #: records of one reading
 PIECE: Final = 2_000
+#: name of the heartbeat that keeps the ends; whoever verifies by command leaves them alone
+_ENDS: Final = "verified ends"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,15 +46,16 @@ class Found:
         return all(verdict.broken is None for verdict in self.verdicts.values())
 
     def told(self) -> dict[str, Json]:
-        """What is kept of it: numbers and hashes."""
-        ends = {chain: {"seq": mark.seq, "hash": mark.hash} for chain, mark in self.ends.items()}
-        broken = {
-            chain: verdict.broken
-            for chain, verdict in self.verdicts.items()
-            if verdict.broken is not None
+        """What is kept of it, as of a verification by command: numbers and hashes."""
+        wrong = [(chain, found) for chain, found in self.verdicts.items() if found.broken]
+        chain, broken = wrong[0] if wrong else (None, Verdict(count=0))
+        return {
+            "ok": self.is_whole,
+            "count": sum(verdict.count for verdict in self.verdicts.values()),
+            "chain": chain,
+            "broken": broken.broken,
+            "reason": broken.reason or None,
         }
-        count = sum(verdict.count for verdict in self.verdicts.values())
-        return {"count": count, "ends": dict(ends), "broken": dict(broken)}
 
 
 def verify(tools: Tools, real_now: datetime) -> Found:
@@ -64,6 +66,8 @@ def verify(tools: Tools, real_now: datetime) -> Found:
     for chain in CHAINS:
         verdicts[chain], ends[chain] = _walked(tools, chain, kept.get(chain))
         _tell(tools, chain, verdicts[chain], real_now)
+    kept_now = {chain: {"seq": mark.seq, "hash": mark.hash} for chain, mark in ends.items()}
+    heartbeats.note(tools, _ENDS, real_now, dict(kept_now))
     return Found(verdicts=verdicts, ends=ends)
 
 
@@ -100,14 +104,16 @@ def _tell(tools: Tools, chain: str, verdict: Verdict, real_now: datetime) -> Non
     if verdict.broken is None:
         incidents.over(tools, IncidentKind.AUDIT_BROKEN, real_now, subject=chain)
         return
-    detail: dict[str, Json] = {"seq": verdict.broken, "reason": verdict.reason}
+    detail: dict[str, Json] = {"broken": verdict.broken, "reason": verdict.reason}
     incidents.met(tools, IncidentKind.AUDIT_BROKEN, real_now, subject=chain, detail=detail)
 
 
 def _kept(tools: Tools) -> dict[str, Mark]:
     with tools.readers() as session:
-        beat = queries.beats(session).get(VERIFY.name)
-    ends = beat.detail.get("ends") if beat is not None else None
-    if not isinstance(ends, dict):
-        return {}
-    return {chain: Mark(seq=end["seq"], hash=end["hash"]) for chain, end in ends.items()}
+        beat = queries.beats(session).get(_ENDS)
+    found = beat.detail if beat is not None else {}
+    return {
+        chain: Mark(seq=end["seq"], hash=end["hash"])
+        for chain, end in found.items()
+        if isinstance(end, dict)
+    }

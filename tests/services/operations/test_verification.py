@@ -11,7 +11,8 @@ from server.domain.chores import VERIFY
 from server.domain.expressions import Json
 from server.queries import operations as queries
 from server.services import audit
-from server.services.context import Tools, transaction
+from server.services.auditing import verifying
+from server.services.context import Tools, reading, transaction
 from server.services.operations import verification
 from server.telemetry import Meters
 from tests.services.test_audit import append
@@ -86,6 +87,17 @@ def test_nothing_is_locked_while_the_record_is_walked(
     assert verification.verify(empty_tools, NOW).is_whole
     with empty_tools.readers() as session:
         assert audit.verify(session).broken is None
+    with reading(empty_tools, SYSTEM, NOW) as ctx:
+        assert verifying.in_database(ctx).broken is None
+
+
+def test_a_verification_by_command_leaves_alone_what_is_kept(empty_tools: Tools) -> None:
+    append(empty_tools, 7)
+    verified(empty_tools)
+    cut_off(empty_tools, 5)
+    with reading(empty_tools, SYSTEM, NOW) as ctx:
+        verifying.note(empty_tools, SYSTEM, verifying.in_database(ctx), NOW, NOW)
+    assert not verification.verify(empty_tools, NOW).is_whole
 
 
 def tamper(tools: Tools, *statements: str) -> None:
@@ -121,4 +133,4 @@ def cut_off(tools: Tools, seq: int) -> None:
 def standing(tools: Tools) -> list[tuple[str, object]]:
     with tools.readers() as session:
         found = queries.broken_chains(session)
-    return [(each.subject, each.detail["seq"]) for each in found]
+    return [(each.subject, each.detail["broken"]) for each in found]
