@@ -24,6 +24,7 @@ from server.services.case import idempotency
 from server.services.context import Tools, transaction
 from server.services.files import attachments
 from server.services.identity import session_rows, sign_in_attempts
+from server.services.notices import delivery
 from server.services.operations import (
     incidents,
     outages,
@@ -193,6 +194,12 @@ class Worker:
             told = {"incident": IncidentKind.OUTAGE, "timers": found.made_up}
             _log.info("caught up", extra=told)
 
+    def _deliver(self) -> dict[str, Json]:
+        done = delivery.deliver(self.tools, self.clock, self.watch.wall)
+        if done.sent or done.failed:
+            _log.info("delivered", extra={"letters": done.sent, "failed": done.failed})
+        return {}
+
     def _look_after(self) -> dict[str, Json]:
         real_now = self.watch.wall()
         workers.beat(self.tools, self._known.name, self._known.began_at, real_now)
@@ -223,6 +230,7 @@ _FAILED: Final = IncidentKind.CHORE_FAILED
 #: what each chore does; gives what is noted down of it
 _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
     chores.ROUND.name: Worker._round,
+    chores.DELIVER.name: Worker._deliver,
     chores.WATCH.name: Worker._look_after,
     chores.TIDY.name: Worker._tidy,
     chores.VERIFY.name: Worker._verify,

@@ -36,6 +36,7 @@ FIELDS = frozenset(
         "address",
         "incident",
         "chore",
+        "letters",
         "records",
         "times",
     }

@@ -41,6 +41,8 @@ class Chore:
 
 #: fires timers and hands over messages
 ROUND: Final = Chore(name="round", title=_("到时的期限、提醒和上报"), every=timedelta(seconds=5))
+#: sends notices out; a receiver that is slow keeps no round waiting
+DELIVER: Final = Chore(name="deliver", title=_("发出通知"), every=timedelta(seconds=5))
 #: looks after the installation itself
 WATCH: Final = Chore(name="watch", title=_("检查运行状况"), every=timedelta(minutes=1))
 #: forgets what was kept for a time
@@ -49,4 +51,4 @@ TIDY: Final = Chore(name="tidy", title=_("清理过期的数据"), every=timedel
 VERIFY: Final = Chore(name="verify", title=_("核对审计记录链"), every=timedelta(days=1))
 
 #: all there are, in the order people look at them
-CHORES: Final = (ROUND, WATCH, TIDY, VERIFY)
+CHORES: Final = (ROUND, DELIVER, WATCH, TIDY, VERIFY)

@@ -10,8 +10,9 @@ from server.domain.access import Permission
 from server.domain.errors import Invalid
 from server.domain.texts import _
 from server.http.access import requires
-from server.http.site import acting, reading
+from server.http.site import acting, drilling, reading
 from server.services.case import incidents
+from server.services.notices.again import again
 from server.services.operations import clock_watch, overview
 from server.services.verbs import messages
 from server.web.fragments import render
@@ -57,10 +58,21 @@ def message_again(message_id: str) -> Response:
     return redirect(url_for(".index", _anchor="messages"), 303)
 
 
+@pages.post("/system/channels/again")
+@requires(Permission.SYSTEM_ADMINISTER, fresh=True)
+def channel_again() -> Response:
+    """Send what one way out did not get through."""
+    with acting() as ctx:
+        n = again(ctx, request.form.get("channel", ""))
+    flash(_("{n}件通知将重发").format(n=n), "green")
+    return redirect(url_for(".index", _anchor="channels"), 303)
+
+
 def _page(typed: dict[str, tuple[str, str]] | None = None) -> str:
     """The page; ``typed``: incident -> the reason that was refused, and why."""
     with reading() as ctx:
-        found = overview.overview(ctx, datetime.now(UTC))
+        real_now, is_drill = datetime.now(UTC), drilling() is not None
+        found = overview.overview(ctx, real_now, is_drill=is_drill)
     return render(
         "system/index.html",
         found=found,

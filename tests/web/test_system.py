@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
+from sqlalchemy import insert
 
 from server import jobs
 from server.domain.chores import CHORES
 from server.domain.expressions import Json
 from server.domain.incidents import ADVICE, TITLES, IncidentKind
+from server.models.outbox import outbox
 from server.queries import operations as queries
 from server.services import heartbeats
 from server.services.context import Tools
@@ -110,6 +112,33 @@ def test_no_name_and_no_content_of_a_case_stands_on_it(
     page = enter(SYSTEM_ADMIN).get("/system").text
     for word in (filed.name, "汛情", "宛容〔"):
         assert word not in page
+
+
+def test_notices_a_way_gave_up_are_sent_again(enter: SignIn, filed_tools: Tools) -> None:
+    with filed_tools.database.begin() as connection:
+        connection.execute(
+            insert(outbox).values(
+                id="one",
+                kind="notice",
+                payload={},
+                dedupe_key="one",
+                state="failed",
+                channel="纪委群",
+                error="refused",
+                created_at=REAL,
+            )
+        )
+    detail: dict[str, Json] = {"error": "refused"}
+    incidents.met(filed_tools, IncidentKind.CHANNEL_DOWN, REAL, subject="纪委群", detail=detail)
+    client = enter(SYSTEM_ADMIN)
+    page = client.get("/system").text
+    assert "发不出去的通知1条" in page
+    assert "网关拒收" in page
+    given = {"csrf_token": site.token(client, "/system"), "channel": "纪委群"}
+    assert client.post("/system/channels/again", data=given).status_code == 303
+    told = client.get("/system").text
+    assert "1件通知将重发" in told
+    assert "发不出去的通知1条" not in told
 
 
 def test_heads_read_for_a_day_why_reminders_came_late(enter: SignIn, filed_tools: Tools) -> None:

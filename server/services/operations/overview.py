@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Final
 
+from server.domain.channels import FAULT_WORDS
 from server.domain.chores import CHORES, ROUND, VERIFY, Chore
 from server.domain.incidents import ADVICE, TITLES, IncidentKind
 from server.domain.texts import _
@@ -21,7 +22,6 @@ from server.services import schema
 from server.services.calendar import calendar_gaps
 from server.services.calendar.calendar_gaps import Gap
 from server.services.context import Context
-from server.services.drills import drill
 from server.services.operations import figures, upkeep, workers
 from server.services.operations.figures import BACKUP, Snapshot
 from server.services.operations.workers import Process
@@ -65,6 +65,8 @@ class Trouble:
     #: two moments it tells of: from and to, or before and after
     first: datetime | None
     second: datetime | None
+    #: what kind of fault, in words where there are any
+    error: str
 
     @property
     def is_clock(self) -> bool:
@@ -128,8 +130,8 @@ class Overview:
     program: Program
 
 
-def overview(ctx: Context, real_now: datetime) -> Overview:
-    """How everything stands at this moment."""
+def overview(ctx: Context, real_now: datetime, *, is_drill: bool) -> Overview:
+    """How everything stands at this moment; a drill needs no backups."""
     session = ctx.session
     snapshot = figures.taken(ctx.tools, ctx.now, real_now)
     open_ = sorted(queries.open_incidents(session), key=lambda each: _RANK[IncidentKind(each.kind)])
@@ -149,7 +151,7 @@ def overview(ctx: Context, real_now: datetime) -> Overview:
         gap=calendar_gaps.missing_year(ctx),
         program=_program(ctx, snapshot),
     )
-    return _with_needs(found, is_drill=drill.state(ctx) is not None)
+    return _with_needs(found, is_drill=is_drill)
 
 
 def _with_needs(found: Overview, *, is_drill: bool) -> Overview:
@@ -226,6 +228,7 @@ def _trouble(found: Incident) -> Trouble:
         advice=ADVICE[kind],
         first=datetime.fromisoformat(first) if isinstance(first, str) else None,
         second=datetime.fromisoformat(second) if isinstance(second, str) else None,
+        error=FAULT_WORDS.get(str(detail.get("error", "")), str(detail.get("error", ""))),
     )
 
 
