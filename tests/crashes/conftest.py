@@ -1,0 +1,5 @@
+"""The small invented pack on both databases."""
+
+from tests.services.conftest import tiny
+
+__all__ = ["tiny"]
