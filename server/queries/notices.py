@@ -70,7 +70,9 @@ def page(
         .order_by(
             notification.c.read_at.is_not(None),
             notification.c.created_at.desc(),
-            notification.c.id,
+            # of one round: case by case, what is over before what is coming
+            case.c.reference,
+            notification.c.dedupe_key,
         )
         .limit(size)
         .offset((number - 1) * size)
