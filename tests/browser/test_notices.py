@@ -30,7 +30,11 @@ def test_a_head_reads_what_he_was_told_and_goes_on_to_the_matter(
     expect(unread).to_have_count(before)
     unread.first.get_by_role("button", name="知道了").click()
     expect(unread).to_have_count(before - 1)
+    # keys work once the page has its script
+    expect(page.locator("html.scripted")).to_have_count(1)
+    page.wait_for_load_state()
     page.keyboard.press("j")
+    expect(page.locator("tr.is-current")).to_have_count(1)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("消息")
     visitor.go("/notices?only=unread")
