@@ -7,6 +7,7 @@ from server.api.attachments import attachments
 from server.api.audits import audits
 from server.api.case_commands import case_commands
 from server.api.cases import cases
+from server.api.corrections import corrections
 from server.api.drill import drill
 from server.api.notices import notices
 from server.api.packs import packs
@@ -16,8 +17,8 @@ from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
-    *(tokens, procedures, cases, case_commands, tasks, notices, attachments, packs),
-    *(audits, drill),
+    *(tokens, procedures, cases, case_commands, corrections, tasks, notices, attachments),
+    *(packs, audits, drill),
 )
 
 

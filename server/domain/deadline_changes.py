@@ -51,9 +51,24 @@ class Correct:
     on: date
     origin_on: date
     note: str
+    #: the day that held before
+    was_on: date | None = None
     by: str = ""
     approved_by: str = ""
     #: id of the paper that shows the right date
+    evidence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CorrectMet:
+    """The date of what met the clock was entered wrongly; in truth it is ``met_on``."""
+
+    on: date
+    met_on: date
+    note: str
+    was_on: date | None = None
+    by: str = ""
+    approved_by: str = ""
     evidence: str = ""
 
 
@@ -68,13 +83,14 @@ class Recompute:
     due_on: date | None
 
 
-Change = Stop | Restart | Extend | Correct | Recompute
+Change = Stop | Restart | Extend | Correct | CorrectMet | Recompute
 
 _KINDS: Mapping[str, type[Change]] = {
     "stop": Stop,
     "restart": Restart,
     "extend": Extend,
     "correct": Correct,
+    "correct_met": CorrectMet,
     "recompute": Recompute,
 }
 

@@ -33,6 +33,8 @@ class Told:
     is_capped: bool
     provisional_on: date | None
     needs_year: int | None
+    #: the day the origin was first entered with, where it was corrected since
+    entered_on: date | None = None
 
 
 def units(n: int, unit: Unit) -> str:
@@ -77,7 +79,11 @@ def _head(told: Told, days: _Days) -> str:
         _("{day}{title}，当日起算") if told.terms.count_first_day else _("{day}{title}，次日起算")
     )
     title = told.title or _("起算事由发生")
-    return text.format(day=days.full(told.terms.start), title=title)
+    head = text.format(day=days.full(told.terms.start), title=title)
+    if told.entered_on is None:
+        return head
+    entered = _Days(told.terms.start).full(told.entered_on)
+    return head + _("（原记{day}，已更正）").format(day=entered)
 
 
 @dataclass(frozen=True, slots=True)

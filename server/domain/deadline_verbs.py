@@ -1,4 +1,4 @@
-"""What may be done to a clock: stop, restart, extend, correct its origin.
+"""What may be done to a clock: stop, restart, extend, correct its dates.
 
 Each function either returns, and the act may be appended to the changes, or raises: ``Conflict``
 when the clock is not in a state for it, ``Invalid`` when the act itself breaks the rule.
@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.domain.calendar import WorkingCalendar
-from server.domain.deadline_changes import Change, Correct, Extend, Recompute, Restart, Stop
+from server.domain.deadline_changes import (
+    Change,
+    Correct,
+    CorrectMet,
+    Extend,
+    Recompute,
+    Restart,
+    Stop,
+)
 from server.domain.deadline_lines import units
 from server.domain.deadline_rules import DeadlineRule, Unit
 from server.domain.deadline_stops import reason_of
@@ -116,21 +124,48 @@ def may_extend(clock: Clock, act: Extend, today: date) -> None:
         raise _invalid("n", "CLOCK_CEILING", _("该期限已达最长期限，不能再延长"))
 
 
-def may_correct(clock: Clock, act: Correct, today: date) -> None:
+def may_correct(clock: Clock, act: Correct, today: date, met_on: date | None = None) -> None:
     """Return when the date of the origin may be corrected; the approval is checked elsewhere.
 
+    ``met_on``: the day the clock was met, where it was.
+
     Raises:
-        Invalid: no reason, the same day, a day in the future or after a stop of this clock.
+        Invalid: no reason, the same day, a day in the future, after a stop of this clock, after
+            it was met, or from which the rule would or would not have applied unlike before.
     """
     if not act.note.strip():
         raise _invalid("note", "CLOCK_NO_NOTE", _("更正起算日期必须写明理由"))
-    if act.origin_on == origin_of(clock.origin_on, clock.changes):
+    before = origin_of(clock.origin_on, clock.changes)
+    if act.origin_on == before:
         raise _invalid("origin_on", "CLOCK_SAME_ORIGIN", _("更正后的日期与原日期相同"))
     if act.origin_on > today or act.on > today:
         raise _invalid("origin_on", "CLOCK_FUTURE", _("日期不得晚于今天"))
     stops = [other.on for other in clock.changes if isinstance(other, Stop)]
     if stops and act.origin_on > min(stops):
         raise _invalid("origin_on", "CLOCK_ORDER", _("起算日期不得晚于期限中止的日期"))
+    if met_on is not None and act.origin_on > met_on:
+        message = _("起算日期不得晚于该期限办结的日期{day}").format(day=met_on.isoformat())
+        raise _invalid("origin_on", "CLOCK_ORDER", message)
+    valid_from = clock.rule.valid_from
+    if valid_from is not None and act.origin_on < valid_from:
+        message = _("起算日期早于该期限施行的日期{day}").format(day=valid_from.isoformat())
+        raise _invalid("origin_on", "CLOCK_NOT_YET", message)
+
+
+def may_correct_met(clock: Clock, act: CorrectMet, today: date) -> None:
+    """Return when the day a clock was met may be corrected; the approval is checked elsewhere.
+
+    Raises:
+        Invalid: no reason, a day in the future or before the period began.
+    """
+    if not act.note.strip():
+        raise _invalid("note", "CLOCK_NO_NOTE", _("更正起算日期必须写明理由"))
+    if act.met_on > today:
+        raise _invalid("met_on", "CLOCK_FUTURE", _("日期不得晚于今天"))
+    begun = origin_of(clock.origin_on, clock.changes)
+    if act.met_on < begun:
+        message = _("办结日期不得早于起算日期{day}").format(day=begun.isoformat())
+        raise _invalid("met_on", "CLOCK_ORDER", message)
 
 
 def recomputed(clock: Clock, was_on: date | None, today: date) -> Recompute | None:

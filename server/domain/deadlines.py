@@ -72,7 +72,8 @@ def due(
     reached = _reach(terms, calendar, lambda worked: spans(rule, changes, worked))
     if rule.max is not None:
         reached = reached.at_most(_reach(replace(plain, n=rule.max), calendar))
-    return _as_due(reached, terms, calendar, origin_title)
+    entered_on = origin_on if origin_on != terms.start else None
+    return _as_due(reached, terms, calendar, origin_title, entered_on)
 
 
 def plain(start: date, n: int, unit: Unit, calendar: WorkingCalendar) -> Due:
@@ -185,7 +186,13 @@ def _with(terms: Terms, stops: tuple[StopSpan, ...]) -> Terms:
     return replace(terms, gaps=tuple(stop.gap for stop in stops))
 
 
-def _as_due(reached: _Reached, terms: Terms, calendar: WorkingCalendar, origin_title: str) -> Due:
+def _as_due(
+    reached: _Reached,
+    terms: Terms,
+    calendar: WorkingCalendar,
+    origin_title: str,
+    entered_on: date | None = None,
+) -> Due:
     running = reached.stops[-1] if reached.stops and not reached.stops[-1].restarted_on else None
     counted = tuple(day for day in reached.count.counted if not reached.on or day <= reached.on)
     told = Told(
@@ -198,6 +205,7 @@ def _as_due(reached: _Reached, terms: Terms, calendar: WorkingCalendar, origin_t
         is_capped=reached.is_capped,
         provisional_on=reached.provisional_on,
         needs_year=reached.needs_year,
+        entered_on=entered_on,
     )
     return Due(
         on=reached.on,

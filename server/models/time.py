@@ -22,6 +22,7 @@ from sqlalchemy import (
 from server.models.base import Base, Moment, one_of
 
 _ARMED = text("state = 'armed'")
+_ASKED = text("state = 'asked'")
 
 deadline = Table(
     "deadline",
@@ -48,6 +49,8 @@ deadline = Table(
     Column("force", String(16), nullable=False),
     Column("state", String(16), nullable=False),
     Column("met_on", Date),
+    # the moment of the act that met it; null where the day was entered, or before it is met
+    Column("met_at", Moment),
     # the worked count shown to the official
     Column("line", Text, nullable=False, default=""),
     # stop, restart, extend, correct, recompute, in order, with actor and reason
@@ -120,6 +123,8 @@ correction = Table(
     Column("evidence_id", String(36), ForeignKey("attachment.id"), nullable=False),
     Column("asked_by", String(36), ForeignKey("person.id"), nullable=False),
     Column("asked_at", Moment, nullable=False),
+    # the office whose head decides, settled when it is asked
+    Column("office_id", String(36), ForeignKey("unit.id"), nullable=False),
     Column("state", String(16), nullable=False),
     Column("decided_by", String(36), ForeignKey("person.id")),
     Column("decided_at", Moment),
@@ -127,4 +132,14 @@ correction = Table(
     one_of("state", "asked", "approved", "refused", "withdrawn"),
     CheckConstraint("state = 'withdrawn' OR decided_by <> asked_by", name="two_persons"),
     Index("ix_correction_case", "case_id", "state"),
+    Index("ix_correction_office", "office_id", "state"),
+    # one question at a time about the date of an event
+    Index(
+        "uq_correction_open",
+        "case_id",
+        "event",
+        unique=True,
+        sqlite_where=_ASKED,
+        postgresql_where=_ASKED,
+    ),
 )

@@ -29,6 +29,7 @@ _PAGE = 50
 _FOUND = 200
 _LOOKS = {
     "case.read": _("查看案卷"),
+    "correction.read": _("查看日期更正"),
     "case.diagram": _("查看流程图"),
     "case.print": _("打印卷宗"),
     "paper.read": _("查看文书"),
@@ -97,7 +98,11 @@ def show(case_id: str) -> str | Response:
         return redirect(url_for("applications.show", case_id=case_id), 303)
     looked("case.read", case_id, case_id)
     return render(
-        "cases/show.html", file=found, recent=_RECENT, chosen=request.args.get("timeline", "")
+        "cases/show.html",
+        file=found,
+        recent=_RECENT,
+        chosen=request.args.get("timeline", ""),
+        correct=lambda event: url_for("corrections.new", case_id=case_id, event=event),
     )
 
 

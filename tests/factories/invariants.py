@@ -166,7 +166,8 @@ class _Found:
         """One notice per rung and recipient."""
         told = Counter(
             (each.deadline_id, each.dedupe_key.split(":")[2], each.label, each.recipient_id)
-            for each in self._rows(notification)
+            for each in self._rows(notification, notification.c.id)
+            if each.deadline_id is not None
         )
         moved = {row.id for row in self._rows(deadline) if row.changes}
         yield from (

@@ -110,7 +110,7 @@ def test_what_is_late_comes_with_its_notices_and_stops_with_their_reason(tiny: T
     assert [told.on for told in entry.rungs] == ["提前1日", "逾期后1日", "逾期后2日"]
     assert tiny.actor(HEAD).name in entry.rungs[1].names
     (change,) = shown.changes
-    assert (change.clock.case_id, change.is_stop, change.reason) == (standing, True, "经办人患病")
+    assert (change.clock.case_id, change.kind, change.reason) == (standing, "stop", "经办人患病")
     assert change.person == tiny.actor(DESK).name
     assert shown.total("stopped") == 1
 

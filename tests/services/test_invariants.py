@@ -23,7 +23,7 @@ from server.adapters.packs import read_folder
 from server.app import build
 from server.config import IN_MEMORY, Config
 from server.domain.access import SYSTEM
-from server.domain.errors import Conflict, Invalid
+from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.engine.feel import Feel
 from server.engine.runtime.resting import Difference, difference
 from server.engine.runtime.spiff import SpiffEngine
@@ -37,7 +37,9 @@ from server.services.calendar import calendars
 from server.services.context import Tools, transaction
 from server.services.packs import definitions
 from server.services.rehearsing import demo
-from server.services.verbs import deadline_clock, timers, work
+from server.services.verbs import corrections, deadline_clock, timers, work
+from tests.factories.corrections import asked
+from tests.factories.invariants import violations
 from tests.factories.tiny import APPLICANT, AUDIT, DESK, HEAD, NOW, PACK, Tiny
 from tests.factories.tools import PREPARED
 
@@ -140,6 +142,49 @@ class Matters(RuleBasedStateMachine):
                 )
         except (Conflict, Invalid):
             assert self.tiny.facts(case_id).clock_of("registration") == found
+
+    @rule(which=st.integers(0, 1), n=st.integers(1, 5))
+    def extend(self, which: int, n: int) -> None:
+        case_id = self.cases[which]
+        before = self.tiny.facts(case_id).clocks
+        try:
+            self.tiny.act(
+                HEAD, lambda ctx: deadline_clock.extend(ctx, case_id, "registration", n=n), self.now
+            )
+        except (Conflict, Invalid, NotFound, Forbidden):
+            assert self.tiny.facts(case_id).clocks == before
+
+    @rule(
+        which=st.integers(0, 1),
+        event=st.sampled_from(["filed", "registered", "supplement_asked", "all_in"]),
+        back=st.integers(-1, 40),
+        approve=st.booleans(),
+    )
+    def correct(self, which: int, event: str, back: int, approve: bool) -> None:
+        case_id, to_on = self.cases[which], self.now.date() - timedelta(days=back)
+        before = self.tiny.facts(case_id).clocks
+        try:
+            question = asked(self.tiny, case_id, event, to_on, now=self.now)
+        except (Conflict, Invalid, NotFound, Forbidden):
+            assert self.tiny.facts(case_id).clocks == before
+            return
+        assert back >= 0
+        assert self.tiny.facts(case_id).clocks == before
+        if approve:
+            self.tiny.act(HEAD, lambda ctx: corrections.approve(ctx, question), self.now)
+            while timers.sweep(self.tiny.tools, self.now).done:
+                pass
+            assert self.tiny.facts(case_id).clocks != before
+        else:
+            self.tiny.act(
+                HEAD, lambda ctx: corrections.refuse(ctx, question, answer="不符"), self.now
+            )
+            assert self.tiny.facts(case_id).clocks == before
+
+    @invariant()
+    def everything_that_holds_of_a_case_holds(self) -> None:
+        for case_id in self.cases:
+            assert violations(self.tiny.tools, case_id, self.now) == []
 
     @invariant()
     def each_waiting_task_has_exactly_one_open_item(self) -> None:

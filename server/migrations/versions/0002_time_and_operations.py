@@ -10,10 +10,12 @@ depends_on = None
 
 _OPEN = sa.text("state = 'open'")
 _ARMED = sa.text("state = 'armed'")
+_ASKED = sa.text("state = 'asked'")
 
 
 def upgrade() -> None:
     op.add_column('case', sa.Column('taken_over_on', sa.Date(), nullable=True))
+    op.add_column('deadline', sa.Column('met_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('heartbeat', sa.Column('detail', sa.JSON(none_as_null=True), nullable=True))
     op.add_column('person', sa.Column('email', sa.Text(), nullable=True))
     op.add_column('outbox', sa.Column('channel', sa.String(length=40), nullable=False, server_default=''))
@@ -54,6 +56,7 @@ def upgrade() -> None:
     sa.Column('evidence_id', sa.String(length=36), nullable=False),
     sa.Column('asked_by', sa.String(length=36), nullable=False),
     sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('office_id', sa.String(length=36), nullable=False),
     sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('decided_by', sa.String(length=36), nullable=True),
     sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
@@ -64,11 +67,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_correction_case_id_case')),
     sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_correction_decided_by_person')),
     sa.ForeignKeyConstraint(['evidence_id'], ['attachment.id'], name=op.f('fk_correction_evidence_id_attachment')),
+    sa.ForeignKeyConstraint(['office_id'], ['unit.id'], name=op.f('fk_correction_office_id_unit')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_correction'))
     )
     op.drop_index('ix_timer_armed', table_name='timer')
     op.create_index('ix_timer_armed', 'timer', ['due_at', 'case_id'], unique=False, sqlite_where=_ARMED, postgresql_where=_ARMED)
     op.create_index('ix_correction_case', 'correction', ['case_id', 'state'], unique=False)
+    op.create_index('ix_correction_office', 'correction', ['office_id', 'state'], unique=False)
+    op.create_index('uq_correction_open', 'correction', ['case_id', 'event'], unique=True, sqlite_where=_ASKED, postgresql_where=_ASKED)
 
 
 def downgrade() -> None:

@@ -9,7 +9,7 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.forms import compiler
 from server.forms.compiler import Named
-from server.services.case import facts
+from server.services.case import events, facts
 from server.services.context import Context
 from server.services.identity import names, people
 from server.services.law.releases import Release
@@ -51,6 +51,8 @@ def check(
     problems = _strangers(ctx, kept.named)
     still = {**variables, **dict.fromkeys(kept.withdrawn)}
     known = facts.collect(release, procedure, still, kept.values, ctx.now)
+    days = events.entered_in(release, procedure, form_key)
+    problems += events.in_future(days, kept.values, ctx.today)
     problems += _broken_rules(ctx, release, form_key, known)
     if problems:
         raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)

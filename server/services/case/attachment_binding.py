@@ -54,6 +54,37 @@ def bind(ctx: Context, case_id: str, seq: int, release: Release, act: Act) -> No
         ctx.record("attachment.bind", case_id, case_id, {"seq": seq, "files": hashes})
 
 
+def bind_evidence(ctx: Context, case_id: str, attachment_id: str, place: str) -> None:
+    """Put a draft of the actor into the case, for good, as what an act besides the steps rests on.
+
+    Raises:
+        Invalid: it is no draft of his, or the case holds too much already; at its field.
+    """
+    row = (
+        ctx.session.execute(
+            select(attachment).where(attachment.c.id == attachment_id)
+        ).one_or_none()
+        if "\x00" not in attachment_id
+        else None
+    )
+    if row is None or row.state != "draft" or row.uploaded_by != ctx.actor.person_id:
+        raise Invalid(_("填写的内容有{n}处问题").format(n=1), [_strange(place)])
+    _refuse_full(ctx, case_id, row.size, place)
+    ctx.session.execute(
+        update(attachment)
+        .where(attachment.c.id == attachment_id)
+        .values(
+            case_id=case_id,
+            field=place[:_LONGEST],
+            state="bound",
+            bound_at=ctx.now,
+            version=attachment.c.version + 1,
+        )
+    )
+    files = {row.id: row.content_hash}
+    ctx.record("attachment.bind", case_id, case_id, {"files": files})
+
+
 def _of_step(release: Release, act: Act) -> dict[str, list[str]]:
     """Place of each file field that was answered -> the ids."""
     form = next((key for key, one in release.form_hashes.items() if one == act.form_hash), None)

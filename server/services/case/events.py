@@ -5,18 +5,21 @@ pack names no source, or the field is empty, it is the day of the act; for a tim
 due, however late somebody looked. It is never in the future.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from server.domain.calendar import CHINA_TIME
-from server.domain.expressions import Evaluate
+from server.domain.expressions import Evaluate, Feel, Given, Json
+from server.domain.findings import Finding
 from server.domain.packs import Event, PolicyPack
 from server.domain.texts import _
 from server.engine.port import Advance
 from server.services.case import facts
 from server.services.case.case_state import Act
 from server.services.case.facts import Facts
+from server.services.law import charts
+from server.services.law.releases import Release
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,7 +76,39 @@ def _dated(event: Event, moment: datetime, known: Facts, evaluate: Evaluate) -> 
     if entered is None:
         return Happening(event=event, on=moment.astimezone(CHINA_TIME).date(), at=moment)
     if entered > known.now.astimezone(CHINA_TIME).date() and event.date is not None:
-        raise facts.wrong_day(
-            event.date, _("“{event}”的日期不能晚于今天").format(event=event.title)
-        )
+        message = _("“{event}”的日期不能晚于今天").format(event=event.title)
+        raise facts.wrong_day(_source(event.date, entered, known, evaluate), message)
     return Happening(event=event, on=entered)
+
+
+def entered_in(release: Release, procedure: str, form_key: str) -> dict[str, Event]:
+    """Fields of this form that hold the day of an event of its step, with the event."""
+    nodes = charts.chart(release.files[procedure]).nodes
+    is_start = release.pack.procedures[procedure].start_form == form_key
+    return {
+        event.date: event
+        for event in release.pack.events.values()
+        if isinstance(event.date, str)
+        and (
+            (is_start and event.start)
+            or (event.node in nodes and nodes[event.node].form == form_key)
+        )
+    }
+
+
+def in_future(days: Mapping[str, Event], answers: Mapping[str, Json], today: date) -> list[Finding]:
+    """Each of these fields that holds a day after today; what is no date is told elsewhere."""
+    return [
+        facts.day_finding(name, _("“{event}”的日期不能晚于今天").format(event=event.title))
+        for name, event in days.items()
+        if str(answers.get(name) or "")[:10] > today.isoformat()
+    ]
+
+
+def _source(source: Given, entered: date, known: Facts, evaluate: Evaluate) -> Given:
+    """The field that holds the day, also where an expression chose it."""
+    if not isinstance(source, Feel):
+        return source
+    names = evaluate.parse(source.text).names
+    holding = [name for name in names if str(known.values.get(name))[:10] == entered.isoformat()]
+    return min(holding, default=source)

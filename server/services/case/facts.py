@@ -107,5 +107,9 @@ def day(evaluate: Evaluate, source: Given, facts: Facts) -> date | None:
 def wrong_day(source: Given, message: str) -> Invalid:
     """The refusal of a date, at its field."""
     field = "" if isinstance(source, Feel) else source
-    finding = Finding(code="EVENT_DATE", field=field, message=message, fix=_("填写实际发生的日期"))
-    return Invalid(_("填写的内容有误"), [finding])
+    return Invalid(_("填写的内容有误"), [day_finding(field, message)])
+
+
+def day_finding(field: str, message: str) -> Finding:
+    """What is wrong with the day of an event, at its field."""
+    return Finding(code="EVENT_DATE", field=field, message=message, fix=_("填写实际发生的日期"))

@@ -45,6 +45,8 @@ class DeadlineRow:
     force: str
     state: str
     met_on: date | None
+    #: the moment of the act that met it, None where its day was entered
+    met_at: datetime | None
     line: str
     changes: Sequence[Json]
 

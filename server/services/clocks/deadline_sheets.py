@@ -7,6 +7,7 @@ from server.domain.day_strips import Day, strip
 from server.domain.deadline_lines import units
 from server.domain.deadline_rules import DeadlineRule, Unit
 from server.domain.deadline_verbs import Clock
+from server.domain.deadlines import origin_of
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
 from server.domain.sources import Basis
@@ -46,7 +47,10 @@ class DeadlineSheet:
     key: str
     title: str
     state: str
+    #: the day it began, as far as is known now
     origin_on: date
+    #: the day that was entered first, None where it was never corrected
+    entered_on: date | None
     #: what happened on the day of the origin
     origin_title: str
     due_on: date | None
@@ -89,12 +93,14 @@ def sheet(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> DeadlineSheet:
     clock = deadline_rows.clock(ctx, pack, row)
     rule = clock.rule
     count = _left(clock, row, ctx.today)
+    begun_on = origin_of(row.origin_on, clock.changes)
     return DeadlineSheet(
         id=row.id,
         key=row.rule_key,
         title=rule.title,
         state=row.state,
-        origin_on=row.origin_on,
+        origin_on=begun_on,
+        entered_on=row.origin_on if begun_on != row.origin_on else None,
         origin_title=clock.origin_title,
         due_on=row.due_on,
         provisional_on=row.provisional_on,

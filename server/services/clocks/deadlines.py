@@ -1,8 +1,8 @@
 """Clocks of a case: started and ended by events of the pack, counted again when a year comes.
 
-The only writer of ``deadline`` and of its timers, together with ``deadline_clock`` (what people
-do to a clock). The due date is always the domain's answer to rule, origin, changes and calendar;
-it is never patched.
+The only writer of ``deadline`` and of its timers, together with ``deadline_clock`` and
+``corrected_dates`` (what people do to a clock). The due date is always the domain's answer to
+rule, origin, changes and calendar; it is never patched.
 """
 
 from collections.abc import Iterable, Sequence
@@ -70,7 +70,7 @@ def refresh(
     clock = deadline_rows.clock(ctx, pack, row)
     end = clock.due(*changes[len(clock.changes) :])
     kept = [deadline_changes.as_json(change) for change in changes]
-    values = _columns(rule, end, ctx.now)
+    values = columns(rule, end, ctx.now)
     deadline_rows.write(ctx, row, changes=kept, calendar_version=clock.calendar.version, **values)
     _publish(ctx, pack, replace(row, changes=kept, **values), end)
     return end
@@ -117,7 +117,7 @@ def _start(ctx: Context, case: CaseRow, pack: PolicyPack, begun: Beginning) -> N
     if standing and rule.again == "keep":
         return
     row = _new_row(ctx, case, begun, occurrence=len(earlier) + 1)
-    row = replace(row, **_columns(rule, begun.end, ctx.now))
+    row = replace(row, **columns(rule, begun.end, ctx.now))
     deadline_rows.add(ctx, row, calendar=rule.calendar)
     detail = {"rule": rule.key, "due_on": _iso(begun.end.on)}
     ctx.record("deadline.start", row.id, case.id, detail)
@@ -143,6 +143,7 @@ def _new_row(ctx: Context, case: CaseRow, begun: Beginning, *, occurrence: int) 
         force=rule.force,
         state=DeadlineState.RUNNING,
         met_on=None,
+        met_at=None,
         line="",
         changes=[],
     )
@@ -155,7 +156,7 @@ def _meet(
         rule = pack.deadlines[row.rule_key]
         end = deadline_rows.clock(ctx, pack, row).due()
         state = state_at(rule, end, ctx.now, met=happening.at or happening.on)
-        deadline_rows.write(ctx, row, state=state, met_on=happening.on)
+        deadline_rows.write(ctx, row, state=state, met_on=happening.on, met_at=happening.at)
         ctx.record(f"deadline.{state}", row.id, row.case_id, {"rule": row.rule_key})
         _over(ctx, pack, row)
 
@@ -179,7 +180,8 @@ def _publish(ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due) -> None
     work_clocks.follow(ctx, row)
 
 
-def _columns(rule: DeadlineRule, end: Due, now: datetime) -> dict[str, Any]:
+def columns(rule: DeadlineRule, end: Due, now: datetime) -> dict[str, Any]:
+    """What a clock with this end says, as it is stored."""
     return {
         "due_on": end.on,
         "provisional_on": end.provisional_on,

@@ -26,7 +26,7 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.document import attachment
-from server.queries import papers, perspectives
+from server.queries import corrections, papers, perspectives
 from server.queries.papers import Attached
 from server.services.case import case_rows
 from server.services.context import Context, Tools
@@ -162,7 +162,7 @@ def open_for(ctx: Context, attachment_id: str) -> Opened:
     if row is None:
         raise NotFound
     readable = _readable(ctx, row.case_id) if row.case_id else set()
-    if not _may_read(ctx, row, readable):
+    if not (_may_read(ctx, row, readable) or _is_evidence(ctx, row)):
         raise NotFound
     return Opened(
         id=row.id,
@@ -224,6 +224,16 @@ def _may_read(ctx: Context, row: Row[Any], readable: set[tuple[str, int]]) -> bo
         is_kept = row.uploaded_at >= ctx.now - config.ATTACHMENT_DRAFT_LIFE
         return bool(row.uploaded_by == ctx.actor.person_id and is_kept)
     return (row.case_id, row.step_seq) in readable
+
+
+def _is_evidence(ctx: Context, row: Row[Any]) -> bool:
+    """What the correction of a date rests on, for whoever may know of that correction."""
+    if row.case_id is None or row.step_seq is not None:
+        return False
+    actor = posts.with_posts(ctx)
+    sight = perspectives.of(ctx.session, actor, row.case_id)
+    headed = [post.unit_id for post in actor.posts if post.is_head]
+    return corrections.is_evidence(ctx.session, sight, headed, row.id)
 
 
 def _readable(ctx: Context, case_id: str) -> set[tuple[str, int]]:

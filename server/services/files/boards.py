@@ -7,15 +7,16 @@ from datetime import date
 from typing import Final
 
 from server.domain import deadline_changes
-from server.domain.deadline_changes import Extend, Stop
+from server.domain.deadline_changes import Correct, CorrectMet, Extend, Stop
 from server.domain.deadline_lines import units as counted
 from server.domain.jurisdiction import Level
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
-from server.queries import board, board_clocks
+from server.queries import board, board_clocks, corrections
 from server.queries.board import Cell, Narrowed, Office
 from server.queries.board_clocks import Changed, Rung
+from server.queries.corrections import Question
 from server.queries.inbox import Sheet
 from server.services.context import Context
 from server.services.files import work_lists
@@ -60,18 +61,28 @@ class Late:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """A stop or an extension in words."""
+    """A stop, an extension or a correction in words."""
 
     clock: Changed
     #: title of the rule
     rule: str
-    is_stop: bool
+    #: stop, extend or correct
+    kind: str
     on: date
     reason: str
-    #: units by which it was extended, in words
+    #: units by which it was extended, or the days of a correction, in words
     by: str
-    #: who stopped it, or approved the extension
+    #: who stopped it, or approved the extension or correction
     person: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """A date that somebody asks to correct, in words."""
+
+    question: Question
+    #: the event whose date it is
+    title: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +99,8 @@ class Board:
     #: levels it can be narrowed to, the highest first; none where there is no choice
     levels: tuple[str, ...]
     changes: tuple[Change, ...]
+    #: corrected dates that wait for his decision
+    questions: tuple[Asked, ...]
 
     def total(self, name: str, unit_id: str = "", step: str = "") -> int:
         """The sum of a count over the cells of an office, a step, or all."""
@@ -125,6 +138,17 @@ def of_head(ctx: Context, narrowed: Narrowed, page: int = 1) -> Board:
         page=page,
         levels=_levels(offices),
         changes=_changes(ctx, board_clocks.changed(session, actor, offices, narrowed)),
+        questions=_questions(ctx),
+    )
+
+
+def _questions(ctx: Context) -> tuple[Asked, ...]:
+    """Whatever the board is narrowed to: what waits for him is not hidden by a filter."""
+    headed = [post.unit_id for post in ctx.actor.posts if post.is_head]
+    return tuple(
+        Asked(question=each, title=pack.events[each.event].title)
+        for each in corrections.waiting(ctx.session, ctx.actor, headed)
+        for pack in (definitions.release(ctx, each.pack_version_id).pack,)
     )
 
 
@@ -187,38 +211,47 @@ def _on(offset: int) -> str:
     return (_("逾期后{n}日") if offset > 0 else _("提前{n}日")).format(n=abs(offset))
 
 
+_Act = Stop | Extend | Correct | CorrectMet
+
+
 def _changes(ctx: Context, clocks: Sequence[Changed]) -> tuple[Change, ...]:
-    """The last stop of each clock that stands, and every extension of the others."""
+    """The last stop of each clock that stands, and every extension and correction."""
     acts = [(clock, act) for clock in clocks for act in _shown(clock)]
-    people = {act.by if isinstance(act, Stop) else act.approved_by for _clock, act in acts}
-    names = board_clocks.names(ctx.session, sorted(filter(None, people)))
+    names = board_clocks.names(ctx.session, sorted({_who(act) for _clock, act in acts} - {""}))
     return tuple(
         _change(definitions.release(ctx, clock.pack_version_id).pack, clock, act, names)
         for clock, act in acts
     )
 
 
-def _shown(clock: Changed) -> list[Stop | Extend]:
+def _who(act: _Act) -> str:
+    return act.by if isinstance(act, Stop) else act.approved_by
+
+
+def _shown(clock: Changed) -> list[_Act]:
     acts = [deadline_changes.from_json(change) for change in clock.changes]
     stops = [act for act in acts if isinstance(act, Stop)]
     standing = stops[-1:] if clock.state == DeadlineState.STOPPED else []
-    return [*standing, *(act for act in acts if isinstance(act, Extend))]
+    return [*standing, *(act for act in acts if isinstance(act, Extend | Correct | CorrectMet))]
 
 
-def _change(
-    pack: PolicyPack, clock: Changed, act: Stop | Extend, names: Mapping[str, str]
-) -> Change:
+def _change(pack: PolicyPack, clock: Changed, act: _Act, names: Mapping[str, str]) -> Change:
     rule = pack.deadlines[clock.rule_key]
-    is_stop = isinstance(act, Stop)
-    reason = act.note
-    if isinstance(act, Stop):
-        reason = next((stop.title for stop in rule.stops if stop.key == act.reason), act.reason)
+    kind, by, reason = "correct", "", act.note
+    match act:
+        case Stop(reason=key):
+            kind = "stop"
+            reason = next((stop.title for stop in rule.stops if stop.key == key), key)
+        case Extend(n=n):
+            kind, by = "extend", counted(n, rule.unit)
+        case Correct(was_on=was, origin_on=to) | CorrectMet(was_on=was, met_on=to):
+            by = _("由{was}更正为{to}").format(was=was, to=to)
     return Change(
         clock=clock,
         rule=rule.title,
-        is_stop=is_stop,
+        kind=kind,
         on=act.on,
         reason=reason,
-        by=counted(act.n, rule.unit) if isinstance(act, Extend) else "",
-        person=names.get((act.by if isinstance(act, Stop) else act.approved_by) or "", ""),
+        by=by,
+        person=names.get(_who(act), ""),
     )

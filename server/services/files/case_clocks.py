@@ -4,13 +4,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from server.domain import deadline_changes
-from server.domain.deadline_changes import Change, Correct, Extend, Recompute, Restart, Stop
+from server.domain.deadline_changes import (
+    Change,
+    Correct,
+    CorrectMet,
+    Extend,
+    Recompute,
+    Restart,
+    Stop,
+)
 from server.domain.deadline_lines import units
 from server.domain.lifecycle import OPEN_DEADLINES
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.queries import timeline
-from server.services.clocks import deadline_rows, deadline_sheets
+from server.services.clocks import corrected_dates, deadline_rows, deadline_sheets
 from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.clocks.deadline_sheets import DeadlineSheet
 from server.services.context import Context
@@ -24,6 +32,8 @@ class Changed:
     text: str
     reason: str
     by: str
+    #: who approved it, where that was somebody else
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +42,9 @@ class ClockView:
 
     sheet: DeadlineSheet
     changes: tuple[Changed, ...]
+    #: events that dated its beginning and its end; empty where nobody entered the day of the end
+    begun_by: str = ""
+    ended_by: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -43,23 +56,29 @@ def of_case(ctx: Context, pack: PolicyPack, case_id: str) -> list[ClockView]:
     """Every clock of the case, the oldest occurrence of a rule first."""
     rows = deadline_rows.of_case(ctx, case_id)
     changes = [list(map(deadline_changes.from_json, row.changes)) for row in rows]
-    ids = {getattr(change, "by", "") for made in changes for change in made} - {""}
-    names = {key: who.name for key, who in timeline.people(ctx.session, sorted(ids)).items()}
+    acted = ("by", "approved_by")
+    ids = {getattr(change, name, "") for made in changes for change in made for name in acted}
+    names = {key: who.name for key, who in timeline.people(ctx.session, sorted(ids - {""})).items()}
     return [
         ClockView(
             sheet=deadline_sheets.sheet(ctx, pack, row),
             changes=tuple(_changed(pack, row, change, names) for change in made),
+            begun_by=begun_by,
+            ended_by=ended_by,
         )
         for row, made in zip(rows, changes, strict=True)
+        for begun_by, ended_by in (corrected_dates.dated_by(pack, row),)
     ]
 
 
 def _changed(pack: PolicyPack, row: DeadlineRow, change: Change, names: dict[str, str]) -> Changed:
+    by, approved_by = (names.get(getattr(change, name, ""), "") for name in ("by", "approved_by"))
     return Changed(
         on=change.on,
         text=_words(pack, row, change),
         reason=getattr(change, "note", ""),
-        by=names.get(getattr(change, "by", ""), ""),
+        by=by,
+        approved_by=approved_by if approved_by != by else "",
     )
 
 
@@ -73,7 +92,9 @@ def _words(pack: PolicyPack, row: DeadlineRow, change: Change) -> str:
             return _("恢复")
         case Extend(n=n):
             return _("延长{n}").format(n=units(n, pack.deadlines[row.rule_key].unit))
-        case Correct(origin_on=day):
-            return _("起算日期更正为{day}").format(day=day)
+        case Correct(origin_on=day, was_on=was):
+            return _("起算日期由{was}更正为{day}").format(was=was or row.origin_on, day=day)
+        case CorrectMet(met_on=day, was_on=was):
+            return _("办结日期由{was}更正为{day}").format(was=was, day=day)
         case Recompute(was_on=was, due_on=now):
             return _("放假安排公布后重算：{was}改为{now}").format(was=was, now=now)

@@ -87,7 +87,11 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "deadline.stop": _Word(_("中止期限"), "back"),
     "deadline.restart": _Word(_("恢复期限"), "active"),
     "deadline.extend": _Word(_("延长期限")),
-    "deadline.correct": _Word(_("更正起算日期")),
+    "deadline.correct": _Word(_("更正日期，重新计算期限")),
+    "correction.ask": _Word(_("提出更正日期"), "active"),
+    "correction.approve": _Word(_("批准更正日期"), is_main=False),
+    "correction.refuse": _Word(_("没有批准更正日期"), "back"),
+    "correction.withdraw": _Word(_("撤回更正日期"), "back", is_main=False),
     "deadline.recompute": _Word(_("按新公布的放假安排重算期限"), is_main=False),
     "deadline.remind": _Word(_("提醒"), "active"),
 }
@@ -206,9 +210,12 @@ def _task(told: Told, act: Act, item: Item | None, known: Mapping[str, Who]) -> 
     if "rule" in act.detail:
         rule = pack.deadlines.get(str(act.detail["rule"]))
         return rule.title if rule else ""
-    if act.verb.startswith("message."):
-        message = pack.messages.get(act.target)
-        return message.title if message else ""
+    named = {
+        "message": pack.messages.get(act.target),
+        "correction": pack.events.get(str(act.detail.get("event"))),
+    }.get(act.verb.partition(".")[0])
+    if named is not None:
+        return named.title
     if act.verb == "timer.fire":
         return told.chart.label(act.target)
     if act.verb.startswith("participant."):
@@ -233,6 +240,10 @@ def _detail(told: Told, act: Act, paper: Paper | None) -> str:
         return _("、").join(dict.fromkeys(_label(told, str(to)) for to in act.detail.get("to", [])))
     if act.verb == "deadline.start" and act.detail.get("due_on"):
         return _("到期日{day}").format(day=act.detail["due_on"])
+    if "was_on" in act.detail and "to_on" in act.detail:
+        text = _("由{was}更正为{to}").format(was=act.detail["was_on"], to=act.detail["to_on"])
+        due_on = act.detail.get("due_on")
+        return text + (_("，到期日{day}").format(day=due_on) if due_on else "")
     return ""
 
 

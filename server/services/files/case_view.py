@@ -19,16 +19,26 @@ from server.queries.case_files import Concerned, Head, Look, Notice, Task
 from server.services.calendar.calendars import CN
 from server.services.clocks import deadline_rows
 from server.services.context import Context
-from server.services.files import case_clocks, case_diagrams, case_papers, case_timeline
+from server.services.files import (
+    case_clocks,
+    case_diagrams,
+    case_papers,
+    case_timeline,
+    corrections,
+)
 from server.services.files.case_clocks import ClockView
 from server.services.files.case_diagrams import Drawing, Went
 from server.services.files.case_papers import Paper, PaperSheet
 from server.services.files.case_timeline import Entry, Told
+from server.services.files.corrections import View
 from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.packs import definitions
+
+#: a closed case too may have been dated wrongly
+_CORRECTABLE = (CaseStatus.OPEN, CaseStatus.CLOSED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +63,10 @@ class CaseFile:
     drawing: Drawing | None
     #: who looked; for heads of offices that handle it
     looks: tuple[Look, ...]
+    #: dates that were asked to be corrected
+    corrections: tuple[View, ...]
+    #: he works in an office that has the case now, and may ask for such a correction
+    may_correct: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -97,6 +111,8 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         ),
         drawing=None,
         looks=case_files.looks(ctx.session, sight, case_id) if _leads(ctx) else (),
+        corrections=corrections.listed(ctx, release.pack, sight, case_id),
+        may_correct=head.status in _CORRECTABLE and bool(sight.units & _has_it(items)),
     )
     if not sight.is_office:
         return found
@@ -220,6 +236,13 @@ def _veiled(head: Head, sight: Sight) -> Head:
         return head
     outcome = head.outcome if sight.sees(Matter.DECISION) else None
     return replace(head, matter="", unit_id=None, unit="", outcome=outcome)
+
+
+def _has_it(items: Mapping[str, timeline.Item]) -> frozenset[str | None]:
+    """The offices with open work in the case, else the one that worked on it last."""
+    open_ = {item.unit_id for item in items.values() if item.closed_at is None}
+    last = [item.unit_id for item in items.values() if item.unit_id][-1:]
+    return frozenset((open_ - {None}) or last)
 
 
 def _leads(ctx: Context) -> bool:

@@ -32,11 +32,20 @@ class FormSheet:
     draft_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Known:
+    """What a form is opened with besides what it reads."""
+
+    done: list[sheet_history.Step]
+    #: its fields that hold the day of an event: today, unless somebody says otherwise
+    days: frozenset[str] = frozenset()
+
+
 def form(
     ctx: Context,
     release: Release,
     row: Row[tuple[object, ...]],
-    done: list[sheet_history.Step],
+    opened_with: Known,
     *,
     is_open: bool,
 ) -> FormSheet | None:
@@ -46,7 +55,9 @@ def form(
         return None
     known = {**row.variables, "settings": facts.settings_of(release)}
     wanted = shown.names(schema, ctx.tools.evaluate)
+    done, days = opened_with.done, opened_with.days
     again = {} if row.instance is not None else sheet_history.earlier_answers(done, row.node_key)
+    again = {**dict.fromkeys(days if is_open else (), ctx.today.isoformat()), **again}
     if row.state == WorkState.DONE:
         again = {}
     data = {name: value for name, value in known.items() if name in wanted}

@@ -24,7 +24,7 @@ from server.models.identity import Person, Unit
 from server.models.work import work_item
 from server.queries import perspectives
 from server.queries.visibility import visible_cases
-from server.services.case import case_rows
+from server.services.case import case_rows, events
 from server.services.clocks import deadline_sheets
 from server.services.clocks.deadline_sheets import DeadlineSheet, Rule
 from server.services.context import Context
@@ -104,7 +104,9 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
     drawn = charts.chart(release.files[case.procedure])
     actions, hindrance = _actions(judged, actor)
     done = sheet_history.steps(ctx, row.case_id)
-    form = sheet_forms.form(ctx, release, row, done, is_open="complete" in actions)
+    days = events.entered_in(release, case.procedure, row.form_key)
+    known = sheet_forms.Known(done=done, days=frozenset(days))
+    form = sheet_forms.form(ctx, release, row, known, is_open="complete" in actions)
     shelf = Shelf(release=release, procedure=case.procedure, chart=drawn, sight=sight)
     return Sheet(
         **{name: getattr(row, name) for name in _AS_STORED},

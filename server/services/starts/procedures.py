@@ -9,7 +9,7 @@ from server.domain.expressions import Json
 from server.domain.packs import PolicyPack, Procedure
 from server.domain.texts import _
 from server.forms import shown
-from server.services.case import facts
+from server.services.case import events, facts
 from server.services.context import Context
 from server.services.identity import people, posts
 from server.services.identity.people import HeldPost, Office
@@ -104,6 +104,7 @@ def start_sheet(ctx: Context, key: str, way: str = "") -> StartSheet:
     chosen = next((each for each in found.ways if each.key == way), found.ways[0])
     recorded = dict(_recorded(release, procedure, chosen, known))
     schema = release.forms[procedure.start_form]
+    days, today = events.entered_in(release, key, procedure.start_form), ctx.today.isoformat()
     fixed = start_ways.fixed(ctx, release, procedure, chosen)
     return StartSheet(
         startable=found,
@@ -112,7 +113,7 @@ def start_sheet(ctx: Context, key: str, way: str = "") -> StartSheet:
         schema=schema,
         form=start_forms.trimmed(ctx.tools.evaluate, schema, fixed),
         fixed={name: value for name, value in fixed.items() if value is not None},
-        values={**procedure.defaults, **recorded, **chosen.preset},
+        values={**dict.fromkeys(days, today), **procedure.defaults, **recorded, **chosen.preset},
         prefilled=tuple(recorded),
         surroundings={
             **shown.options(schema, release.pack.lists),

@@ -1,8 +1,8 @@
-"""What people do to a clock: stop, restart, extend it, correct the day it began.
+"""What people do to a clock: stop, restart, extend it. A date is corrected by ``corrections``.
 
 Whether the act is possible is the domain's answer (``deadline_verbs``); here is asked who may:
 stopping and restarting belong to the office that answers for the clock (``case_offices``), an
-extension or correction to the approver the rule names. A party to the case may do neither.
+extension to the approver the rule names. A party to the case may do neither.
 """
 
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from datetime import date
 from typing import TypeVar
 
 from server.domain import deadline_changes, deadline_verbs, recusal
-from server.domain.deadline_changes import Change, Correct, Extend, Restart, Stop
+from server.domain.deadline_changes import Change, Extend, Restart, Stop
 from server.domain.deadline_verbs import Clock
 from server.domain.errors import Forbidden, NotFound
 from server.domain.jurisdiction import Level
@@ -26,7 +26,7 @@ from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import advance_work, case_offices, parties
 
-Act = TypeVar("Act", Stop, Restart, Extend, Correct)
+Act = TypeVar("Act", Stop, Restart, Extend)
 
 
 def stop(ctx: Context, case_id: str, rule_key: str, *, reason: str, note: str = "") -> None:
@@ -65,23 +65,6 @@ def extend(ctx: Context, case_id: str, rule_key: str, *, n: int, note: str = "")
     by = ctx.actor.person_id
     act = Extend(on=ctx.today, n=n, note=note, by=by, approved_by=by)
     _change(ctx, case_id, rule_key, act, deadline_verbs.may_extend)
-
-
-def correct(
-    ctx: Context, case_id: str, rule_key: str, *, origin_on: date, note: str, evidence: str = ""
-) -> None:
-    """Set right a mistyped day of the origin, by the head of the office; it stays visible.
-
-    Raises:
-        NotFound: the case has no such clock running.
-        Forbidden: the actor is not the approver.
-        Invalid: no reason, the same day, or a day that cannot be.
-    """
-    by = ctx.actor.person_id
-    act = Correct(
-        on=ctx.today, origin_on=origin_on, note=note, by=by, approved_by=by, evidence=evidence
-    )
-    _change(ctx, case_id, rule_key, act, deadline_verbs.may_correct)
 
 
 def _change(
@@ -132,7 +115,7 @@ def _approver(release: Release, row: DeadlineRow, act: Change) -> str:
     extension = release.pack.deadlines[row.rule_key].extension
     if isinstance(act, Extend) and extension:
         return extension.approver
-    return "office.head" if isinstance(act, Extend | Correct) else ""
+    return "office.head" if isinstance(act, Extend) else ""
 
 
 def _sees(ctx: Context, case: CaseRow) -> bool:

@@ -10,6 +10,7 @@ from server.domain.urgency import Rank, order_key
 from server.models.base import new_id
 from server.models.work import work_item
 from server.services.verbs import deadline_clock, timers, work
+from tests.factories.corrections import corrected
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, DESK, HEAD, NOW, Tiny
 
@@ -39,12 +40,7 @@ def test_an_extension_and_a_correction_move_the_day(tiny: Tiny) -> None:
     case_id = tiny.open()
     tiny.act(HEAD, lambda ctx: deadline_clock.extend(ctx, case_id, "registration", n=2))
     assert item(tiny, case_id).due_on == date(2026, 2, 28)
-    tiny.act(
-        HEAD,
-        lambda ctx: deadline_clock.correct(
-            ctx, case_id, "registration", origin_on=date(2026, 2, 11), note="笔误"
-        ),
-    )
+    corrected(tiny, case_id, "filed", date(2026, 2, 11))
     assert item(tiny, case_id).due_on == date(2026, 2, 27)
     assert violations(tiny.tools, case_id) == []
 

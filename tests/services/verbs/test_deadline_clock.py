@@ -100,20 +100,6 @@ def test_the_timers_follow_an_extension(tiny: Tiny) -> None:
     assert state(tiny, case_id) == ("overdue", date(2026, 3, 4))
 
 
-def test_a_corrected_origin_stays_visible_and_moves_the_end(tiny: Tiny) -> None:
-    case_id = tiny.open()
-
-    def correct(ctx: Context) -> None:
-        deadline_clock.correct(
-            ctx, case_id, "registration", origin_on=date(2026, 2, 11), note="录入错误"
-        )
-
-    with pytest.raises(Forbidden):
-        tiny.act(DESK, correct)
-    tiny.act(HEAD, correct)
-    assert state(tiny, case_id) == ("running", date(2026, 2, 25))
-
-
 def test_a_clock_that_does_not_run_is_not_found(tiny: Tiny) -> None:
     case_id = tiny.open()
     tiny.do(DESK, case_id, "register", ACCEPT)

@@ -1,0 +1,67 @@
+"""Who decides a question about a date: a head, never the one who asked, never a party.
+
+The head of the office that asks; where it has none but the one who asks, the nearest above: of a
+unit the office lies in, else of the same kind of office at the next level that has one.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from server.domain import recusal
+from server.domain.errors import Conflict
+from server.domain.jurisdiction import Level, supervising
+from server.domain.texts import _
+from server.models.decision import recusal as recusals
+from server.services.context import Context
+from server.services.identity import people
+from server.services.identity.people import Office
+from server.services.verbs import parties
+
+
+def deciding(ctx: Context, case_id: str, unit_id: str) -> tuple[Office, set[str]]:
+    """The office whose head decides what the actor asks, and who that is today.
+
+    Raises:
+        Conflict: nobody could.
+    """
+    for office in _upwards(ctx, people.unit(ctx, unit_id)):
+        heads = _able(ctx, case_id, office.id)
+        if heads:
+            return office, heads
+    raise Conflict(_("本机构和上级机构都没有可以决定的负责人，请由本机构的其他人员提出"))
+
+
+def _upwards(ctx: Context, office: Office) -> Iterator[Office]:
+    yield office
+    above = office
+    while above.parent_id is not None:
+        above = people.unit(ctx, above.parent_id)
+        yield above
+    same = [
+        other
+        for level in Level
+        for other in people.offices(ctx, office.kind, level=level, region=office.region)
+    ]
+    higher = supervising(same, office)
+    while higher is not None:
+        yield higher
+        higher = supervising(same, higher)
+
+
+def _able(ctx: Context, case_id: str, unit_id: str) -> set[str]:
+    """Heads of this unit today who may decide what the actor asks."""
+    heads = {each.person_id for each in people.holders(ctx, unit_id, ctx.today, head_only=True)}
+    concerned = parties.of_case(ctx, case_id)
+    kept_out = set(
+        ctx.session.scalars(
+            select(recusals.c.person_id).where(
+                recusals.c.case_id == case_id, recusals.c.state == "granted"
+            )
+        )
+    )
+    return {
+        each
+        for each in heads - kept_out - {ctx.actor.person_id}
+        if recusal.barred(each, "", concerned) is None
+    }

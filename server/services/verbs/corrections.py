@@ -1,0 +1,238 @@
+"""A mistyped date of an event: asked with reason and evidence, decided by a head, never by oneself.
+
+::
+
+    ask -> approve: every clock the date began or met is judged by the right one
+        -> refuse, or withdraw by whoever asked
+
+Who asks works in an office that answers for one of the clocks (``case_offices``); who decides is
+settled by ``correction_heads``. Parties and whoever is recused have no part in it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert, select, update
+
+from server.domain import recusal
+from server.domain.errors import Conflict, Forbidden, NotFound
+from server.domain.perspectives import Sight
+from server.domain.texts import _
+from server.models.base import new_id
+from server.models.time import correction
+from server.queries import perspectives
+from server.services.case import attachment_binding, case_rows
+from server.services.case.case_rows import CaseRow
+from server.services.clocks import corrected_dates
+from server.services.clocks.corrected_dates import Righted
+from server.services.context import Context
+from server.services.identity import posts
+from server.services.packs import definitions
+from server.services.verbs import (
+    correction_heads,
+    correction_notices,
+    correction_questions,
+    parties,
+)
+
+#: longest reason or answer
+LONGEST = 2000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Held:
+    """A question that is locked with its case."""
+
+    id: str
+    version: int
+    event: str
+    was_on: date
+    to_on: date
+    reason: str
+    evidence_id: str
+    asked_by: str
+    office_id: str
+    case: CaseRow
+    sight: Sight
+
+
+def ask(
+    ctx: Context, case_id: str, event: str, *, to_on: date | None, reason: str, evidence: str
+) -> str:
+    """Ask that the date of an event be corrected and return the id of the question.
+
+    ``evidence``: a file the actor uploaded and did not hand in yet; it joins the case.
+
+    Raises:
+        NotFound: the case does not exist for the actor, or the event began no clock in it.
+        Forbidden: he works in no office that answers for the clocks, or it is his own matter.
+        Conflict: the case stands still, the same is asked already, or nobody could decide.
+        Invalid: no reason, no evidence, or a day that cannot be; all problems at once.
+    """
+    asking = correction_questions.asked_for(ctx, case_rows.lock(ctx, case_id), event)
+    case, pack, found = asking.case, asking.pack, asking.found
+    _refuse_second(ctx, case.id, corrected_dates.same_date(pack, event))
+    right = correction_questions.righted(ctx, to_on, reason, evidence)
+    correction_questions.refuse_wrong(ctx, pack, found, right, evidence)
+    attachment_binding.bind_evidence(ctx, case.id, evidence, "evidence")
+    decider, heads = correction_heads.deciding(ctx, case.id, asking.office_id)
+    question = {
+        "id": new_id(),
+        "version": 1,
+        "case_id": case.id,
+        "event": event,
+        "was_on": found[0].was_on,
+        "to_on": to_on,
+        "reason": right.note,
+        "evidence_id": evidence,
+        "asked_by": ctx.actor.person_id,
+        "asked_at": ctx.now,
+        "office_id": decider.id,
+        "state": "asked",
+        "answer": "",
+    }
+    ctx.session.execute(insert(correction).values(**question))
+    correction_notices.asked(ctx, pack, question, decider, heads)
+    _record(ctx, "ask", case.id, question)
+    return str(question["id"])
+
+
+def approve(ctx: Context, correction_id: str, *, answer: str = "", seen: int | None = None) -> None:
+    """Let the right date hold: every clock that hangs on it is judged anew, in this transaction.
+
+    Raises:
+        NotFound: there is no such question, or it does not exist for the actor.
+        Forbidden: he is not the head who decides, asked himself, or it is his own matter.
+        Conflict: it was decided already, he saw another version, or the date changed meanwhile.
+        Invalid: the day cannot be any more, since the clocks moved.
+    """
+    held = _to_decide(ctx, correction_id, seen)
+    pack = definitions.release(ctx, held.case.pack_version_id).pack
+    found = corrected_dates.of_event(ctx, pack, held.case.id, held.event)
+    if not found or found[0].was_on != held.was_on:
+        raise Conflict(_("该日期在提出之后已有变化，请退回后重新提出"))
+    right = Righted(
+        to_on=held.to_on,
+        note=held.reason,
+        by=held.asked_by,
+        approved_by=ctx.actor.person_id,
+        evidence=held.evidence_id,
+    )
+    correction_questions.refuse_wrong(ctx, pack, found, right, held.evidence_id)
+    for each in found:
+        after = corrected_dates.apply(ctx, pack, each, right)
+        detail = {
+            "rule": after.rule_key,
+            "was_on": held.was_on.isoformat(),
+            "to_on": held.to_on.isoformat(),
+            "due_on": after.due_on.isoformat() if after.due_on else None,
+            "correction": held.id,
+        }
+        ctx.record("deadline.correct", after.id, held.case.id, detail)
+    _decide(ctx, held, "approved", answer.strip())
+
+
+def refuse(ctx: Context, correction_id: str, *, answer: str, seen: int | None = None) -> None:
+    """Leave the date as it is, with the reason in the answer.
+
+    Raises:
+        NotFound, Forbidden: as for :func:`approve`.
+        Conflict: it was decided already, or he saw another version.
+        Invalid: no reason is given.
+    """
+    held = _to_decide(ctx, correction_id, seen)
+    if not answer.strip():
+        message = _("不同意更正的，须写明理由")
+        raise correction_questions.missing("answer", message, _("填写理由"))
+    _decide(ctx, held, "refused", answer.strip())
+
+
+def withdraw(ctx: Context, correction_id: str, *, seen: int | None = None) -> None:
+    """Take one's own question back.
+
+    Raises:
+        NotFound: there is no such question, or it does not exist for the actor.
+        Forbidden: somebody else asked it.
+        Conflict: it was decided already, or he saw another version.
+    """
+    held = _held(ctx, correction_id, seen)
+    if held.asked_by != ctx.actor.person_id:
+        raise Forbidden(_("只有提出更正的人可以撤回"))
+    _decide(ctx, held, "withdrawn", "")
+
+
+def _refuse_second(ctx: Context, case_id: str, events: frozenset[str]) -> None:
+    known = select(correction.c.id).where(
+        correction.c.case_id == case_id,
+        correction.c.event.in_(events),
+        correction.c.state == "asked",
+    )
+    if ctx.session.scalar(known.limit(1)) is not None:
+        raise Conflict(_("该日期已有一项更正正在等待决定"))
+
+
+def _to_decide(ctx: Context, correction_id: str, seen: int | None) -> _Held:
+    held = _held(ctx, correction_id, seen)
+    correction_questions.refuse_still(held.case)
+    actor = posts.with_posts(ctx)
+    heads = any(post.is_head and post.unit_id == held.office_id for post in actor.posts)
+    if not heads:
+        raise Forbidden(_("由承办机构的负责人决定"))
+    if held.asked_by == actor.person_id:
+        raise Forbidden(_("自己提出的更正须由他人决定"))
+    recusal.refuse_barred(actor.person_id, "", parties.of_case(ctx, held.case.id))
+    return held
+
+
+def _held(ctx: Context, correction_id: str, seen: int | None) -> _Held:
+    """The open question, locked with its case, if the actor may know of it."""
+    case_rows.refuse_odd(correction_id)
+    of_one = correction.c.id == correction_id
+    case_id = ctx.session.scalar(select(correction.c.case_id).where(of_one))
+    if case_id is None:
+        raise NotFound
+    case = case_rows.lock(ctx, case_id)
+    actor = posts.with_posts(ctx)
+    sight = perspectives.of(ctx.session, actor, case.id)
+    row = ctx.session.execute(select(correction).where(of_one)).one()
+    headed = {post.unit_id for post in actor.posts if post.is_head}
+    is_his = row.asked_by == actor.person_id or row.office_id in headed
+    if sight.is_party or not (sight.is_office or is_his):
+        raise NotFound
+    if row.state != "asked" or seen not in (None, row.version):
+        raise Conflict(_("这项更正已经办结或者已有变化，请刷新后查看"))
+    values = {name: getattr(row, name) for name in _Held.__slots__ if name in correction.c}
+    return _Held(**values, case=case, sight=sight)
+
+
+def _decide(ctx: Context, held: _Held, state: str, answer: str) -> None:
+    done = ctx.session.execute(
+        update(correction)
+        .where(correction.c.id == held.id, correction.c.version == held.version)
+        .values(
+            version=held.version + 1,
+            state=state,
+            decided_by=ctx.actor.person_id,
+            decided_at=ctx.now,
+            answer=answer[:LONGEST],
+        )
+        .returning(correction)
+    ).one_or_none()
+    if done is None:
+        raise Conflict(_("这项更正已经办结或者已有变化，请刷新后查看"))
+    question = dict(done._mapping)
+    if state != "withdrawn":
+        pack = definitions.release(ctx, held.case.pack_version_id).pack
+        correction_notices.answered(ctx, pack, question)
+    verb = {"approved": "approve", "refused": "refuse"}.get(state, "withdraw")
+    _record(ctx, verb, held.case.id, question)
+
+
+def _record(ctx: Context, verb: str, case_id: str, question: dict[str, object]) -> None:
+    detail = {
+        "event": question["event"],
+        "was_on": str(question["was_on"]),
+        "to_on": str(question["to_on"]),
+        "evidence": question["evidence_id"],
+    }
+    ctx.record(f"correction.{verb}", str(question["id"]), case_id, detail)

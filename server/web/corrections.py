@@ -1,0 +1,180 @@
+"""更正日期: ask for it with evidence, look at a question, decide it or take it back."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+from uuid import uuid4
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from server.domain.access import Permission
+from server.domain.errors import Conflict, Forbidden, Invalid, RongcuoError
+from server.domain.findings import Finding
+from server.domain.texts import _
+from server.http.access import requires
+from server.http.headers import page_class
+from server.http.looks import looked
+from server.http.problems import status_of
+from server.http.site import acting, reading, site
+from server.services.case import idempotency
+from server.services.case.idempotency import Answer
+from server.services.context import Context
+from server.services.files import attachments
+from server.services.files import corrections as files
+from server.services.verbs import corrections
+from server.web.fragments import render
+from server.web.plain_forms.uploads import fingerprint
+
+pages = Blueprint("corrections", __name__)
+
+_Page = Response | str | tuple[str, int]
+_REFUSED = (Conflict, Forbidden, Invalid)
+
+_VERBS: Final = {
+    "approve": _("已经批准，有关期限已重新计算"),
+    "refuse": _("已经答复，日期不作改变"),
+    "withdraw": _("已经撤回"),
+}
+
+
+@pages.get("/cases/<case_id>/corrections/new")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def new(case_id: str) -> str:
+    return _form(case_id, request.args.get("event", ""))
+
+
+@pages.post("/cases/<case_id>/corrections")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def ask(case_id: str) -> _Page:
+    with reading() as ctx:
+        files.blank(ctx, case_id, request.form.get("event", ""))
+    kept = ""
+    try:
+        kept = request.form.get("kept", "")[:36] or _taken_in()
+        return redirect(_asked(case_id, kept), 303)
+    except _REFUSED as refused:
+        return _form(case_id, request.form.get("event", ""), refused, kept), status_of(refused)
+
+
+@pages.get("/cases/<case_id>/corrections/<correction_id>")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def one(case_id: str, correction_id: str) -> str:
+    return _one(case_id, correction_id)
+
+
+@pages.post("/cases/<case_id>/corrections/<correction_id>/<any(approve, refuse, withdraw):verb>")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def decide(case_id: str, correction_id: str, verb: str) -> _Page:
+    with reading() as ctx:
+        files.one(ctx, case_id, correction_id)
+    try:
+        with acting() as ctx:
+            _decide(ctx, correction_id, verb)
+    except _REFUSED as refused:
+        return _one(case_id, correction_id, refused), status_of(refused)
+    flash(_VERBS[verb], "green")
+    return redirect(url_for(".one", case_id=case_id, correction_id=correction_id), 303)
+
+
+def _decide(ctx: Context, correction_id: str, verb: str) -> None:
+    answer = request.form.get("answer", "")[: corrections.LONGEST]
+    text = request.form.get("version", "")
+    seen = int(text) if text.isdecimal() and len(text) < 10 else None
+    if verb == "approve":
+        corrections.approve(ctx, correction_id, answer=answer, seen=seen)
+    elif verb == "refuse":
+        corrections.refuse(ctx, correction_id, answer=answer, seen=seen)
+    else:
+        corrections.withdraw(ctx, correction_id, seen=seen)
+
+
+def _taken_in() -> str:
+    """The id of the new draft, empty where no file came."""
+    file = request.files.get("evidence")
+    if file is None or not file.filename:
+        return ""
+    try:
+        received = attachments.receive(site().tools, file.stream, file.filename)
+        with acting() as ctx:
+            return attachments.add(ctx, received)
+    except Invalid as refused:
+        at_field = [
+            Finding(code=each.code, field="evidence", message=each.message, fix=each.fix)
+            for each in refused.findings
+        ]
+        raise Invalid(refused.message, at_field) from refused
+
+
+def _asked(case_id: str, evidence: str) -> str:
+    """Where the question is; the same form sent twice asks once."""
+    event, reason = (request.form.get(name, "") for name in ("event", "reason"))
+    to_on, once = _day(request.form.get("date", "")), request.form.get("once", "")[:64]
+    route = f"POST {request.path}"[:200]
+    with acting() as ctx:
+        before = idempotency.answered(ctx, route, once, fingerprint()) if once else None
+        if before is not None:
+            return str(before.body)
+        asked = corrections.ask(
+            ctx,
+            case_id,
+            event,
+            to_on=to_on,
+            reason=reason.strip()[: corrections.LONGEST],
+            evidence=evidence,
+        )
+        location = url_for(".one", case_id=case_id, correction_id=asked)
+        if once:
+            answer = Answer(status=303, body=location, case_id=case_id)
+            idempotency.keep(ctx, route, once, fingerprint(), answer)
+    flash(_("已经提出，由负责人决定"), "green")
+    return location
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _form(case_id: str, event: str, refused: RongcuoError | None = None, evidence: str = "") -> str:
+    with reading() as ctx:
+        blank = files.blank(ctx, case_id, event)
+        names = attachments.names(ctx, [evidence]) if evidence else {}
+    looked("correction.read", case_id, case_id)
+    kept = {"id": evidence, "name": names[evidence]} if evidence in names else None
+    return render(
+        "corrections/new.html",
+        blank=blank,
+        typed={name: request.form.get(name, "") for name in ("date", "reason")},
+        kept=kept,
+        once=request.form.get("once") or uuid4().hex,
+        **_problems(refused),
+    )
+
+
+def _one(case_id: str, correction_id: str, refused: RongcuoError | None = None) -> str:
+    with reading() as ctx:
+        head, view = files.one(ctx, case_id, correction_id)
+    looked("correction.read", correction_id, case_id)
+    return render(
+        "corrections/one.html",
+        head=head,
+        view=view,
+        typed=request.form.get("answer", ""),
+        **_problems(refused),
+    )
+
+
+def _problems(refused: RongcuoError | None) -> Mapping[str, object]:
+    findings = refused.findings if isinstance(refused, Invalid) else ()
+    return {
+        "message": refused.message if refused else "",
+        "problems": [(each.field, each.message) for each in findings],
+        "errors": {each.field: each.message for each in findings},
+    }
