@@ -66,18 +66,20 @@ def one(case_id: str, correction_id: str) -> str:
     return _one(case_id, correction_id)
 
 
-@pages.post("/cases/<case_id>/corrections/<correction_id>/<any(approve, refuse, withdraw):verb>")
+@pages.post(
+    "/cases/<case_id>/corrections/<correction_id>/<any(approve, refuse, withdraw):decision>"
+)
 @requires(Permission.CASE_READ)
 @page_class("view")
-def decide(case_id: str, correction_id: str, verb: str) -> _Page:
+def decide(case_id: str, correction_id: str, decision: str) -> _Page:
     with reading() as ctx:
         files.one(ctx, case_id, correction_id)
     try:
         with acting() as ctx:
-            _decide(ctx, correction_id, verb)
+            _decide(ctx, correction_id, decision)
     except _REFUSED as refused:
         return _one(case_id, correction_id, refused), status_of(refused)
-    flash(_VERBS[verb], "green")
+    flash(_VERBS[decision], "green")
     return redirect(url_for(".one", case_id=case_id, correction_id=correction_id), 303)
 
 

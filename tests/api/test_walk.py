@@ -46,6 +46,10 @@ BODIES: dict[str, Any] = {
     "/suspend": {"reason": "暂停"},
     "/resume": {"reason": "恢复"},
     "/cancel": {"reason": "终止"},
+    "/corrections": {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": "x"},
+    "/approve": {},
+    "/refuse": {"answer": "不符"},
+    "/withdraw": {},
 }
 
 
@@ -182,8 +186,11 @@ def known(signed: Sign) -> dict[str, str]:
     desk.done(f"/tasks/{task}/claim")
     file = {"file": (BytesIO("说明".encode()), "说明.txt")}
     kept = applicant.done("/attachments", data=file)["id"]
+    evidence = desk.done("/attachments", data={"file": (BytesIO("簿".encode()), "簿.txt")})["id"]
+    question = {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": evidence}
+    asked = desk.done(f"/cases/{case}/corrections", question)["id"]
     found = {"case": case, "task": task, "attachment": kept, "pack": "nanyang"}
-    return found | {"notice": told(program_tools(applicant), case)}
+    return found | {"notice": told(program_tools(applicant), case), "correction": asked}
 
 
 def program_tools(program: Program) -> Tools:
@@ -201,7 +208,7 @@ def told(tools: Tools, case_id: str) -> str:
 
 
 def nowhere() -> dict[str, str]:
-    ids = ("case", "task", "attachment", "notice")
+    ids = ("case", "task", "attachment", "notice", "correction")
     return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
 
 

@@ -5,6 +5,7 @@ from contextlib import closing
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from hypothesis import HealthCheck, settings
@@ -260,7 +261,9 @@ class Matters(RuleBasedStateMachine):
 
 @lru_cache(maxsize=1)
 def prepared() -> tuple[Tools, sqlite3.Connection]:
-    tools = build(Config(data=Path("unused"), database_url=IN_MEMORY, sqlite_sync="OFF"))
+    tools = build(
+        Config(data=Path(mkdtemp(prefix="rongcuo-")), database_url=IN_MEMORY, sqlite_sync="OFF")
+    )
     schema.migrate(tools.database)
     with transaction(tools, SYSTEM, PREPARED) as ctx:
         calendars.load_shipped(ctx, tools.config.shipped / "processes" / "_calendars")

@@ -70,8 +70,10 @@ OTHERS = {
     "key": "nanyang_five_step",
     "year": "2026",
     "verb": "claim",
+    "decision": "approve",
     "seq": "1",
     **{name: str(uuid4()) for name in ("person_id", "unit_id", "session_id")},
+    "correction_id": str(uuid4()),
 }
 
 
