@@ -8,7 +8,7 @@ formula or a link of a text.
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from io import BytesIO
 from typing import Any, Final
@@ -16,6 +16,7 @@ from typing import Any, Final
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from server.domain.findings import Finding
 from server.domain.texts import _
@@ -27,8 +28,11 @@ MAX_PARTS: Final = 200
 MAX_ROWS: Final = 5000
 MAX_TEXT: Final = 500
 
-_MOST_COLUMNS: Final = 50
+_MOST_COLUMNS: Final = 200
 _LOOK: Final = 4096
+#: longest list to choose from that a workbook takes, and longest note
+_LIST: Final = 255
+_NOTE: Final = 1000
 
 #: what openpyxl raises over parts that are missing or no XML (a SyntaxError of either parser)
 _BROKEN: Final = (
@@ -56,6 +60,15 @@ class Row:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """What may be chosen in a column, and what is said beside its heading."""
+
+    #: offered in a list; empty: anything
+    options: Sequence[str] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sheet:
     """A sheet to be written."""
 
@@ -63,6 +76,8 @@ class Sheet:
     columns: Sequence[str]
     rows: Iterable[Sequence[Cell]]
     widths: Sequence[int] = ()
+    #: of columns where there is something to choose or to say
+    choices: Mapping[str, Choice] = field(default_factory=dict)
 
 
 def read_book(
@@ -112,6 +127,7 @@ def write_book(sheets: Iterable[Sheet]) -> bytes:
                 page.set_column(at, at, width)
             for at, title in enumerate(sheet.columns):
                 page.write_string(0, at, title, bold)
+                _explain(page, at, sheet.choices.get(title))
             for line, row in enumerate(sheet.rows, 1):
                 for at, cell in enumerate(row):
                     if isinstance(cell, date):
@@ -119,6 +135,21 @@ def write_book(sheets: Iterable[Sheet]) -> bytes:
                     elif cell:
                         page.write_string(line, at, cell, plain)
     return out.getvalue()
+
+
+def _explain(page: Worksheet, at: int, choice: Choice | None) -> None:
+    if choice is None:
+        return
+    if choice.note:
+        page.write_comment(0, at, choice.note[:_NOTE], {"author": "", "x_scale": 2, "y_scale": 2})
+    # a list in a cell holds 255 signs: a longer one stands in the note alone
+    if (
+        choice.options
+        and len(",".join(choice.options)) < _LIST
+        and "," not in "".join(choice.options)
+    ):
+        given = {"validate": "list", "source": list(choice.options), "error_type": "warning"}
+        page.data_validation(1, at, MAX_ROWS, at, given)
 
 
 def _unfit(content: bytes) -> str:

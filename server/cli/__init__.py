@@ -40,6 +40,7 @@ NOUNS: Final = {
     "user": "people",
     "people": "people_tables",
     "audit": "audits",
+    "takeover": "takeovers",
 }
 
 _log = logging.getLogger(__name__)

@@ -28,6 +28,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "case.resolve": _("处理异常"),
     "case.resume": _("恢复办理"),
     "case.suspend": _("暂停办理"),
+    "case.take_over": _("接续办理"),
     "correction.approve": _("批准更正日期"),
     "correction.ask": _("提出更正日期"),
     "correction.read": _("查看日期更正"),

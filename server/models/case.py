@@ -99,6 +99,22 @@ case_state = Table(
     Column("variables", JSON(none_as_null=True), nullable=False),
 )
 
+#: what a matter was that was taken over from records kept outside; its reference there is unique
+takeover = Table(
+    "takeover",
+    Base.metadata,
+    Column("case_id", String(36), ForeignKey("case.id"), primary_key=True),
+    Column("reference", String(120), nullable=False, unique=True),
+    # the step it was opened at
+    Column("node_key", String(120), nullable=False),
+    # SHA-256 of the workbook, and the row in it
+    Column("file_hash", String(64), nullable=False),
+    Column("row", Integer, nullable=False),
+    # whoever answers for it
+    Column("by_id", String(36), ForeignKey("person.id"), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 case_step = Table(
     "case_step",
     Base.metadata,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 from server.domain.perspectives import Sight
 from server.domain.roles import PARTIES
 from server.models.audit import AuditEvent
-from server.models.case import case, subject
+from server.models.case import case, subject, takeover
 from server.models.definition import PackVersion
 from server.models.identity import Person, Unit
 from server.models.outbox import notification
@@ -53,6 +53,10 @@ class Head:
     #: what the office that opened it is (role key), empty for none
     office_kind: str
     closed_at: datetime | None
+    #: taken over at a later step on this day, None: begun here
+    taken_over_on: date | None
+    #: its reference in the old record
+    former: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +131,8 @@ def head(session: Session, case_id: str) -> Head:
             case.c.opened_at,
             case.c.opened_for,
             case.c.closed_at,
+            case.c.taken_over_on,
+            takeover.c.reference.label("former"),
             PackVersion.version.label("pack_version"),
             PackVersion.title.label("pack_title"),
             PackVersion.label.label("pack_label"),
@@ -140,9 +146,10 @@ def head(session: Session, case_id: str) -> Head:
         .outerjoin(Unit, Unit.id == case.c.unit_id)
         .outerjoin(opener, opener.id == case.c.opened_by)
         .outerjoin(office, office.id == case.c.opened_for)
+        .outerjoin(takeover, takeover.c.case_id == case.c.id)
         .where(case.c.id == case_id)
     ).one()
-    texts = ("unit", "opened_by", "office", "office_kind")
+    texts = ("unit", "opened_by", "office", "office_kind", "former")
     return Head(**{**row._mapping, **{name: getattr(row, name) or "" for name in texts}})
 
 

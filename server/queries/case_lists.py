@@ -74,6 +74,8 @@ class Line:
     unit: str
     opened_on: date
     closed_at: datetime | None
+    #: taken over at a later step on this day, None: begun here
+    taken_over_on: date | None
     subjects: tuple[Concerned, ...]
     steps: tuple[Step, ...]
     next_due: NextDue | None
@@ -141,6 +143,7 @@ def _heads(found: ColumnElement[bool]) -> Select[Any]:
             case.c.level,
             case.c.opened_on,
             case.c.closed_at,
+            case.c.taken_over_on,
             Unit.name.label("unit"),
         )
         .outerjoin(Unit, Unit.id == case.c.unit_id)

@@ -33,6 +33,8 @@ class Asked:
     unit_id: str = ""
     status: str = ""
     outcome: str = ""
+    #: ``taken_over``: only those taken over at a later step; ``here``: only those begun here
+    origin: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,6 +52,7 @@ class Entered:
     opened_on: date
     closed_at: datetime | None
     opened_at: datetime
+    taken_over_on: date | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,6 +123,7 @@ def entered(
             case.c.opened_on,
             case.c.opened_at,
             case.c.closed_at,
+            case.c.taken_over_on,
             Unit.name.label("unit"),
         )
         .outerjoin(Unit, Unit.id == case.c.unit_id)
@@ -228,6 +232,9 @@ def _condition(session: Session, actor: Actor, asked: Asked) -> ColumnElement[bo
         found.append(case.c.opened_on >= asked.from_on)
     if asked.to_on:
         found.append(case.c.opened_on <= asked.to_on)
+    if asked.origin:
+        is_taken = case.c.taken_over_on.is_not(None)
+        found.append(is_taken if asked.origin == "taken_over" else ~is_taken)
     for column, value in (
         (case.c.procedure, asked.procedure),
         (case.c.unit_id, asked.unit_id),

@@ -71,6 +71,7 @@ def _asked() -> Asked:
         unit_id=given.get("unit_id", ""),
         status=status if status in tuple(CaseStatus) else "",
         outcome=given.get("outcome", ""),
+        origin=given["origin"] if given.get("origin") in ("taken_over", "here") else "",
     )
 
 

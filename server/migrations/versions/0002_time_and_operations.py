@@ -76,6 +76,20 @@ def upgrade() -> None:
     op.create_index('ix_correction_office', 'correction', ['office_id', 'state'], unique=False)
     op.create_index('uq_correction_open', 'correction', ['case_id', 'event'], unique=True, sqlite_where=_ASKED, postgresql_where=_ASKED)
 
+    op.create_table('takeover',
+    sa.Column('case_id', sa.String(length=36), nullable=False),
+    sa.Column('reference', sa.String(length=120), nullable=False),
+    sa.Column('node_key', sa.String(length=120), nullable=False),
+    sa.Column('file_hash', sa.String(length=64), nullable=False),
+    sa.Column('row', sa.Integer(), nullable=False),
+    sa.Column('by_id', sa.String(length=36), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_takeover_by_id_person')),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_takeover_case_id_case')),
+    sa.PrimaryKeyConstraint('case_id', name=op.f('pk_takeover')),
+    sa.UniqueConstraint('reference', name=op.f('uq_takeover_reference'))
+    )
+
 
 def downgrade() -> None:
     raise NotImplementedError

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.search_terms import marks
 from server.forms.texts import written
-from server.models.case import case, case_step, subject
+from server.models.case import case, case_step, subject, takeover
 from server.models.identity import Person, Unit
 from server.models.search import case_search
 from server.services.case.case_state import Act
@@ -36,13 +36,18 @@ def index_case(ctx: Context, case_id: str, release: Release) -> None:
     row = ctx.session.execute(
         select(case.c.reference, case.c.procedure).where(case.c.id == case_id)
     ).one()
+    former = ctx.session.scalar(select(takeover.c.reference).where(takeover.c.case_id == case_id))
     names = ctx.session.execute(
         select(subject.c.name, Person.name, Unit.name)
         .outerjoin(Person, Person.id == subject.c.person_id)
         .outerjoin(Unit, Unit.id == subject.c.unit_id)
         .where(subject.c.case_id == case_id)
     )
-    texts = [row.reference, release.pack.procedures[row.procedure].title]
+    texts = [
+        row.reference,
+        *([former] if former else []),
+        release.pack.procedures[row.procedure].title,
+    ]
     texts += [name for found in names for name in found if name]
     _write(ctx.session, case_id, HEAD, texts)
 

@@ -61,6 +61,7 @@ class _Word:
 
 _WORDS: Final[Mapping[str, _Word]] = {
     "case.open": _Word(_("提出")),
+    "case.take_over": _Word(_("接续办理"), "active"),
     "case.close": _Word(_("办结")),
     "case.incident": _Word(_("因故障暂停"), "overdue"),
     "case.resolve": _Word(_("恢复办理")),
@@ -102,7 +103,7 @@ _FOLDED: Final = frozenset({"remind", "overdue", "met_late", "cancelled", "recom
 #: turns of the matter that whoever knows of the case may know
 _TURNS: Final = frozenset(
     f"case.{verb}"
-    for verb in ("open", "close", "incident", "resolve", "suspend", "resume", "cancel")
+    for verb in ("open", "take_over", "close", "incident", "resolve", "suspend", "resume", "cancel")
 )
 #: what clocks do that a party may know, of periods set by law
 _OF_CLOCKS: Final = frozenset(
@@ -133,6 +134,7 @@ def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
     acts = [act for act in rows.acts(ctx.session, case_id) if _may_know(told, act)]
     ids = {act.actor_id for act in acts}
     ids |= {str(act.detail["on_behalf_of"]) for act in acts if act.detail.get("on_behalf_of")}
+    ids |= {_actor(act) for act in acts}
     ids |= {act.target for act in acts if act.verb.startswith("participant.")}
     known = rows.people(ctx.session, sorted(ids - {SYSTEM.person_id}))
     return tuple(_folded(_entry(told, act, known) for act in reversed(acts)))
@@ -175,7 +177,7 @@ def _is_own(told: Told, act: Act, item: Item | None) -> bool:
 def _entry(told: Told, act: Act, known: Mapping[str, Who]) -> Entry:
     item = told.items.get(act.target)
     is_own = _is_own(told, act, item)
-    who = known.get(act.actor_id) if is_own or told.sight.is_office else None
+    who = known.get(_actor(act)) if is_own or told.sight.is_office else None
     absent = known.get(str(act.detail.get("on_behalf_of"))) if who else None
     word = _WORDS.get(act.verb, _Word(_("办理")))
     paper = told.first if act.verb == "case.open" else None
@@ -196,6 +198,11 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who]) -> Entry:
         is_main=word.is_main,
         is_own=is_own,
     )
+
+
+def _actor(act: Act) -> str:
+    """Whoever answers for the act; a workbook is opened by the program for somebody."""
+    return str(act.detail["by"]) if act.verb == "case.take_over" else act.actor_id
 
 
 def _nobody(told: Told, act: Act) -> str:
@@ -236,15 +243,35 @@ def _detail(told: Told, act: Act, paper: Paper | None) -> str:
         return paper.came_to
     if act.verb == "case.close":
         return told.outcome
+    if act.verb == "case.take_over":
+        return _taken_over(told, act)
     if act.verb == "deadline.remind":
         return _("、").join(dict.fromkeys(_label(told, str(to)) for to in act.detail.get("to", [])))
-    if act.verb == "deadline.start" and act.detail.get("due_on"):
-        return _("到期日{day}").format(day=act.detail["due_on"])
+    return _days(act)
+
+
+def _days(act: Act) -> str:
+    """The days an act was about."""
+    due_on = act.detail.get("due_on")
     if "was_on" in act.detail and "to_on" in act.detail:
         text = _("由{was}更正为{to}").format(was=act.detail["was_on"], to=act.detail["to_on"])
-        due_on = act.detail.get("due_on")
         return text + (_("，到期日{day}").format(day=due_on) if due_on else "")
+    if act.verb == "deadline.start" and due_on:
+        return _("到期日{day}").format(day=due_on)
     return ""
+
+
+def _taken_over(told: Told, act: Act) -> str:
+    """From which record; offices read who answers for it, by the name of its file."""
+    if not told.sight.is_office:
+        return ""
+    text = _("原案号{former}，接续到“{step}”；表格{file}第{row}行")
+    return text.format(
+        former=act.detail.get("former", ""),
+        step=told.chart.label(str(act.detail.get("step", ""))),
+        file=str(act.detail.get("file", ""))[:12],
+        row=act.detail.get("row", ""),
+    )
 
 
 def _label(told: Told, label: str) -> str:

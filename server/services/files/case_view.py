@@ -235,7 +235,7 @@ def _veiled(head: Head, sight: Sight) -> Head:
     if sight.is_party:
         return head
     outcome = head.outcome if sight.sees(Matter.DECISION) else None
-    return replace(head, matter="", unit_id=None, unit="", outcome=outcome)
+    return replace(head, matter="", unit_id=None, unit="", outcome=outcome, former="")
 
 
 def _has_it(items: Mapping[str, timeline.Item]) -> frozenset[str | None]:

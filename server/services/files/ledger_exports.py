@@ -84,7 +84,7 @@ def _bound(day: date | None, otherwise: str) -> str:
 def _cells(number: int, row: LedgerRow) -> tuple[Cell, ...]:
     return (
         number,
-        row.reference,
+        row.reference + (_("（接续）") if row.taken_over_on else ""),
         row.procedure,
         row.applicants,
         row.subjects,

@@ -47,6 +47,8 @@ class LedgerRow:
 
     case_id: str
     reference: str
+    #: taken over at a later step on this day, None: begun here
+    taken_over_on: date | None
     procedure: str
     applicants: str
     subjects: str
@@ -150,6 +152,7 @@ def _row(ctx: Context, entry: Entered, block: Block, sight: Sight) -> LedgerRow:
     return LedgerRow(
         case_id=entry.id,
         reference=entry.reference,
+        taken_over_on=entry.taken_over_on,
         procedure=pack.procedures[entry.procedure].title,
         applicants=_names(people, "applicant"),
         subjects=_names(people, "subject"),

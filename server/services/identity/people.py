@@ -94,6 +94,19 @@ def unit_by_key(ctx: Context, key: str) -> Office:
     return _office(ctx.session.scalar(select(Unit).where(Unit.key == key)))
 
 
+def unit_named(ctx: Context, text: str) -> str | None:
+    """The id of the unit with this key, else of the only open one with this name."""
+    if "\x00" in text:
+        return None
+    found = ctx.session.scalar(select(Unit.id).where(Unit.key == text))
+    if found is not None:
+        return str(found)
+    named = ctx.session.scalars(
+        select(Unit.id).where(Unit.name == text, Unit.closed_on.is_(None)).limit(2)
+    ).all()
+    return str(named[0]) if len(named) == 1 else None
+
+
 def posts_on(ctx: Context, person_id: str, day: date) -> tuple[HeldPost, ...]:
     """The posts this person holds on the day, his main post first, then the oldest."""
     rows = ctx.session.execute(

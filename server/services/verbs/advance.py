@@ -5,7 +5,7 @@ goes through :func:`step`. A step that fails changes nothing; who called decides
 the case (``incidents``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from server.domain.expressions import Feel, Json
 from server.domain.lifecycle import CaseStatus, move_case
@@ -21,6 +21,7 @@ from server.services.case import (
 )
 from server.services.case.case_rows import CaseRow
 from server.services.case.case_state import Act
+from server.services.case.events import Happening
 from server.services.case.facts import Facts
 from server.services.clocks import deadlines
 from server.services.context import Context
@@ -61,6 +62,31 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     ctx.settle()
     ctx.after_commit(lambda: ctx.tools.engine.keep(case.id, version, after.state))
     return after
+
+
+def arrive(
+    ctx: Context,
+    case: CaseRow,
+    release: Release,
+    after: Advance,
+    act: Act,
+    happened: Iterable[tuple[Happening, Facts]],
+) -> None:
+    """Let a new case stand where a way came to that was walked outside of it (``takeover``).
+
+    What happened on the way starts and ends its clocks, in that order; nothing is sent anywhere.
+
+    Raises:
+        EngineError: a task has no competent office.
+    """
+    chart = charts.chart(release.files[case.procedure])
+    version = case_state.store(ctx, case.id, None, after, definition=chart.content_hash)
+    case_state.append(ctx, case.id, None, after, act)
+    known = facts.collect(release, case.procedure, after.variables, {}, ctx.now)
+    for happening, then in happened:
+        deadlines.happened(ctx, case, release.pack, happening, then)
+    advance_work.open_(ctx, case, release, version, after.opened, known)
+    _rewire(ctx, case, release, version, after)
 
 
 def _rewire(ctx: Context, case: CaseRow, release: Release, version: int, after: Advance) -> None:

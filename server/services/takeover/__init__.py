@@ -1,0 +1,1 @@
+"""Running matters from records kept outside: read from a workbook, opened at their step."""
