@@ -123,7 +123,7 @@ def _answers(release: Release, procedure: str) -> Iterator[Asked]:
             seen.add(field.key)
             yield Asked(
                 field=field,
-                heading=_("{label}【{key}】").format(label=field.label, key=field.key),
+                heading=f"{field.label}【{field.key}】",
                 options=options(release.pack, field),
                 step=title,
                 is_part=is_part,

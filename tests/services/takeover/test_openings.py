@@ -57,9 +57,8 @@ def test_every_step_is_opened_and_goes_on_to_its_end(shipped: Shipped, procedure
     found = takeovers.scenarios(PACK[procedure], procedure)
     steps = columns(release, procedure).steps
     closed = {target: goes_on(shipped, release, found, target) for target in steps}
-    assert len(closed) >= 20
-    assert [target for target, is_closed in closed.items() if is_closed is None] == []
-    assert sum(map(bool, closed.values())) > 0.8 * len(closed)
+    assert len(closed) == {NANYANG: 36, CHUZHOU: 18}[procedure]
+    assert [target for target, is_closed in closed.items() if not is_closed] == []
     assert broken_chain(shipped.tools) is None
 
 
@@ -91,9 +90,27 @@ def goes_on(shipped: Shipped, release: Release, found: list[Scenario], target: s
         )
         playing.run()
         assert playing.troubles == [], (scenario.file, target)
+        finish(playing, found)
         assert violations(shipped.tools, done.case_id) == []
         best = status(shipped, done.case_id) == "closed"
     return best
+
+
+def finish(playing: Play, found: list[Scenario]) -> None:
+    """Where the scenario leaves the matter open, it goes on as some other one does."""
+    known = [s for each in found for s in each.steps if s.act == "do" and not s.refused]
+    for _round in range(40):
+        facts = playing.facts()
+        waiting = {each.node_key for each in facts.work} if facts else set()
+        for step in [each for each in known if each.target in waiting][:60]:
+            single = (replace(step, expect={}, at=None),)
+            playing.scenario = replace(playing.scenario, steps=single)
+            playing.run()
+            if not playing.troubles:
+                break
+            playing.troubles.clear()
+        else:
+            return
 
 
 def is_same_way(before: tuple[Step, ...], way: Walked) -> bool:
