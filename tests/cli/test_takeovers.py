@@ -74,7 +74,7 @@ def fill(blank: Path, filled: Path, change: dict[str, str]) -> None:
         **change,
     }
     for name, value in values.items():
-        page.cell(row=2, column=at[name], value=value)
+        page.cell(row=2, column=at[name] or 1, value=value)
     book.save(filled)
 
 
