@@ -24,6 +24,7 @@ from server.web import (
     search,
     start,
     system,
+    takeovers,
     tasks,
 )
 
@@ -49,6 +50,7 @@ PAGES = (
     search.pages,
     start.pages,
     system.pages,
+    takeovers.pages,
     tasks.pages,
 )
 

@@ -53,10 +53,17 @@ def ask(case_id: str) -> _Page:
         files.blank(ctx, case_id, request.form.get("event", ""))
     kept = ""
     try:
-        kept = request.form.get("kept", "")[:36] or _taken_in()
+        kept = _taken_in() or request.form.get("kept", "")[:36]
         return redirect(_asked(case_id, kept), 303)
     except _REFUSED as refused:
         return _form(case_id, request.form.get("event", ""), refused, kept), status_of(refused)
+
+
+@pages.get("/cases/<case_id>/corrections")
+@requires(Permission.CASE_READ)
+def asked_again(case_id: str) -> Response:
+    """The page a refused form left behind is asked for again: the file of the case."""
+    return redirect(url_for("cases.show", case_id=case_id, _anchor="clocks"), 303)
 
 
 @pages.get("/cases/<case_id>/corrections/<correction_id>")
@@ -80,6 +87,13 @@ def decide(case_id: str, correction_id: str, decision: str) -> _Page:
     except _REFUSED as refused:
         return _one(case_id, correction_id, refused), status_of(refused)
     flash(_VERBS[decision], "green")
+    return redirect(url_for(".one", case_id=case_id, correction_id=correction_id), 303)
+
+
+@pages.get("/cases/<case_id>/corrections/<correction_id>/<any(approve, refuse, withdraw):decision>")
+@requires(Permission.CASE_READ)
+def decided_again(case_id: str, correction_id: str, decision: str) -> Response:
+    """The page a refused answer left behind is asked for again: the question."""
     return redirect(url_for(".one", case_id=case_id, correction_id=correction_id), 303)
 
 

@@ -31,7 +31,7 @@ class Checked:
     """One row: the matter it stands for, or what is wrong with it."""
 
     number: int
-    #: as written in the row
+    #: as written in the row; the step by its title where it is one
     reference: str
     step: str
     #: None: it is there already, or something is wrong
@@ -104,6 +104,12 @@ def _explained(choices: Mapping[str, Choice]) -> Sheet:
     )
 
 
+def procedures(ctx: Context) -> dict[str, str]:
+    """The procedures in force by key, with their titles: each has a template."""
+    found = definitions.all_in_force(ctx, ctx.today)
+    return {key: release.pack.procedures[key].title for key, release in found.items()}
+
+
 def check(ctx: Context, content: bytes) -> Book:
     """The workbook row by row; nothing is written.
 
@@ -160,7 +166,7 @@ def _checked(
     plan: Plan | None = None
     if is_double:
         cells.wrong(headings.OLD, _("原案号在表中重复"), _("每个案号只留一行"))
-    name = cells.text(headings.PROCEDURE)
+    name, step = cells.text(headings.PROCEDURE), cells.text(headings.STEP)
     kind = kinds.get(name)
     if kind is None:
         message = _("没有正在施行的程序“{name}”").format(name=name[:40])
@@ -170,7 +176,7 @@ def _checked(
     return Checked(
         number=row.number,
         reference=cells.text(headings.OLD),
-        step=cells.text(headings.STEP),
+        step=kind.columns.steps.get(step, step) if kind else step,
         plan=None if cells.problems else plan,
         problems=tuple(cells.problems),
         is_known=is_known,

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Mapping
 
 from server.domain.expressions import Json
 from server.domain.texts import _
+from server.engine.diagrams.elements import GATEWAYS
 from server.forms.fields import Field, flat
 from server.services.law import charts
+from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.takeover.cells import Cells, allowed
 from server.services.takeover.columns import STEP, Columns
@@ -74,14 +76,33 @@ def turned(cells: Cells, release: Release, read: Read, astray: Astray) -> None:
     cells.wrong(STEP, message, _("检查下列各列，或者改写环节"), "TAKEOVER_ASTRAY")
     node = chart.nodes.get(astray.node_key)
     form = node.form if node and node.kind != "startEvent" else _start_form(release, read)
+    deciding = _deciding(cells, chart, astray.node_key)
     for field in flat(release.compiled[form].fields) if form in release.compiled else ():
         asked = read.kind.columns.answers.get(field.key)
-        if asked is None or not (asked.options or field.type == "boolean"):
+        if asked is None or (deciding and field.key not in deciding):
             continue
         is_empty = read.given.get(field.key) is None
         words = _("没有填写“{label}”") if is_empty else _("现在填写的“{label}”可能引向别处")
         told = words.format(label=field.label)
         cells.wrong(asked.heading, told, allowed(asked), "TAKEOVER_ASTRAY")
+
+
+def _deciding(cells: Cells, chart: Chart, node_key: str) -> set[str]:
+    """What the gateways right behind a step ask; empty where they ask none of its answers."""
+    names: set[str] = set()
+    todo, seen = [node_key], set[str]()
+    while todo:
+        here = todo.pop()
+        seen.add(here)
+        for flow in chart.flows.values():
+            if flow.source != here:
+                continue
+            if flow.condition:
+                names |= cells.ctx.tools.evaluate.parse(flow.condition).names
+            node = chart.nodes.get(flow.target)
+            if node is not None and node.kind in GATEWAYS and node.id not in seen:
+                todo.append(node.id)
+    return names
 
 
 def _start_form(release: Release, read: Read) -> str:
