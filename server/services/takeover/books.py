@@ -117,7 +117,8 @@ def check(ctx: Context, content: bytes) -> Book:
         Invalid: it is no workbook of running matters; every problem by row and column.
     """
     kinds = _kinds(ctx)
-    every = sorted({name for kind in kinds.values() for name in kind.columns.headings})
+    names = {name for kind in kinds.values() for name in kind.columns.headings}
+    every = sorted(names - set(headings.FIXED))
     wanted = {SHEET: (*headings.FIXED, *every)}
     found, findings = read_book(content, wanted, frozenset(every))
     if findings:

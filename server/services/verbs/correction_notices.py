@@ -3,14 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert
-
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
-from server.models.base import new_id
-from server.models.outbox import notification
 from server.services.context import Context
 from server.services.identity.people import Office
+from server.services.notices import owing
+from server.services.notices.owing import Wanted
 
 _KIND = "correction"
 
@@ -52,15 +50,13 @@ def _write(
     text: str,
 ) -> None:
     recipient = to["recipient_id"]
-    ctx.session.execute(
-        insert(notification).values(
-            id=new_id(),
-            **to,
-            label=label,
-            kind=_KIND,
-            case_id=question["case_id"],
-            text=text,
-            dedupe_key=f"{_KIND}:{question['id']}:{question['state']}:{recipient}",
-            created_at=ctx.now,
-        )
+    wanted = Wanted(
+        label=label,
+        recipient_id=recipient,
+        unit_id=to.get("unit_id"),
+        kind=_KIND,
+        case_id=question["case_id"],
+        text=text,
+        dedupe_key=f"{_KIND}:{question['id']}:{question['state']}:{recipient}",
     )
+    owing.owe(ctx, wanted)
