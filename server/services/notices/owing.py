@@ -3,13 +3,22 @@
 Written in the transaction of its cause, once per cause.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import bindparam, insert, select
 
 from server.models.base import new_id
 from server.models.outbox import notification, outbox
 from server.services.context import Context
+
+# written for every rung that fires: built once
+_KNOWN = select(notification.c.dedupe_key).where(
+    notification.c.dedupe_key.in_(bindparam("keys", expanding=True))
+)
+_WRITE = insert(notification)
+_OWE = insert(outbox)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,30 +41,31 @@ class Wanted:
     dedupe_key: str
 
 
-def owe(ctx: Context, wanted: Wanted) -> None:
-    """Write the notice and owe it outside; a second time for the same cause is a no-op."""
-    known = select(notification.c.id).where(notification.c.dedupe_key == wanted.dedupe_key)
-    if ctx.session.scalar(known) is not None:
-        return
-    notice_id = new_id()
-    ctx.session.execute(
-        insert(notification).values(
-            id=notice_id,
-            **{name: getattr(wanted, name) for name in Wanted.__slots__},
-            created_at=ctx.now,
-        )
-    )
-    if wanted.recipient_id is None:
-        return
-    ctx.session.execute(
-        insert(outbox).values(
-            id=new_id(),
-            kind="notice",
-            payload={"notification": notice_id},
-            dedupe_key=f"notice:{notice_id}",
-            state="pending",
-            next_at=ctx.now,
-            case_id=wanted.case_id,
-            created_at=ctx.now,
-        )
-    )
+def owe(ctx: Context, wanted: Sequence[Wanted]) -> None:
+    """Write these notices and owe them outside; a second time for the same cause is a no-op."""
+    by_cause = {each.dedupe_key: each for each in wanted}
+    known = set(ctx.session.scalars(_KNOWN, {"keys": list(by_cause)}))
+    new = {new_id(): each for cause, each in by_cause.items() if cause not in known}
+    if new:
+        ctx.session.execute(_WRITE, [_row(ctx, *each) for each in new.items()])
+    outside = [_outside(ctx, *each) for each in new.items() if each[1].recipient_id is not None]
+    if outside:
+        ctx.session.execute(_OWE, outside)
+
+
+def _row(ctx: Context, notice_id: str, wanted: Wanted) -> dict[str, Any]:
+    columns = {name: getattr(wanted, name) for name in Wanted.__slots__}
+    return {"id": notice_id, **columns, "created_at": ctx.now}
+
+
+def _outside(ctx: Context, notice_id: str, wanted: Wanted) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "kind": "notice",
+        "payload": {"notification": notice_id},
+        "dedupe_key": f"notice:{notice_id}",
+        "state": "pending",
+        "next_at": ctx.now,
+        "case_id": wanted.case_id,
+        "created_at": ctx.now,
+    }

@@ -59,4 +59,4 @@ def _write(
         text=text,
         dedupe_key=f"{_KIND}:{question['id']}:{question['state']}:{recipient}",
     )
-    owing.owe(ctx, wanted)
+    owing.owe(ctx, [wanted])

@@ -5,7 +5,7 @@ gap is seen. What a notice says is written down here, where the facts are known,
 than its reader may know. Sending it out is the business of ``services/notices``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -57,26 +57,37 @@ def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung
     """Write the notices one rung owes and return the labels they go to; again is a no-op."""
     pack = release.pack
     entry = pack.deadlines[row.rule_key].ladder[rung]
-    labels = []
     work = _work(ctx, case, row)
-    for told in _told(ctx, case, release, row, entry.to):
-        labels.append(told.label)
-        how = _how_much(told.label, entry.to, release)
-        text = rung_texts.told(_facts(ctx, pack, row, _known(work, told)), how)
-        recipients: list[tuple[str | None, str | None]] = [*sorted(told.people.items())]
-        for recipient, unit_id in recipients or [(None, None)]:
-            wanted = Wanted(
-                label=told.label,
-                recipient_id=recipient,
-                unit_id=unit_id,
-                kind="deadline",
-                case_id=row.case_id,
-                deadline_id=row.id,
-                text=text,
-                dedupe_key=f"{row.id}:{row.due_on}:{entry.at:+d}:{told.label}:{recipient or ''}",
-            )
-            owing.owe(ctx, wanted)
-    return labels
+    told = list(_told(ctx, case, release, row, entry.to, work))
+    wanted = [
+        Wanted(
+            label=each.label,
+            recipient_id=recipient,
+            unit_id=unit_id,
+            kind="deadline",
+            case_id=row.case_id,
+            deadline_id=row.id,
+            text=text,
+            dedupe_key=f"{row.id}:{row.due_on}:{entry.at:+d}:{each.label}:{recipient or ''}",
+        )
+        for each, text in ((each, _text(ctx, release, row, work, each, entry.to)) for each in told)
+        for recipient, unit_id in _recipients(each)
+    ]
+    owing.owe(ctx, wanted)
+    return [each.label for each in told]
+
+
+def _recipients(told: _Told) -> list[tuple[str | None, str | None]]:
+    """Who is told, and in which office; where nobody holds the post, nobody in no office."""
+    found: list[tuple[str | None, str | None]] = [*sorted(told.people.items())]
+    return found or [(None, None)]
+
+
+def _text(
+    ctx: Context, release: Release, row: DeadlineRow, work: Sequence[_Held], told: _Told, to: str
+) -> str:
+    how = _how_much(told.label, to, release)
+    return rung_texts.told(_facts(ctx, release.pack, row, _known(work, told)), how)
 
 
 def _facts(ctx: Context, pack: PolicyPack, row: DeadlineRow, work: tuple[Holding, ...]) -> Facts:
@@ -110,14 +121,19 @@ def _how_much(label: str, to: str, release: Release) -> How:
 
 
 def _told(
-    ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, to: str
+    ctx: Context,
+    case: CaseRow,
+    release: Release,
+    row: DeadlineRow,
+    to: str,
+    work: Sequence[_Held],
 ) -> Iterable[_Told]:
     if to == "assignee":
-        return [_assignees(ctx, case, row)]
+        return [_assignees(ctx, case, work)]
     if to == f"office{_HEAD}":
         return _heads(ctx, case, release, row)
     if to == "supervising_organ":
-        return [_supervisor(ctx, case, row)]
+        return [_supervisor(ctx, case, work)]
     role = to.removesuffix(_HEAD)
     if role in advance_work.case_roles(release.pack):
         return [_Told(label=to, people=dict.fromkeys(parties.members(ctx, case.id, role)))]
@@ -125,9 +141,9 @@ def _told(
     return [_Told(label=to, people=_holders(ctx, office.id if office else None, to))]
 
 
-def _assignees(ctx: Context, case: CaseRow, row: DeadlineRow) -> _Told:
+def _assignees(ctx: Context, case: CaseRow, work: Sequence[_Held]) -> _Told:
     found: dict[str, str | None] = {}
-    for held in _work(ctx, case, row):
+    for held in work:
         able = _able(ctx, case, held)
         mine = held.assignee_id
         found |= {mine: able[mine]} if mine and mine in able else able
@@ -151,14 +167,12 @@ def _heads(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow) -> l
     ]
 
 
-def _supervisor(ctx: Context, case: CaseRow, row: DeadlineRow) -> _Told:
+def _supervisor(ctx: Context, case: CaseRow, work: Sequence[_Held]) -> _Told:
     """The supervising organ of the level above, else the same kind of office up there."""
     level = superior(Level(case.level))
     office = level and advance_work.office_of(ctx, case, "supervising_organ", level)
     if not office:
-        office = next(
-            filter(None, (_above(ctx, held.unit_id) for held in _work(ctx, case, row))), None
-        )
+        office = next(filter(None, (_above(ctx, held.unit_id) for held in work)), None)
     return _Told(label="supervising_organ", people=_holders(ctx, office.id if office else None, ""))
 
 

@@ -104,7 +104,7 @@ def test_a_party_reads_nothing_that_was_meant_for_an_office(tiny: Tiny) -> None:
     (post, *_rest) = tiny.actor(APPLICANT).posts
     office = replace(own, unit_id=post.unit_id, text="由某某办理", dedupe_key="office")
     for wanted in (own, office, own):
-        tiny.program(partial(owing.owe, wanted=wanted), AFTER)
+        tiny.program(partial(owing.owe, wanted=[wanted]), AFTER)
     assert sorted((line.text, line.case_id) for line in listed(tiny, APPLICANT)) == [
         ("", case_id),
         ("请补正", case_id),
