@@ -18,7 +18,7 @@ from server.domain.lifecycle import OPEN_DEADLINES
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.queries import timeline
-from server.services.clocks import corrected_dates, deadline_rows, deadline_sheets
+from server.services.clocks import deadline_rows, deadline_sheets
 from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.clocks.deadline_sheets import DeadlineSheet
 from server.services.context import Context
@@ -42,9 +42,6 @@ class ClockView:
 
     sheet: DeadlineSheet
     changes: tuple[Changed, ...]
-    #: events that dated its beginning and its end; empty where nobody entered the day of the end
-    begun_by: str = ""
-    ended_by: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -63,11 +60,8 @@ def of_case(ctx: Context, pack: PolicyPack, case_id: str) -> list[ClockView]:
         ClockView(
             sheet=deadline_sheets.sheet(ctx, pack, row),
             changes=tuple(_changed(pack, row, change, names) for change in made),
-            begun_by=begun_by,
-            ended_by=ended_by,
         )
         for row, made in zip(rows, changes, strict=True)
-        for begun_by, ended_by in (corrected_dates.dated_by(pack, row),)
     ]
 
 

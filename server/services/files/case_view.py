@@ -37,9 +37,6 @@ from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.packs import definitions
 
-#: a closed case too may have been dated wrongly
-_CORRECTABLE = (CaseStatus.OPEN, CaseStatus.CLOSED)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaseFile:
@@ -65,8 +62,8 @@ class CaseFile:
     looks: tuple[Look, ...]
     #: dates that were asked to be corrected
     corrections: tuple[View, ...]
-    #: he works in an office that has the case now, and may ask for such a correction
-    may_correct: bool = False
+    #: ``clock:begun`` or ``clock:ended`` -> event whose date he may ask to correct
+    correctable: Mapping[str, str]
 
     @property
     def is_over(self) -> bool:
@@ -112,7 +109,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         drawing=None,
         looks=case_files.looks(ctx.session, sight, case_id) if _leads(ctx) else (),
         corrections=corrections.listed(ctx, release.pack, sight, case_id),
-        may_correct=head.status in _CORRECTABLE and bool(sight.units & _has_it(items)),
+        correctable=corrections.correctable(ctx, release.pack, head, sight, items),
     )
     if not sight.is_office:
         return found
@@ -236,13 +233,6 @@ def _veiled(head: Head, sight: Sight) -> Head:
         return head
     outcome = head.outcome if sight.sees(Matter.DECISION) else None
     return replace(head, matter="", unit_id=None, unit="", outcome=outcome, former="")
-
-
-def _has_it(items: Mapping[str, timeline.Item]) -> frozenset[str | None]:
-    """The offices with open work in the case, else the one that worked on it last."""
-    open_ = {item.unit_id for item in items.values() if item.closed_at is None}
-    last = [item.unit_id for item in items.values() if item.unit_id][-1:]
-    return frozenset((open_ - {None}) or last)
 
 
 def _leads(ctx: Context) -> bool:

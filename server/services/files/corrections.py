@@ -4,18 +4,20 @@ Who may know of a question: ``queries/corrections``. What the clocks would say i
 approval would, and nothing is written.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from server.domain.deadlines import state_at
 from server.domain.errors import Invalid, NotFound
+from server.domain.lifecycle import CaseStatus, WorkState
 from server.domain.packs import PolicyPack
 from server.domain.perspectives import Sight
 from server.queries import case_files, perspectives
 from server.queries import corrections as rows
 from server.queries.case_files import Head
 from server.queries.corrections import Question
+from server.queries.timeline import Item
 from server.services.case import case_rows
 from server.services.clocks import corrected_dates, deadline_rows
 from server.services.clocks.corrected_dates import Dated, Righted
@@ -132,6 +134,41 @@ def blank(ctx: Context, case_id: str, event: str) -> Blank:
         was_on=asking.found[0].was_on,
         rules=tuple(dict.fromkeys(rules)),
     )
+
+
+def correctable(
+    ctx: Context, pack: PolicyPack, head: Head, sight: Sight, items: Mapping[str, Item]
+) -> Mapping[str, str]:
+    """The dates the reader may ask about: ``clock:begun`` or ``clock:ended`` -> the event.
+
+    Says the same as ``correction_questions.asked_for``, of rows that were read for the file.
+    """
+    if not sight.is_office or head.status not in (CaseStatus.OPEN, CaseStatus.CLOSED):
+        return {}
+    events = {
+        key
+        for row in deadline_rows.of_case(ctx, head.id)
+        for key in corrected_dates.dated_by(pack, row)
+        if key
+    }
+    able: dict[str, str] = {}
+    for event in sorted(events):
+        found = corrected_dates.of_event(ctx, pack, head.id, event)
+        if any(sight.units & _answering(items, each.row.rule_key) for each in found):
+            places = {each.row.id: "ended" if each.is_end else "begun" for each in found}
+            able |= {f"{row_id}:{place}": event for row_id, place in places.items()}
+    return able
+
+
+def _answering(items: Mapping[str, Item], rule_key: str) -> frozenset[str | None]:
+    """The offices that answer for a clock, as ``case_offices`` finds them."""
+    held = [each for each in items.values() if each.unit_id]
+    open_ = [each for each in held if each.closed_at is None]
+    named = [each.unit_id for each in open_ if each.deadline_key == rule_key]
+    done = [each for each in held if each.state == WorkState.DONE and each.closed_at]
+    last = max(done, key=lambda each: each.closed_at or each.opened_at, default=None)
+    present = named or [each.unit_id for each in open_]
+    return frozenset(present or ([last.unit_id] if last else []))
 
 
 def _view(ctx: Context, pack: PolicyPack, question: Question) -> View:
