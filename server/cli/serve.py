@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import threading
-from datetime import UTC, datetime
 from pathlib import Path
 
 from server.cli import starting
@@ -15,7 +14,6 @@ from server.cli.starting import Ready
 from server.domain.texts import _
 from server.http import serving
 from server.http.serving import Listening
-from server.services import heartbeats
 from server.telemetry import Meters
 
 _log = logging.getLogger(__name__)
@@ -70,10 +68,8 @@ def _worker(options: argparse.Namespace, console: Console) -> int:
         worker = console.wiring().create_worker(ready.tools, ready.clock, Meters())
         worker.start()
         try:
-            process = {"pid": os.getpid()}
-            heartbeats.note(ready.tools, "worker", datetime.now(UTC), dict(process))
             _log.info("worker started")
-            _say(console, {"worker": process}, _("后台任务已启动"))
+            _say(console, {"worker": {"pid": os.getpid()}}, _("后台任务已启动"))
             told.wait()
         finally:
             worker.stop()  # after the round under way
