@@ -6,10 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from sqlalchemy import insert
+
 from server.adapters.packs import read_folder
 from server.domain.access import SYSTEM, Actor
 from server.domain.calendar import CHINA_TIME
 from server.domain.expressions import Json
+from server.models.base import new_id
+from server.models.decision import recusal
 from server.queries import cases as case_queries
 from server.queries.cases import CaseFacts, OpenWork
 from server.services.case import incidents
@@ -126,3 +130,19 @@ class Tiny:
         self.deliver(case_id, "evidence_received", {"evidence_weight": 1}, now)
         grounds = {"determination": "tolerated", "grounds": "抢险救灾"}
         self.do(HEAD, case_id, "decide", grounds, now=now)
+
+    def recuse(self, case_id: str, login: str) -> None:
+        """Grant that this person is recused from the case."""
+        person = self.person(login)
+        row = {
+            "id": new_id(),
+            "version": 1,
+            "case_id": case_id,
+            "person_id": person,
+            "capacity": "desk",
+            "ground": "kinship",
+            "by_id": person,
+            "state": "granted",
+            "at": NOW,
+        }
+        self.program(lambda ctx: ctx.session.execute(insert(recusal).values(**row)))

@@ -15,7 +15,8 @@ from server.domain.deadline_verbs import Clock
 from server.domain.errors import Forbidden, NotFound
 from server.domain.jurisdiction import Level
 from server.domain.texts import _
-from server.queries.visibility import sees
+from server.models.decision import recusal as recusals
+from server.queries.visibility import recused_from, sees
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks import deadline_rows, deadlines
@@ -75,6 +76,8 @@ def _change(
     check: Callable[[Clock, Act, date], None],
 ) -> None:
     case = case_rows.lock(ctx, case_id)
+    if _is_recused(ctx, case):
+        raise NotFound
     release = definitions.release(ctx, case.pack_version_id)
     rows = deadline_rows.open_clocks(ctx, case.id, rule_key)
     allowed = bool(rows) and ctx.actor.person_id in _people(ctx, case, release, rows[-1], act)
@@ -122,3 +125,9 @@ def _sees(ctx: Context, case: CaseRow) -> bool:
     actor = posts.with_posts(ctx)
     units = [post.unit_id for post in actor.posts]
     return sees(ctx.session, actor.person_id, units, case.id)
+
+
+def _is_recused(ctx: Context, case: CaseRow) -> bool:
+    """Nothing of the case exists for whoever is recused from it, whatever post he holds."""
+    own = recused_from(ctx.actor.person_id).where(recusals.c.case_id == case.id)
+    return ctx.session.scalar(own) is not None

@@ -7,14 +7,13 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.models.audit import AuditEvent
 from server.models.base import new_id
 from server.models.case import subject
-from server.models.decision import recusal
 from server.models.document import attachment
 from server.models.identity import Post
 from server.models.outbox import notification
@@ -87,7 +86,7 @@ def test_parties_strangers_and_the_recused_do_not_ask(tiny: Tiny) -> None:
         asked(tiny, case_id, "filed", RIGHT, by=APPLICANT)
     with pytest.raises(NotFound):
         asked(tiny, case_id, "filed", RIGHT, by=STRANGER)
-    recuse(tiny, case_id, DESK)
+    tiny.recuse(case_id, DESK)
     with pytest.raises(NotFound):
         asked(tiny, case_id, "filed", RIGHT)
 
@@ -103,7 +102,7 @@ def test_nobody_asks_in_his_own_matter(tiny: Tiny) -> None:
 
 def test_a_head_who_is_recused_is_passed_over_for_the_one_above(tiny: Tiny) -> None:
     case_id = tiny.open()
-    recuse(tiny, case_id, HEAD)
+    tiny.recuse(case_id, HEAD)
     question = asked(tiny, case_id, "filed", RIGHT)
 
     with pytest.raises(NotFound):
@@ -317,22 +316,6 @@ def test_a_suspended_case_is_left_alone(tiny: Tiny) -> None:
     tiny.program(lambda ctx: ctx.session.execute(suspended))
     with pytest.raises(Conflict):
         tiny.act(HEAD, lambda ctx: corrections.approve(ctx, question))
-
-
-def recuse(tiny: Tiny, case_id: str, login: str) -> None:
-    person = tiny.person(login)
-    row = {
-        "id": new_id(),
-        "version": 1,
-        "case_id": case_id,
-        "person_id": person,
-        "capacity": "desk",
-        "ground": "kinship",
-        "by_id": person,
-        "state": "granted",
-        "at": NOW,
-    }
-    tiny.program(lambda ctx: ctx.session.execute(insert(recusal).values(**row)))
 
 
 def as_head(verb: Callable[[Context], Any]) -> Callable[[Context], Any]:

@@ -33,6 +33,17 @@ def test_a_stop_for_a_reason_the_rule_does_not_know_is_refused(tiny: Tiny) -> No
         )
 
 
+def test_for_whoever_is_recused_there_is_no_clock_to_stop_or_extend(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    for login in (DESK, HEAD):
+        tiny.recuse(case_id, login)
+    with pytest.raises(NotFound):
+        tiny.act(DESK, stopping(case_id))
+    with pytest.raises(NotFound):
+        tiny.act(HEAD, lambda ctx: deadline_clock.extend(ctx, case_id, "registration", n=1))
+    tiny.act(COLLEAGUE, stopping(case_id))
+
+
 def test_a_stop_is_for_those_who_hold_the_work(tiny: Tiny) -> None:
     case_id = tiny.open()
     with pytest.raises(Forbidden):
