@@ -21,6 +21,7 @@ from server.domain.lifecycle import CaseStatus, TimerState
 from server.engine.port import Advance, TimerDue
 from server.models.case import case as case_table
 from server.models.time import timer
+from server.services import database_faults
 from server.services.backoff import next_try
 from server.services.case import case_rows, incidents
 from server.services.case.case_rows import CaseRow
@@ -150,8 +151,8 @@ def _sweep_case(tools: Tools, now: datetime, case_id: str, until: datetime) -> l
                 case = case_rows.try_lock(ctx, case_id)
                 done = [] if case is None else list(_fire_all(ctx, case, until, current))
         except Exception as error:  # one bad timer must not stop all others
-            if not current:
-                raise
+            if not current or database_faults.kind_of(error) is not None:
+                raise  # no fault of this timer: nothing is counted against it
             parked += _park(tools, now, case_id, current[-1], error)
         else:
             return [*parked, *done] if parked or current else None

@@ -1,7 +1,9 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
+from errno import ENOSPC
 from threading import Thread
 
+import pytest
 from sqlalchemy import func, select, update
 
 from server.domain.calendar import CHINA_TIME
@@ -136,6 +138,19 @@ def test_one_bad_timer_does_not_hold_up_the_others_of_its_case(tiny: Tiny) -> No
     timers.sweep(with_engine(tiny, EngineError("出错")), OVERDUE)
     clocks = {clock.rule_key: clock.state for clock in tiny.facts(case_id).clocks}
     assert clocks == {"registration": "overdue", "supplement": "overdue"}
+
+
+def test_a_fault_of_the_database_is_not_counted_against_the_timer(tiny: Tiny) -> None:
+    case_id = supplementing(tiny)
+    full = OSError(ENOSPC, "no room")
+    for _round in range(6):
+        with pytest.raises(OSError, match="no room"):
+            timers.sweep(with_engine(tiny, full), OVERDUE)
+    with tiny.tools.readers() as session:
+        rows = session.execute(select(timer.c.attempts, timer.c.state)).all()
+    assert {tuple(row) for row in rows} == {(0, "armed")}
+    timers.sweep(tiny.tools, OVERDUE)
+    assert [each.node_key for each in tiny.facts(case_id).work] == ["register"]
 
 
 def test_a_suspended_case_keeps_its_timers(tiny: Tiny) -> None:
