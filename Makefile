@@ -78,7 +78,7 @@ browser: # what the browser tests need; never skipped
 bench: $(STAMPS)/dev server/engine/feel.js ## the benchmarks, each beside its limit; writes bench.json
 	@$(BIN)/python -m tests.bench
 
-soak: $(STAMPS)/dev server/engine/feel.js browser ## the long runs: every page for every role, the API by random requests, hostile input, the wheel
+soak: $(STAMPS)/dev server/engine/feel.js browser ## the long runs: every page for every role, fifty kills on each database, the API by random requests, hostile input, the wheel
 	@RONGCUO_SOAK=1 $(BIN)/pytest -n 2 -m slow
 
 tck: $(STAMPS)/dev server/engine/feel.js ## DIR=copy of the DMN TCK: passed / total per level
