@@ -24,6 +24,7 @@ from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.port import DecisionMade, MessageSent
 from server.engine.runtime.conditions import Powerless
+from server.engine.runtime.provenance import Holder, Versions, Writes
 
 MAX_PARTS: Final = 200
 MAX_DEPTH: Final = 10
@@ -49,7 +50,7 @@ class Powers(Protocol):
         """Evaluate one decision of the pack."""
 
 
-class LeanTask(Task):
+class LeanTask(Holder, Task):
     """A task whose times are ticks of its case and which never logs case data."""
 
     def __init__(
@@ -88,8 +89,13 @@ class LeanTask(Task):
             self.last_state_change = self.workflow.top_workflow.next_tick()
 
     def _inherit_data(self) -> None:
-        """What the task was given before wins over what its parent has; values are shared."""
-        self.data = {**self.parent.data, **self.data} if self.data else dict(self.parent.data)
+        """Once; what the task was given before wins over what its parent has."""
+        if self.stamped:
+            return
+        given = self.data
+        self.follow(self.parent)
+        if given:
+            self.data = {**self.data, **given}
 
     def collect_log_extras(self, dct: Any = None) -> dict[str, Any]:
         """Nothing: what a case holds never reaches a log."""
@@ -146,6 +152,7 @@ class Case(_Scans, BpmnWorkflow):
         self.variables: dict[str, Json] = {}
         self.thrown: list[MessageSent] = []
         self.decided: list[DecisionMade] = []
+        self.writes = Writes()
         super().__init__(spec, parts, script_engine=Powerless(), deserializing=True)
 
     @property
@@ -217,21 +224,30 @@ def enclosing_item(task: LeanTask) -> LeanTask | None:
     return None
 
 
-def plant(workflow: Any, data: dict[str, Json]) -> LeanTask:
-    """The finished root of an empty workflow; tokens are begun below it."""
+def plant(workflow: Any, data: dict[str, Json], owner: LeanTask | None = None) -> LeanTask:
+    """The finished root of an empty workflow; tokens are begun below it.
+
+    What it lacks of the data of its owner, or has otherwise, is written here.
+    """
     root = LeanTask(workflow, workflow.spec.start, state=TaskState.COMPLETED)
-    root.data = data
+    if owner is None:
+        root.become(data, {})
+    else:
+        owner.stamp()
+        root.data = data
+        root.differ(owner)
     workflow.task_tree = root
     return root
 
 
-def begin(parent: LeanTask, spec: Any, data: dict[str, Json]) -> LeanTask:
+def begin(parent: LeanTask, spec: Any, data: dict[str, Json], versions: Versions) -> LeanTask:
     """A new token at ``spec`` with ``data``, below a finished task whose own data stay."""
-    saved, parent.data = parent.data, data
+    saved = parent.data, parent.versions, parent.stamped
+    parent.become(data, versions)
     child = parent._add_child(spec, TaskState.FUTURE)
     spec._predict(child, mask=AHEAD)
     spec._update(child)
-    parent.data = saved
+    parent.data, parent.versions, parent.stamped = saved
     return child
 
 

@@ -2,7 +2,9 @@
 
 ``format byte | checksum (16) | JSON``. The JSON is ``[header, tasks, parts]``: each task as
 ``[id, parent, tick, state, spec, triggered, internal data, changed variables, removed ones]``,
-against the data of its parent, parents before children. Tasks that no token has reached are left
+against the data of its parent, parents before children; internal data with the ``versions`` that
+differ from those of the parent. What the writes knew of each other is in the header. Tasks that
+no token has reached are left
 out and predicted anew with new ids, so that nothing of an abandoned future is accepted later.
 
 The stock serializer drops changes of type (1 to true), writes the specs into each state, and
@@ -10,6 +12,7 @@ loads nothing again once an answer held the key ``typename`` (tests/engine/test_
 """
 
 import logging
+from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -21,13 +24,16 @@ from server.domain.errors import BudgetExceeded, StateUnreadable
 from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.runtime.casetree import Case, LeanTask, Part
+from server.engine.runtime.merging import forget
 from server.engine.runtime.parsing import Definition
+from server.engine.runtime.provenance import Versions
 from server.engine.runtime.values import same
 
 FORMAT: Final = b"\x01"
 MAX_STATE: Final = 1_000_000
 _CHECK: Final = 16
 _LARGE: Final = 65_536
+_INTERNAL: Final = 6
 _log = logging.getLogger(__name__)
 
 #: one task, as stored
@@ -40,12 +46,14 @@ def encode(case: Case) -> bytes:
     Raises:
         BudgetExceeded: it is larger than 1 MB.
     """
-    header = [case.tick, case.completed, case.data, case.variables]
+    held = forget(case)
+    writes = [_listed(case.writes.known), _listed(case.writes.absorbed)]
+    header = [case.tick, case.completed, case.data, case.variables, writes]
     parts = [
-        [key, part.spec.name, part.completed, part.data, _rows(part)]
+        [key, part.spec.name, part.completed, part.data, _rows(part, held)]
         for key, part in case.subprocesses.items()
     ]
-    state = seal([header, _rows(case), parts])
+    state = seal([header, _rows(case, held), parts])
     if len(state) > _LARGE:
         _log.warning("the state of a case has %d bytes", len(state))
     if len(state) > MAX_STATE:
@@ -96,16 +104,21 @@ def assemble(definition: Definition, document: Json) -> Case:
         StateUnreadable: it does not fit the definition.
     """
     try:
-        (tick, completed, data, variables), rows, parts = document
+        (tick, completed, data, variables, *writes), rows, parts = document
         case = Case(definition.spec, definition.parts)
-        case.completed, case.data, case.variables = completed, data, variables
+        case.tick, case.completed, case.data, case.variables = tick, completed, data, variables
+        for known, absorbed in writes:
+            case.writes.known, case.writes.absorbed = _unlisted(known), _unlisted(absorbed)
         _fill(case, rows, case)
         for row in parts:
             _add_part(definition, case, row)
+        if not writes:
+            _attribute(case)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StateUnreadable(
             _("事项的流转状态与流程图不符"), detail=f"{type(error).__name__}: {error}"
         ) from error
+    tick = case.tick
     for workflow in case.workflows():
         for task in workflow.open_tasks():
             task.task_spec._predict(task, mask=TaskState.NOT_FINISHED_MASK)
@@ -125,9 +138,32 @@ def _add_part(definition: Definition, case: Case, row: Json) -> None:
     part.completed_event.connect(owner.task_spec._on_subworkflow_completed, owner)
 
 
-def _rows(workflow: Any) -> list[Row]:
+def _attribute(case: Case) -> None:
+    """A state of before provenance was kept: whatever differs from the data above was written."""
+    for workflow in case.workflows():
+        for task in workflow.tasks.values():
+            owner = task.parent or case.find(workflow.parent_task_id or "")
+            task.internal_data.pop("bases", None)
+            task.internal_data.pop("seats", None)
+            if owner is not None:
+                task.differ(owner)
+
+
+def _rows(workflow: Any, held: Mapping[str, Any]) -> list[Row]:
+    """The tasks that a token has reached; ``held`` are those whose versions count."""
     tasks = workflow.tasks
-    return [_row(task, tasks) for task in tasks.values() if task._state >= TaskState.WAITING]
+    rows: list[Row] = []
+    if not held:
+        return [_row(task, tasks) for task in tasks.values() if task._state >= TaskState.WAITING]
+    books: dict[str | None, Versions] = {None: {}}
+    for task in tasks.values():
+        if task._state >= TaskState.WAITING:
+            above = books[task._parent]
+            books[task.id] = task.versions if task.id in held else above
+            rows.append(_row(task, tasks))
+            if books[task.id] != above:
+                rows[-1][_INTERNAL] = _attributed(task, above)
+    return rows
 
 
 def _row(task: LeanTask, tasks: dict[str, LeanTask]) -> Row:
@@ -156,6 +192,21 @@ def _row(task: LeanTask, tasks: dict[str, LeanTask]) -> Row:
     ]
 
 
+def _attributed(task: LeanTask, above: Versions) -> dict[str, Any]:
+    """The internal data, with the versions that are others than those above."""
+    older = {name: 0 for name in above if name not in task.versions}
+    newer = {name: each for name, each in task.versions.items() if each != above.get(name)}
+    return {**task.internal_data, "versions": {**older, **newer}}
+
+
+def _listed(book: Mapping[int, frozenset[int]]) -> dict[str, list[int]]:
+    return {str(write): sorted(knew) for write, knew in book.items()}
+
+
+def _unlisted(book: Mapping[str, list[int]]) -> dict[int, frozenset[int]]:
+    return {int(write): frozenset(knew) for write, knew in book.items()}
+
+
 def _fill(workflow: Any, rows: list[Row], case: Case) -> None:
     specs, tasks = workflow.spec.task_specs, workflow.tasks
     for key, above, tick, state, spec, triggered, internal, changed, removed in rows:
@@ -173,6 +224,13 @@ def _fill(workflow: Any, rows: list[Row], case: Case) -> None:
             task.data = {**parent.data, **changed}
             for name in removed:
                 task.data.pop(name, None)
+        versions = {} if parent is None else parent.versions
+        if "versions" in internal:
+            versions = {**versions, **internal.pop("versions")}
+        if parent is None or changed or removed:
+            task.become(task.data, versions)
+        else:
+            task.versions, task.stamped, task._seen = versions, parent.stamped, task.data
         tasks[task.id] = task
         if state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
             case.event_manager.add_task(task)

@@ -53,7 +53,7 @@ def start(definition: Definition, case: Case, command: Start) -> None:
     variables: dict[str, Json] = dict.fromkeys(sorted(definition.files.variables))
     variables.update(clean(command.variables))
     case.variables = dict(variables)
-    begun = begin(plant(case, variables), start_of(case.spec, command.message), variables)
+    begun = begin(plant(case, variables), start_of(case.spec, command.message), variables, {})
     if begun._state == TaskState.WAITING:
         fire(begun, next(definitions_of(begun)))
 

@@ -5,7 +5,8 @@ A timer's text is a key or a literal that is never evaluated here; a thrown mess
 the caller, who routes it. The stock definitions poll the clock, deliver a message to any case
 that waits, and read texts as Python (SpiffWorkflow 3.2.0, tests/engine/test_events.py).
 
-Internal data of a waiting task: ``event_fired``; ``payload`` between a delivery and the run;
+Internal data of a waiting task: ``event_fired``; ``payload``, and ``writes`` whose values it is,
+between a delivery and the run;
 ``chosen``, at an event gateway, the name of the spec whose event came.
 """
 
@@ -119,7 +120,9 @@ class Alarm(Passive):
         """Outwards, with the data of the moment."""
         catcher = _catcher(self, my_task)
         if catcher is not None:
+            my_task.stamp()
             catcher.internal_data["payload"] = copied(my_task.data)
+            catcher.internal_data["writes"] = dict(my_task.versions)
             happen(catcher, catcher.task_spec.event_definition)
         elif self.kind == "error":
             raise EngineError(
@@ -131,7 +134,7 @@ class Alarm(Passive):
     def update_task_data(self, my_task: LeanTask) -> None:
         """The data of the moment go on behind the boundary event."""
         payload = my_task.internal_data.pop("payload", None)
-        my_task.data = {**my_task.data, **(payload or {})}
+        my_task.adopt(payload or {}, my_task.internal_data.pop("writes", {}))
 
 
 class FirstOf(MultipleEventDefinition):
@@ -216,8 +219,8 @@ def fire_beside(task: LeanTask, definition: Any) -> None:
     """Let a repeating event happen once more: a clone fires, the original stays armed."""
     clone = task.parent._add_child(task.task_spec, TaskState.WAITING)
     clone.triggered = True
-    if "payload" in task.internal_data:
-        clone.internal_data["payload"] = task.internal_data.pop("payload")
+    for name in {"payload", "writes"} & task.internal_data.keys():
+        clone.internal_data[name] = task.internal_data.pop(name)
     task.task_spec._predict(clone, mask=TaskState.NOT_FINISHED_MASK)
     fire(clone, definition)
 

@@ -205,7 +205,8 @@ class AssigningLoop(StandardLoopTask):
     def merge_child(self, workflow: Any, child: LeanTask) -> None:
         """A round is done: its values replace those before."""
         my_task = child.parent
-        my_task.data = {**my_task.data, **child.data}
+        child.stamp()
+        my_task.adopt(child.data, child.versions)
         my_task.internal_data["merged"] = [*my_task.internal_data["merged"], child.id]
         if self.loop_complete(my_task):
             my_task._set_state(TaskState.READY)

@@ -5,8 +5,8 @@ variables. Removed, never cancelled: a reset or a restored state would reopen wh
 done meanwhile, and stock joins would count the cancelled instances (tests/engine/test_jump.py).
 
 A join that consumed a token of the removed branch is undone by its ``took`` record: the arrivals
-of other branches wait again. What they wrote is in the current variables already, so each token
-notes its data at the jump and adds to the next merge only what it changed since (``merging``).
+of other branches wait again. What they wrote is in the current variables already: every open token
+absorbs the jump, and adds to the next merge only what it changes from then on (``provenance``).
 """
 
 from collections.abc import Iterable
@@ -19,7 +19,8 @@ from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.runtime.casetree import FINISHED, OPEN, Case, LeanTask, begin
 from server.engine.runtime.joins import MergingParallel
-from server.engine.runtime.merging import mark_jump, unmark
+from server.engine.runtime.merging import absorb
+from server.engine.runtime.provenance import Versions
 
 _REACHED = FINISHED | OPEN
 
@@ -51,8 +52,10 @@ def jump(case: Case, target: str, data: dict[str, Json], scope: str | None) -> N
         parent = workflow.task_tree
         for child in parent.children:
             drop(workflow, child)
-        _stand_in(workflow, spec, data)
-    mark_jump(begin(parent, spec, data), data)
+    versions = absorb(case, data)
+    if not visited:
+        _stand_in(workflow, spec, data, versions)
+    begin(parent, spec, data, versions)
     workflow.last_task = None
 
 
@@ -97,12 +100,11 @@ def _undo(workflow: Any, join: LeanTask, took: Iterable[str], region: set[str]) 
         for child in join.children:
             region.update(task.id for task in _subtree(child))
             drop(workflow, child)
-        join.data = dict(join.parent.data)
-        unmark(join)
+        join.follow(join.parent)
         join._set_state(TaskState.WAITING)
 
 
-def _stand_in(workflow: Any, target: Any, data: dict[str, Json]) -> None:
+def _stand_in(workflow: Any, target: Any, data: dict[str, Json], versions: Versions) -> None:
     """The other branches of a block around the target were compacted: let them count as arrived.
 
     Inclusive joins need nothing: no active token reaches the inputs that are lost.
@@ -116,15 +118,15 @@ def _stand_in(workflow: Any, target: Any, data: dict[str, Json]) -> None:
         lost = [each for each in join.inputs if each.name not in ahead]
         if len(lost) < len(join.inputs):
             for each in lost:
-                _arrive(workflow.task_tree, each, join, data)
+                passed = workflow.task_tree._add_child(each, TaskState.FUTURE)
+                passed.become(dict(data), versions)
+                _arrive(passed, join)
 
 
-def _arrive(root: LeanTask, branch: Any, join: Any, data: dict[str, Json]) -> None:
-    passed = root._add_child(branch, TaskState.FUTURE)
+def _arrive(passed: LeanTask, join: Any) -> None:
     passed._set_state(TaskState.COMPLETED)
-    passed.data = dict(data)
     arrival = passed._add_child(join, TaskState.FUTURE)
-    arrival.data = dict(data)
+    arrival.follow(passed)
     arrival._set_state(TaskState.WAITING)
 
 

@@ -52,7 +52,7 @@ def migrate(
             _("该事项正在办理的环节在新版本流程中不存在或已改变"), reading.reasons
         )
     variables = {**dict.fromkeys(sorted(target.files.variables)), **header[3]}
-    case = assemble(target, [[*header[:3], variables], moved, moved_parts])
+    case = assemble(target, [[*header[:3], variables, *header[4:]], moved, moved_parts])
     for workflow in case.workflows():
         for name in workflow.spec.data_objects:
             workflow.data.setdefault("data_objects", {}).setdefault(name, None)
@@ -139,7 +139,7 @@ def _put_above(workflow: Any, task: LeanTask, split: Any) -> None:
     above = task.parent
     above._children.remove(task.id)
     node = above._add_child(split, TaskState.FUTURE)
-    node.data = dict(above.data)
+    node.follow(above)
     node._set_state(TaskState.COMPLETED)
     node._children = [task.id]
     task._parent = node.id

@@ -15,6 +15,7 @@ from server.domain.texts import _
 from server.engine.runtime.casetree import FINISHED, OPEN, Case, LeanTask, element_of, is_child
 from server.engine.runtime.conditions import FeelEngine
 from server.engine.runtime.events import fire_conditions
+from server.engine.runtime.joins import fire_inclusive
 from server.engine.runtime.parsing import Definition
 from server.engine.runtime.tasks import interrupted
 
@@ -57,12 +58,14 @@ class Step:
             self._note_flows(task)
 
     def run_until_rest(self) -> None:
-        """Run every ready task that is no work for people; ask conditions; until nothing moves.
+        """Run every ready task that is no work for people until nothing moves.
+
+        Inclusive joins are asked when all else rests, conditions when those rest too.
 
         Raises:
             BudgetExceeded: the step has become too long, or the case too large.
         """
-        while self._run_ready() or fire_conditions(self._case):
+        while self._run_ready() or fire_inclusive(self._case) or fire_conditions(self._case):
             pass
         self._check_budget()
 

@@ -43,14 +43,15 @@ class _Scope:
         top = my_task.workflow.top_workflow
         part = top.create_subprocess(my_task, self.spec)
         part.completed_event.connect(self._on_subworkflow_completed, my_task)
-        begin(plant(part, self.given(my_task, part)), start_of(part.spec), part.task_tree.data)
+        root = plant(part, self.given(my_task, part), my_task)
+        begin(root, start_of(part.spec), root.data, root.versions)
 
     def given(self, my_task: LeanTask, part: Any) -> dict[str, Json]:
         """The variables the subprocess begins with."""
         return dict(my_task.data)
 
     def update_data(self, my_task: LeanTask, part: Any) -> None:
-        my_task.data = dict(part.last_task.data)
+        my_task.follow(part.last_task)
 
     def _on_subworkflow_completed(self, part: Any, my_task: LeanTask) -> None:
         if not interrupted(my_task) and my_task._state == TaskState.STARTED:
@@ -88,10 +89,11 @@ class CalledPart(_Scope, CallActivity):
         """All variables of the called process, or those named as outputs."""
         wanted = part.spec.io_specification
         if wanted is None or not wanted.data_outputs:
-            my_task.data = dict(part.last_task.data)
+            my_task.follow(part.last_task)
         else:
             results = _picked(wanted.data_outputs, part.last_task.data, element_of(self))
-            my_task.data = {**my_task.data, **results}
+            part.last_task.stamp()
+            my_task.adopt(results, part.last_task.versions)
 
 
 class ActivityOver(BoundaryEventJoin):

@@ -337,14 +337,28 @@ class Naive:
         return False
 
     def _merged(self) -> bool:
-        """Inclusive joins (13.4.3): no token can still come to an empty flow in."""
-        for scope, node in self._joins("inclusiveGateway"):
-            full = {flow for flow in node.into if scope.tokens.get(flow)}
-            coming = self._ahead(scope, node)
-            if full and not any(ahead - full and not ahead & full for ahead in coming):
-                self._fire(scope, node, [flow for flow in node.into if flow in full])
-                return True
-        return False
+        """Inclusive joins (13.4.3): no token can still come to an empty flow in.
+
+        The standard lets them fire at once, while a token on its way to a choice could come in two
+        ways; here they wait until all else rests, and of several the one behind no other is first.
+        """
+        able = [each for each in self._joins("inclusiveGateway") if self._is_able(*each)]
+        free = [
+            (scope, node)
+            for scope, node in able
+            if not any(
+                scope is other and node is not before and scope.drawing.ahead(before.out, node)
+                for other, before in able
+            )
+        ]
+        for scope, node in (free or able)[:1]:
+            self._fire(scope, node, [flow for flow in node.into if scope.tokens.get(flow)])
+        return bool(able)
+
+    def _is_able(self, scope: Scope, node: Node) -> bool:
+        full = {flow for flow in node.into if scope.tokens.get(flow)}
+        coming = self._ahead(scope, node)
+        return bool(full) and not any(ahead - full and not ahead & full for ahead in coming)
 
     def _joins(self, kind: str) -> Iterator[tuple[Scope, Node]]:
         for scope in self._scopes():

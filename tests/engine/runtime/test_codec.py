@@ -40,6 +40,36 @@ def test_encoding_what_was_decoded_gives_the_same_bytes() -> None:
     assert encode(decode(definition, player.state)) == player.state
 
 
+def test_a_state_says_which_writes_differ_and_what_they_knew_and_forgets_both_behind_the_join() -> (
+    None
+):
+    player = Player(files(branches())).start(x=0).do("b1", x=1).do("b2", x=2)
+    (*_before, [known, absorbed]), rows, _parts = unseal(player.state)
+    [(written, knew)] = [(row[6]["versions"], known) for row in rows if "versions" in row[6]][-1:]
+    assert [*written] == ["x"]
+    assert (knew, absorbed) == ({}, {})
+    (*_before, books), rows, _parts = unseal(player.do("a").state)
+    assert books == [{}, {}]
+    assert not any("versions" in row[6] for row in rows)
+
+
+@pytest.mark.parametrize("order", [("a", "c", "d"), ("d", "c", "a"), ("c", "a", "d")])
+def test_a_state_of_before_provenance_goes_on(order: tuple[str, ...]) -> None:
+    process = Process().start().user("a", "b", "c", "d", "after").end()
+    process.parallel("outer", "inner", "join").path("outer", "b", "inner", "c", "join")
+    process.path("start", "outer", "a", "join", "after", "end").path("inner", "d", "join")
+    player = Player(files(process)).start(x=0).do("b", x=1)
+    for step in order:
+        header, rows, parts = unseal(player.state)
+        for row in rows:
+            row[6] = {name: row[6][name] for name in row[6] if name != "versions"}
+        rows[-1][6].update(bases={"1": {}}, seats=[1])
+        player.state = seal([header[:4], rows, parts])
+        player.do(step, **({"x": 2} if step == "c" else {step: True}))
+    assert dict(player.task("after").data) == {"x": 2, "a": True, "d": True}
+    assert not any({"bases", "seats"} & row[6].keys() for row in unseal(player.state)[1])
+
+
 def test_no_task_that_a_token_has_not_reached_is_stored() -> None:
     player = Player(files(two_steps())).start()
     _header, rows, _parts = unseal(player.state)
@@ -130,6 +160,11 @@ def test_stock_changes_what_json_does_not_know_without_a_word() -> None:
 def _stored_and_loaded(workflow: Any, name: str) -> Any:
     serializer = BpmnWorkflowSerializer(BpmnWorkflowSerializer.configure())
     return stock.ready(serializer.deserialize_json(serializer.serialize_json(workflow)), name)
+
+
+def branches() -> Process:
+    process = Process().start().parallel("s", "j").user("a", "b1", "b2", "after").end()
+    return process.path("start", "s", "a", "j", "after", "end").path("s", "b1", "b2", "j")
 
 
 def two_steps() -> Process:

@@ -54,6 +54,78 @@ def test_what_was_written_before_an_inner_split_is_no_conflict_of_its_branches(
     assert dict(player.task("after").data) == {"x": 2, "a": True, "d": True}
 
 
+@pytest.mark.parametrize("order", list(permutations(("a", "c", "d"))))
+def test_what_was_written_before_an_inner_split_is_older_also_behind_an_inner_join(
+    order: tuple[str, ...],
+) -> None:
+    process = Process().start().user("a", "b", "c", "d", "e", "after").end()
+    process.parallel("outer", "inner", "half", "join").path("outer", "b", "inner", "c", "half")
+    process.path("start", "outer", "a", "half", "e", "join", "after", "end")
+    player = Player(files(process.path("inner", "d", "join"))).start(x=0).do("b", x=1)
+    for step in order:
+        player.do(step, **({"x": 2} if step == "c" else {step: True}))
+    assert dict(player.do("e").task("after").data) == {"x": 2, "a": True, "d": True}
+
+
+@pytest.mark.parametrize("order", [("a", "c"), ("c", "a")])
+def test_a_conflict_is_found_also_behind_an_inner_join(order: tuple[str, ...]) -> None:
+    process = Process().start().user("a", "b", "c", "d", "e", "after").end()
+    process.parallel("outer", "inner", "half", "join").path("outer", "b", "inner", "c", "half")
+    process.path("start", "outer", "a", "half", "e", "join", "after", "end")
+    player = Player(files(process.path("inner", "d", "join"))).start(x=0).do("b", x=1)
+    player.do("d", x="d")
+    for step in order:
+        player.do(step, **({"x": "c"} if step == "c" else {}))
+    with pytest.raises(MergeConflict) as conflict:
+        player.do("e")
+    assert {*conflict.value.detail.split(": ")[1].split(", ")} == {"d", "e"}
+
+
+def test_of_two_tokens_on_one_way_an_inclusive_join_takes_the_one_that_came_first() -> None:
+    process = Process().start().user("a", "b", "z", "other", "after").end()
+    process.xor("m").xor("choice", "away")
+    process.parallel("split", "pair").inclusive("join").path("start", "split", "a", "m", "join")
+    process.path("split", "b", "choice").path("split", "z", "pair").path("join", "pair")
+    process.flow("choice", "m", 'by = "b"')
+    process.flow("choice", "other", flow_id="away")
+    process.path("other", "join").path("pair", "after", "end")
+    player = Player(files(process)).start(by="").do("a", by="a").do("b", by="b").do("z")
+    assert player.task("after").data["by"] == "a"
+
+
+@pytest.mark.parametrize("first", ["m", "g"])
+def test_an_inclusive_join_waits_for_a_token_that_is_still_about_to_choose(first: str) -> None:
+    process = Process().start().user("q", "after").end().parallel("s").xor("m")
+    process.xor("g", "past").inclusive("join").path("start", "s")
+    for target in ("m", "g") if first == "m" else ("g", "m"):
+        process.path("s", target)
+    process.flow("g", "m", flow_id="past")
+    process.flow("g", "q", "v = 1")
+    process.path("m", "join", "after", "end").path("q", "join")
+    player = Player(files(process)).start(v=1)
+    assert player.open == ["q"]
+    assert player.do("q").open == ["after"]
+
+
+@pytest.mark.parametrize("first", ["m", "early"])
+def test_of_two_inclusive_joins_that_may_fire_the_one_before_the_other_is_first(
+    first: str,
+) -> None:
+    process = Process().start().user("q", "never", "after").end().parallel("s").xor("m")
+    process.xor("g", "past").inclusive("i").inclusive("early")
+    process.inclusive("join").path("start", "s")
+    for target in ("m", "i") if first == "m" else ("i", "m"):
+        process.path("s", target)
+    process.flow("i", "early", "v = 1")
+    process.flow("i", "never", "v = 2")
+    process.path("never", "early", "g").path("m", "join", "after", "end").path("q", "join")
+    process.flow("g", "m", flow_id="past")
+    process.flow("g", "q", "v = 1")
+    player = Player(files(process)).start(v=1)
+    assert player.open == ["q"]
+    assert player.do("q").open == ["after"]
+
+
 def test_a_conflict_of_inner_branches_is_found_at_the_outer_join() -> None:
     process = Process().start().user("a", "b", "c", "d", "after").end()
     process.parallel("outer", "inner", "join").path("outer", "b", "inner", "c", "join")

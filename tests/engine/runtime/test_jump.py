@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 import pytest
 
-from server.domain.errors import UnknownTask
+from server.domain.errors import MergeConflict, UnknownTask
 from tests.engine.runtime import stock
 from tests.engine.runtime.playing import Player, uncompacted
 from tests.factories.bpmn import Process, files, timer
@@ -203,6 +203,25 @@ def test_two_jumps_into_sibling_branches_keep_what_each_changed() -> None:
     player = Player(files(block())).start(x=0).do("t1", "a1", "b1", x=1)
     player.back("a1").back("b1").do("b1", x=5).do("a1", "a2", "b2")
     assert player.task("t2").data["x"] == 5
+
+
+def test_a_branch_begun_again_alone_may_change_what_the_other_then_carries_along() -> None:
+    player = Player(files(block())).start().do("t1", "a1", "a2", "b1").do("b2", view="first")
+    player.back("a2").back("b2").do("a2", view="second").do("b2")
+    assert player.task("t2").data["view"] == "second"
+
+
+def test_two_branches_that_change_one_variable_after_a_jump_are_a_conflict() -> None:
+    player = Player(files(block())).start().do("t1").do("a1", view="first").back("a1")
+    player.do("a1", view="mine").do("b1", view="yours").do("a2")
+    with pytest.raises(MergeConflict):
+        player.do("b2")
+
+
+def test_what_a_branch_changed_after_a_jump_wins_behind_a_later_jump_too() -> None:
+    player = Player(files(block())).start(x=0).do("t1", "a1", "b1", x=1)
+    player.back("a1").do("b2", x=2).back("a1").do("a1", "a2")
+    assert player.task("t2").data["x"] == 2
 
 
 def test_a_jump_inside_a_call_leaves_the_branches_around_it_in_peace() -> None:
