@@ -33,6 +33,9 @@ from tests.factories.tools import copied, opened
 #: cases that wait for the desk in the beginning
 WAITING = 400
 
+#: files of one person that may wait to be handed in are limited
+UPLOADS = 40
+
 #: seconds before a kill, at least and at most: of work, and of a start
 WORK = (0.2, 2.5)
 START = (0.2, 3.0)
@@ -91,9 +94,11 @@ class _Office:
 
     def __init__(self, tools: Tools) -> None:
         with tools.readers() as session:
-            self._items = list(
+            self._items: list[str] = list(
                 session.scalars(select(work_item.c.id).where(work_item.c.state == "offered"))
             )
+        self._begun: set[str] = set()
+        self._turn = threading.Lock()
         self._numbers = count(1)
         self.clients = [Client(0) for _person in (APPLICANT, DESK, COLLEAGUE)]
         self.stop = threading.Event()
@@ -130,14 +135,30 @@ class _Office:
 
     def _apply(self, client: Client) -> None:
         number = next(self._numbers)
-        client.upload(f"{number}.txt", f"材料{number}".encode())
+        if number <= UPLOADS:
+            client.upload(f"{number}.txt", f"材料{number}".encode())
         given = {**APPLICATION, "facts": f"第{number}次"}
         client.act("/cases", {"procedure": "tiny_matter", "variables": given})
 
     def _complete(self, client: Client) -> None:
-        item = self._items.pop()
+        item = self._next(client)
+        if item is None:
+            return  # the applicant is slower than the desk
         client.act(f"/tasks/{item}/claim")
         client.act(f"/tasks/{item}/complete", {"variables": dict(ACCEPT)})
+
+    def _next(self, client: Client) -> str | None:
+        """A task nobody has begun, when all are done one of those that came in meanwhile."""
+        with self._turn:
+            if not self._items:
+                _status, found = client.seen("/tasks?view=queue&page_size=200")
+                self._items = [
+                    each["id"] for each in found["items"] if each["id"] not in self._begun
+                ]
+            if not self._items:
+                return None
+            self._begun.add(self._items[-1])
+            return self._items.pop()
 
 
 def _wrong(tools: Tools, done: list[Asked]) -> list[str]:
