@@ -222,7 +222,7 @@ def _cell(value: Any) -> tuple[Cell, str]:
     return text or None, ""
 
 
-def at_cell(sheet: str, row: int, column: str, code: str, message: str) -> Finding:
+def at_cell(sheet: str, row: int, column: str, code: str, message: str, fix: str = "") -> Finding:
     """A problem at a cell: ``file`` is the sheet, ``element`` the row, ``field`` the column."""
     return Finding(
         code=code,
@@ -230,5 +230,5 @@ def at_cell(sheet: str, row: int, column: str, code: str, message: str) -> Findi
         element=str(row) if row else "",
         field=column,
         message=message,
-        fix=_("改正后重新上传整个文件"),
+        fix=fix or _("改正后重新上传整个文件"),
     )

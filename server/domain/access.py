@@ -54,6 +54,11 @@ class Actor:
         """True for the program itself: timers, set-up, published packs."""
         return self.person_id == SYSTEM.person_id
 
+    @property
+    def headed(self) -> tuple[str, ...]:
+        """Ids of the units he is head of today, each once."""
+        return tuple(sorted({post.unit_id for post in self.posts if post.is_head}))
+
 
 #: the program itself
 SYSTEM = Actor(person_id="system", name="系统")

@@ -50,5 +50,8 @@ TIDY: Final = Chore(name="tidy", title=_("清理过期的数据"), every=timedel
 #: walks both chains of the record
 VERIFY: Final = Chore(name="verify", title=_("核对审计记录链"), every=timedelta(days=1))
 
+#: name of the heartbeat that a backup leaves, which the operator makes by command
+BACKUP: Final = "backup"
+
 #: all there are, in the order people look at them
 CHORES: Final = (ROUND, DELIVER, WATCH, TIDY, VERIFY)

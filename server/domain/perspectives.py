@@ -212,9 +212,8 @@ def _capacities(actor: Actor, standing: Standing) -> Collection[Capacity]:
     found = {of(role) for role in standing.parts}
     if standing.is_own:
         found.add(Capacity.PARTY)
-    headed = {post.unit_id for post in actor.posts if post.is_head}
     for work in standing.work:
-        leads = work.head_only and work.unit_id in headed
+        leads = work.head_only and work.unit_id in actor.headed
         found.add(Capacity.LEADER if leads else of(work.role))
     found |= {of(post.kind) for post in actor.posts if post.unit_id in standing.opened}
     for label in standing.told:

@@ -1,9 +1,10 @@
-"""A stored file as an answer: a download under its own name, never shown inside a page (AT-3)."""
+"""A file as an answer: a download under its own name, never shown inside a page (AT-3)."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from urllib.parse import quote
 
-from flask import Response
+from flask import Response, send_file
 
 from server.adapters.storage import Damaged
 from server.domain.errors import NotFound
@@ -12,6 +13,7 @@ from server.http.site import site
 from server.services.files.attachments import Opened
 
 _CHUNK = 256 * 1024
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def as_download(opened: Opened) -> Response:
@@ -30,6 +32,11 @@ def as_download(opened: Opened) -> Response:
     name = quote(opened.name, safe="")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
+
+
+def as_workbook(content: bytes, name: str) -> Response:
+    """An .xlsx file to keep, under this name."""
+    return send_file(BytesIO(content), _XLSX, as_attachment=True, download_name=name)
 
 
 def _stream(opened: Opened) -> Iterator[bytes]:

@@ -8,9 +8,10 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from server.domain.chores import BACKUP
 from server.domain.incidents import IncidentKind
 from server.domain.lifecycle import CaseStatus
-from server.services.operations.figures import BACKUP, Snapshot
+from server.services.operations.figures import Snapshot
 
 #: ways out whose names are the program's: not settled yet, and mail
 _NAMED: Final = ("", "mail")

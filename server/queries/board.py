@@ -63,10 +63,9 @@ class Narrowed:
 
 def offices(session: Session, actor: Actor) -> tuple[Office, ...]:
     """The offices the actor answers for as a head, in the order of the tree."""
-    headed = [post.unit_id for post in actor.posts if post.is_head]
-    if not headed or not permits(actor, Permission.BOARD_READ):
+    if not actor.headed or not permits(actor, Permission.BOARD_READ):
         return ()
-    above = select(Unit.path).where(Unit.id.in_(headed)).subquery()
+    above = select(Unit.path).where(Unit.id.in_(actor.headed)).subquery()
     # compared as it is: a pattern would take the signs of a path for wildcards
     below = func.substr(Unit.path, 1, func.length(above.c.path) + 1)
     rows = session.execute(
@@ -149,7 +148,7 @@ def _overdue(
     told = and_(
         work_item.c.case_id.in_(
             select(notification.c.case_id).where(
-                notification.c.unit_id.in_(_headed(actor)), notification.c.kind == "deadline"
+                notification.c.unit_id.in_(actor.headed), notification.c.kind == "deadline"
             )
         ),
         _is_elsewhere(units, narrowed),
@@ -196,7 +195,3 @@ def _not_his(actor: Actor) -> tuple[ColumnElement[bool], ...]:
         is_not_about(actor.person_id),
         work_item.c.case_id.not_in(recused_from(actor.person_id)),
     )
-
-
-def _headed(actor: Actor) -> list[str]:
-    return [post.unit_id for post in actor.posts if post.is_head]

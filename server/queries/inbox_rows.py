@@ -131,10 +131,9 @@ def _done(actor: Actor) -> Rows:
 
 def _offered_to_offices(actor: Actor) -> ColumnElement[bool]:
     """The rows of offices ``domain/access.is_candidate`` says yes to."""
-    headed = unit_ids([post for post in actor.posts if post.is_head])
     return and_(
         work_item.c.candidate_unit.in_(unit_ids(actor.posts)),
-        or_(~work_item.c.head_only, work_item.c.candidate_unit.in_(headed)),
+        or_(~work_item.c.head_only, work_item.c.candidate_unit.in_(actor.headed)),
     )
 
 

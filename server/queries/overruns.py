@@ -99,7 +99,7 @@ def _wanted(actor: Actor, units: Sequence[Office], now: datetime) -> Select[tupl
             deadline.c.force == "statutory",
             deadline.c.due_on.is_not(None),
             _ran_over(now),
-            or_(_lay_with([unit.id for unit in units]), _was_told(_headed(actor))),
+            or_(_lay_with([unit.id for unit in units]), _was_told(actor.headed)),
             deadline.c.case_id.not_in(
                 select(subject.c.case_id).where(subject.c.person_id == actor.person_id)
             ),
@@ -145,7 +145,3 @@ def _offices(session: Session, deadline_ids: Sequence[str]) -> Mapping[str, tupl
     for row in rows:
         found[row.id] = (*found.get(row.id, ()), row.name)
     return found
-
-
-def _headed(actor: Actor) -> list[str]:
-    return [post.unit_id for post in actor.posts if post.is_head]

@@ -150,7 +150,6 @@ def named_cases(session: Session, actor: Actor) -> Select[tuple[str]]:
     """
     handling = _Handling(session)
     units = sorted({post.unit_id for post in actor.posts})
-    headed = sorted({post.unit_id for post in actor.posts if post.is_head})
     parts = select(participant.c.case_id).where(
         participant.c.to_at.is_(None),
         handling.in_role(participant.c.role_key, participant.c.case_id),
@@ -162,7 +161,7 @@ def named_cases(session: Session, actor: Actor) -> Select[tuple[str]]:
                 work_item.c.candidate_unit.in_(units),
                 handling.in_role(work_item.c.candidate_role, work_item.c.case_id),
             ),
-            and_(work_item.c.candidate_unit.in_(headed), work_item.c.head_only),
+            and_(work_item.c.candidate_unit.in_(actor.headed), work_item.c.head_only),
         )
     )
     opened = select(case.c.id).where(handling.opened_by(actor))

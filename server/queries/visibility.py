@@ -70,6 +70,13 @@ def recused_from(person_id: One) -> Select[tuple[str]]:
     )
 
 
+def kept_out_of(case_id: str) -> Select[tuple[str]]:
+    """The people who are recused from this case: nothing of it exists for them."""
+    return select(recusal.c.person_id).where(
+        recusal.c.case_id == case_id, recusal.c.state == "granted"
+    )
+
+
 def _sources(person_id: One, unit_ids: Many) -> tuple[Select[tuple[str]], ...]:
     """Parts, own matters, work of the offices, notices to them."""
     return (

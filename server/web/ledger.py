@@ -13,6 +13,7 @@ from server.domain.findings import Finding
 from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.downloads import as_workbook
 from server.http.headers import page_class
 from server.http.looks import looked
 from server.http.site import now, reading
@@ -22,8 +23,6 @@ from server.services.files import ledger_exports, ledgers
 from server.web.fragments import render
 
 pages = Blueprint("ledger", __name__)
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/ledger")
@@ -55,10 +54,7 @@ def spreadsheet() -> Response:
     looked("ledger.export", "ledger", detail={"serial": serial}, limit=limits.EXPORT)
     with reading() as ctx:
         content = ledger_exports.workbook(ctx, asked, serial)
-    answer = Response(content, mimetype=_XLSX)
-    name = f"ledger-{now():%Y%m%d}-{serial}.xlsx"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return as_workbook(content, f"ledger-{now():%Y%m%d}-{serial}.xlsx")
 
 
 def _asked() -> Asked:

@@ -1,9 +1,8 @@
 """组织: units, people and their accounts, for the security administrator; changes are proposals."""
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.access import Permission
@@ -13,6 +12,7 @@ from server.domain.findings import Finding
 from server.domain.proposals import ProposalKind
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.downloads import as_workbook
 from server.http.problems import status_of
 from server.http.site import acting, reading
 from server.queries import operations, organisation
@@ -22,7 +22,6 @@ from server.web.fragments import render
 
 pages = Blueprint("organisation", __name__)
 
-_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 #: fields of each kind of proposal about a person: those of its payload
 _FIELDS: Mapping[ProposalKind, tuple[str, ...]] = {
@@ -171,7 +170,7 @@ def present() -> AnyResponse:
 
 
 def _book(content: bytes, name: str) -> AnyResponse:
-    return send_file(BytesIO(content), _BOOK, as_attachment=True, download_name=name)
+    return as_workbook(content, name)
 
 
 def _kind(text: str) -> ProposalKind:

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, request, url_for
 
 from server.domain.access import Permission
 from server.http.access import requires
+from server.http.downloads import as_workbook
 from server.http.headers import page_class
 from server.http.looks import looked
 from server.http.site import now, reading
@@ -15,8 +16,6 @@ from server.services.files import overruns
 from server.web.fragments import render
 
 pages = Blueprint("overruns", __name__)
-
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.get("/board/overruns")
@@ -41,7 +40,4 @@ def spreadsheet() -> Response:
     looked("overruns.export", "overruns", detail={"serial": serial}, limit=limits.EXPORT)
     with reading() as ctx:
         content = overruns.workbook(ctx, serial)
-    answer = Response(content, mimetype=_XLSX)
-    name = f"overruns-{now():%Y%m%d}-{serial}.xlsx"
-    answer.headers.set("Content-Disposition", "attachment", filename=name)
-    return answer
+    return as_workbook(content, f"overruns-{now():%Y%m%d}-{serial}.xlsx")

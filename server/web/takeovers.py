@@ -1,8 +1,6 @@
 """接续办理: a head takes over the running matters of his office from a workbook."""
 
-from io import BytesIO
-
-from flask import Blueprint, flash, redirect, request, send_file, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.domain.access import Permission
@@ -10,6 +8,7 @@ from server.domain.errors import Invalid, NotFound, RongcuoError
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.downloads import as_workbook
 from server.http.problems import status_of
 from server.http.site import acting, reading, site
 from server.services.context import Context
@@ -20,7 +19,6 @@ from server.web.fragments import render
 
 pages = Blueprint("takeovers", __name__, url_prefix="/takeover")
 
-_BOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 _Page = Response | str | tuple[str, int]
 
@@ -37,7 +35,7 @@ def template(key: str) -> Response:
     with reading() as ctx:
         content = books.template(ctx, key)
     name = _("接续办理（{key}）.xlsx").format(key=key)
-    return send_file(BytesIO(content), _BOOK, as_attachment=True, download_name=name)
+    return as_workbook(content, name)
 
 
 @pages.post("")

@@ -5,20 +5,18 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from orjson import loads
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from server import jobs
 from server.domain import chores
 from server.http.figures import rendered
-from server.models.audit import AuditEvent
 from server.models.identity import Person
 from server.queries import operations
 from server.services.context import Tools
 from server.services.operations import figures
 from server.telemetry import Meters
 from tests.factories import receivers
-from tests.factories.invariants import broken_chain, violations
+from tests.factories.invariants import broken_chain, reminded, violations
 from tests.factories.receivers import Mailbox, mail_server
 from tests.factories.tiny import COLLEAGUE, DESK, HEAD, NOW, Tiny
 
@@ -43,7 +41,7 @@ def test_after_a_week_everything_is_made_up_for_in_order_and_each_person_has_one
         working(tools, begun + WEEK + timedelta(minutes=1))
         assert len(box.letters) == before + len(came)
     assert lag(tools, begun + WEEK) == 0
-    moments = told(tools)
+    moments = reminded(tools)
     assert len(moments) > 2 * len(cases)
     assert moments == sorted(moments)
     (outage,) = passed(tools, begun + WEEK)
@@ -81,17 +79,6 @@ def lag(tools: Tools, now: datetime) -> float:
     found = re.search(r"^rongcuo_timer_lag_seconds (\S+)$", text, re.MULTILINE)
     assert found, text
     return float(found.group(1))
-
-
-def told(tools: Tools) -> list[str]:
-    """The moments the notices stood for, in the order of the record."""
-    with tools.readers() as session:
-        texts = session.scalars(
-            select(AuditEvent.text)
-            .where(AuditEvent.verb == "deadline.remind")
-            .order_by(AuditEvent.seq)
-        )
-        return [loads(text)["due_at"] for text in texts]
 
 
 def passed(tools: Tools, now: datetime) -> tuple[operations.Incident, ...]:

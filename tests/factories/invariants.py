@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from orjson import loads
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from server.domain.urgency import Rank, order_key, rank, rank_at
 from server.engine.feel import Feel
 from server.engine.runtime.resting import Difference, difference
 from server.engine.runtime.spiff import SpiffEngine
+from server.models.audit import AuditEvent
 from server.models.case import case, case_state, case_step
 from server.models.outbox import message_subscription, notification
 from server.models.time import deadline, timer
@@ -47,6 +49,17 @@ def broken_chain(tools: Tools) -> int | None:
     """The first broken record of the audit chain, None when it holds."""
     with tools.readers() as session:
         return audit.verify(session).broken
+
+
+def reminded(tools: Tools) -> list[str]:
+    """The moments the notices of ladders stood for, in the order of the record."""
+    with tools.readers() as session:
+        texts = session.scalars(
+            select(AuditEvent.text)
+            .where(AuditEvent.verb == "deadline.remind")
+            .order_by(AuditEvent.seq)
+        )
+        return [loads(text)["due_at"] for text in texts]
 
 
 class _Found:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
 
 from server.domain.access import Actor
+from server.domain.chores import VERIFY
 from server.domain.expressions import Json
 from server.domain.incidents import IncidentKind
 from server.domain.texts import _
@@ -14,9 +14,6 @@ from server.services.audit import Record, Verdict, Walk
 from server.services.auditing.exports import Export, Unreadable, anchored
 from server.services.context import Context, Tools
 from server.services.operations import incidents
-
-#: name of the heartbeat
-NAME: Final = "verify"
 
 #: the records of a chain
 _Records = Callable[[str], Iterator[tuple[Record, str]]]
@@ -79,7 +76,7 @@ def note(tools: Tools, actor: Actor, found: Verified, now: datetime, real_now: d
     """
     detail = found.document | {"ok": found.broken is None, "heads": found.heads}
     reads.noted(tools, actor, now, verb="audit.verify", target="audit", detail=detail)
-    heartbeats.note(tools, NAME, real_now, detail)
+    heartbeats.note(tools, VERIFY.name, real_now, detail)
     for chain in audit.CHAINS:
         if chain == found.chain:
             told = {"broken": found.broken}

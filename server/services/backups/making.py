@@ -20,6 +20,7 @@ from server.adapters import backup_files, new_files, sealing
 from server.adapters.backup_files import Writing
 from server.adapters.storage import Damaged, Stored
 from server.domain.access import SYSTEM
+from server.domain.chores import BACKUP
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.texts import _
@@ -27,8 +28,6 @@ from server.services import heartbeats, schema
 from server.services.backups import table_rows
 from server.services.context import Tools, transaction
 
-#: name of the heartbeat
-NAME: Final = "backup"
 _CHUNK: Final = 1024 * 1024
 
 _FILES: Final = table("attachment", column("content_hash"), column("size"), column("state"))
@@ -106,13 +105,13 @@ def record(tools: Tools, made: Made, now: datetime, real_now: datetime) -> None:
     """Put a backup on record, for the audit and for whoever looks when the last one was made."""
     with transaction(tools, SYSTEM, now) as ctx:
         ctx.record("backup.create", "installation", detail=made.detail)
-    heartbeats.note(tools, NAME, real_now, made.detail)
+    heartbeats.note(tools, BACKUP, real_now, made.detail)
 
 
 def failed(tools: Tools, real_now: datetime) -> None:
     """Note that a backup could not be made, unless nothing can be written at all."""
     with suppress(SQLAlchemyError):
-        heartbeats.note(tools, NAME, real_now, {"ok": False})
+        heartbeats.note(tools, BACKUP, real_now, {"ok": False})
 
 
 def key_of(tools: Tools) -> bytes | None:

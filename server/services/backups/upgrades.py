@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from server.domain.access import SYSTEM
+from server.domain.chores import BACKUP
 from server.domain.errors import Conflict, Invalid
 from server.domain.expressions import Json
 from server.domain.texts import _
@@ -50,7 +51,7 @@ def bring_up(tools: Tools, now: datetime, *, without_backup: str = "") -> Path |
     if made is None:
         _log.warning("upgraded without a backup")
         return None
-    heartbeats.note(tools, making.NAME, datetime.now(UTC), made.detail)
+    heartbeats.note(tools, BACKUP, datetime.now(UTC), made.detail)
     _log.warning("backed up and upgraded")
     return made.file
 

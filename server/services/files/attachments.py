@@ -232,8 +232,7 @@ def _is_evidence(ctx: Context, row: Row[Any]) -> bool:
         return False
     actor = posts.with_posts(ctx)
     sight = perspectives.of(ctx.session, actor, row.case_id)
-    headed = [post.unit_id for post in actor.posts if post.is_head]
-    return corrections.is_evidence(ctx.session, sight, headed, row.id)
+    return corrections.is_evidence(ctx.session, sight, actor.headed, row.id)
 
 
 def _readable(ctx: Context, case_id: str) -> set[tuple[str, int]]:

@@ -144,10 +144,9 @@ def of_head(ctx: Context, narrowed: Narrowed, page: int = 1) -> Board:
 
 def _questions(ctx: Context) -> tuple[Asked, ...]:
     """Whatever the board is narrowed to: what waits for him is not hidden by a filter."""
-    headed = [post.unit_id for post in ctx.actor.posts if post.is_head]
     return tuple(
         Asked(question=each, title=pack.events[each.event].title)
-        for each in corrections.waiting(ctx.session, ctx.actor, headed)
+        for each in corrections.waiting(ctx.session, ctx.actor, ctx.actor.headed)
         for pack in (definitions.release(ctx, each.pack_version_id).pack,)
     )
 

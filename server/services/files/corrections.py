@@ -70,7 +70,8 @@ class Blank:
 def listed(ctx: Context, pack: PolicyPack, sight: Sight, case_id: str) -> tuple[View, ...]:
     """The questions about dates of a case that its reader may know of, the latest first."""
     return tuple(
-        _view(ctx, pack, each) for each in rows.of_case(ctx.session, sight, _headed(ctx), case_id)
+        _view(ctx, pack, each)
+        for each in rows.of_case(ctx.session, sight, posts.with_posts(ctx).headed, case_id)
     )
 
 
@@ -173,17 +174,13 @@ def _answering(items: Mapping[str, Item], rule_key: str) -> frozenset[str | None
 
 def _view(ctx: Context, pack: PolicyPack, question: Question) -> View:
     is_own = question.asked_by == ctx.actor.person_id
-    is_head = question.office_id in _headed(ctx)
+    is_head = question.office_id in posts.with_posts(ctx).headed
     return View(
         question=question,
         title=pack.events[question.event].title,
         may_decide=question.is_open and is_head and not is_own,
         may_withdraw=question.is_open and is_own,
     )
-
-
-def _headed(ctx: Context) -> list[str]:
-    return [post.unit_id for post in posts.with_posts(ctx).posts if post.is_head]
 
 
 def _effects(ctx: Context, pack: PolicyPack, question: Question) -> Iterator[Effect]:

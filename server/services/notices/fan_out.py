@@ -62,8 +62,8 @@ def _spread(ctx: Context) -> int:
     owed = {row.id: notices.get(row.payload["notification"]) for row in rows}
     letters = [each for found in owed.values() if found for each in _letters(ctx, found)]
     spread = {each["payload"]["notification"] for each in letters}
-    for letter in sorted(letters, key=lambda each: str(each["dedupe_key"])):
-        ctx.session.execute(_ADD, letter)
+    if letters:
+        ctx.session.execute(_ADD, sorted(letters, key=lambda each: str(each["dedupe_key"])))
     for state, is_out in (("sent", True), ("recorded", False)):
         ended = [row.id for row in rows if (row.payload["notification"] in spread) is is_out]
         if ended:

@@ -136,14 +136,7 @@ def confirm(ctx: Context, incident_id: str, reason: str) -> None:
 
 
 def _standing(tools: Tools, subject: str) -> Leap | None:
-    with tools.readers() as session:
-        detail = session.scalar(
-            select(incident.c.detail).where(
-                incident.c.kind == _KIND,
-                incident.c.subject == subject,
-                incident.c.state == "open",
-            )
-        )
+    detail = incidents.standing(tools, _KIND, subject=subject)
     if detail is None:
         return None
     return Leap(

@@ -14,17 +14,14 @@ from typing import Final
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.domain.access import SYSTEM
-from server.domain.chores import VERIFY
+from server.domain.chores import BACKUP, VERIFY
 from server.queries import operations as queries
-from server.queries.operations import Beat, Due, Waiting
+from server.queries.operations import Beat, Due, Incident, Waiting
 from server.services.calendar import calendars
 from server.services.context import Tools, reading
 
 #: seconds for which a snapshot is given again
 KEPT: Final = 10
-
-#: name of the heartbeat that a backup leaves
-BACKUP: Final = "backup"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +32,8 @@ class Snapshot:
     #: how long the timer that waits longest has waited, in seconds
     lag: float
     waiting: tuple[Waiting, ...]
-    #: open incidents, by kind
-    incidents: Mapping[str, int]
+    #: what is not over, oldest first
+    open_incidents: tuple[Incident, ...]
     #: cases that are not over, by status
     cases: Mapping[str, int]
     beats: Mapping[str, Beat]
@@ -45,6 +42,11 @@ class Snapshot:
     #: what the installation's clock showed
     now: datetime
     real_now: datetime
+
+    @property
+    def incidents(self) -> Mapping[str, int]:
+        """How many are open, by kind."""
+        return Counter(each.kind for each in self.open_incidents)
 
     def age(self, name: str) -> float | None:
         """Seconds since this was last done; None when it never was."""
@@ -92,7 +94,7 @@ def taken(tools: Tools, now: datetime, real_now: datetime) -> Snapshot:
             due=due,
             lag=(now - due.oldest).total_seconds() if due.oldest else 0.0,
             waiting=queries.waiting(ctx.session),
-            incidents=Counter(each.kind for each in queries.open_incidents(ctx.session)),
+            open_incidents=queries.open_incidents(ctx.session),
             cases=queries.cases(ctx.session),
             beats=queries.beats(ctx.session),
             years=tuple(sorted(calendars.current(ctx).years)),

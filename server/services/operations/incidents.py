@@ -3,6 +3,7 @@
 Moments are real ones, also in a drill: what fails is the machine, not the matter.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, insert, select, update
@@ -34,16 +35,20 @@ def met(
         _note(tools, kind, real_now, subject=subject, detail=detail or {})
 
 
+def standing(tools: Tools, kind: IncidentKind, *, subject: str = "") -> Mapping[str, Json] | None:
+    """The detail of the open one, None when there is none."""
+    with tools.readers() as session:
+        return session.scalar(select(incident.c.detail).where(*is_open(kind, subject)))
+
+
 def over(tools: Tools, kind: IncidentKind, real_now: datetime, *, subject: str = "") -> bool:
     """Close what passed by itself; True when something was open."""
-    with tools.readers() as session:
-        wanted = select(incident.c.id).where(*_open(kind, subject))
-        if session.scalar(wanted) is None:
-            return False  # the usual case costs no write
+    if standing(tools, kind, subject=subject) is None:
+        return False  # the usual case costs no write
     with transaction(tools, SYSTEM, real_now) as ctx:
         closed = ctx.session.scalar(
             update(incident)
-            .where(*_open(kind, subject))
+            .where(*is_open(kind, subject))
             .values(state="closed", closed_at=real_now)
             .returning(incident.c.id)
         )
@@ -58,7 +63,7 @@ def _note(
     with transaction(tools, SYSTEM, real_now) as ctx:
         known = ctx.session.scalar(
             update(incident)
-            .where(*_open(kind, subject))
+            .where(*is_open(kind, subject))
             .values(last_at=real_now, count=incident.c.count + 1, detail=detail)
             .returning(incident.c.id)
         )
@@ -82,5 +87,6 @@ def _begin(ctx: Context, kind: IncidentKind, subject: str, detail: dict[str, Jso
     ctx.record("incident.open", kind, detail={"subject": subject, "incident": incident_id})
 
 
-def _open(kind: IncidentKind, subject: str) -> tuple[ColumnElement[bool], ...]:
+def is_open(kind: IncidentKind, subject: str = "") -> tuple[ColumnElement[bool], ...]:
+    """The conditions on ``incident`` of the open one: there is at most one."""
     return incident.c.kind == kind, incident.c.subject == subject, incident.c.state == "open"

@@ -5,6 +5,7 @@ was missed. What became due meanwhile happens in the order of its moments as alw
 says from when to when, and how much was made up for.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,6 +14,7 @@ from sqlalchemy import select, update
 
 from server.domain.access import SYSTEM
 from server.domain.chores import ROUND
+from server.domain.expressions import Json
 from server.domain.incidents import IncidentKind
 from server.models.installation import incident
 from server.queries import operations as queries
@@ -60,15 +62,8 @@ def noticed(tools: Tools, real_now: datetime, now: datetime) -> Outage | None:
 
 def under_way(tools: Tools) -> Outage | None:
     """The outage that is being made up for, by whichever process."""
-    with tools.readers() as session:
-        detail = session.scalar(select(incident.c.detail).where(*_OPEN))
-    if detail is None:
-        return None
-    return Outage(
-        from_at=datetime.fromisoformat(detail["from"]),
-        to_at=datetime.fromisoformat(detail["to"]),
-        made_up=detail["made_up"],
-    )
+    detail = incidents.standing(tools, IncidentKind.OUTAGE)
+    return None if detail is None else _outage(detail)
 
 
 def lately(ctx: Context, real_now: datetime) -> tuple[Incident, ...]:
@@ -95,21 +90,22 @@ def made_up(tools: Tools, real_now: datetime, now: datetime, count: int) -> Outa
 
 def _add(ctx: Context, count: int) -> Outage | None:
     row = ctx.session.execute(
-        select(incident.c.id, incident.c.detail).where(*_OPEN).with_for_update()
+        select(incident.c.id, incident.c.detail)
+        .where(*incidents.is_open(IncidentKind.OUTAGE))
+        .with_for_update()
     ).one_or_none()
     if row is None:
         return None  # another process has done the rest
-    total = row.detail["made_up"] + count
+    detail = {**row.detail, "made_up": row.detail["made_up"] + count}
     ctx.session.execute(
-        update(incident)
-        .where(incident.c.id == row.id)
-        .values(detail={**row.detail, "made_up": total}, last_at=ctx.now)
+        update(incident).where(incident.c.id == row.id).values(detail=detail, last_at=ctx.now)
     )
+    return _outage(detail)
+
+
+def _outage(detail: Mapping[str, Json]) -> Outage:
     return Outage(
-        from_at=datetime.fromisoformat(row.detail["from"]),
-        to_at=datetime.fromisoformat(row.detail["to"]),
-        made_up=total,
+        from_at=datetime.fromisoformat(detail["from"]),
+        to_at=datetime.fromisoformat(detail["to"]),
+        made_up=detail["made_up"],
     )
-
-
-_OPEN: Final = (incident.c.kind == IncidentKind.OUTAGE, incident.c.state == "open")

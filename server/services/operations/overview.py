@@ -6,13 +6,13 @@ procedure, what kind of fault.
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Final
 
 from server.domain.channels import FAULT_WORDS
-from server.domain.chores import CHORES, ROUND, VERIFY, Chore
+from server.domain.chores import BACKUP, CHORES, ROUND, VERIFY, Chore
 from server.domain.incidents import ADVICE, TITLES, IncidentKind
 from server.domain.texts import _
 from server.queries import incidents as case_incidents
@@ -23,7 +23,7 @@ from server.services.calendar import calendar_gaps
 from server.services.calendar.calendar_gaps import Gap
 from server.services.context import Context
 from server.services.operations import figures, upkeep, workers
-from server.services.operations.figures import BACKUP, Snapshot
+from server.services.operations.figures import Snapshot
 from server.services.operations.workers import Process
 
 #: how long incidents that are over are shown
@@ -134,7 +134,7 @@ def overview(ctx: Context, real_now: datetime, *, is_drill: bool) -> Overview:
     """How everything stands at this moment; a drill needs no backups."""
     session = ctx.session
     snapshot = figures.taken(ctx.tools, ctx.now, real_now)
-    open_ = sorted(queries.open_incidents(session), key=lambda each: _RANK[IncidentKind(each.kind)])
+    open_ = sorted(snapshot.open_incidents, key=lambda each: _RANK[IncidentKind(each.kind)])
     found = Overview(
         snapshot=snapshot,
         needs=(),
@@ -156,10 +156,7 @@ def overview(ctx: Context, real_now: datetime, *, is_drill: bool) -> Overview:
 
 def _with_needs(found: Overview, *, is_drill: bool) -> Overview:
     needs = [*_of_incidents(found), *_of_work(found), *_of_care(found, is_drill=is_drill)]
-    return Overview(
-        **{name: getattr(found, name) for name in Overview.__slots__ if name != "needs"},
-        needs=tuple(needs),
-    )
+    return replace(found, needs=tuple(needs))
 
 
 def _of_incidents(found: Overview) -> list[tuple[str, str]]:

@@ -34,20 +34,7 @@ class Cells:
 
     def wrong(self, column: str, message: str, fix: str = "", code: str = "TAKEOVER_CELL") -> None:
         """Note a problem at a column of this row."""
-        found = at_cell(SHEET, self.row.number, column, code, message)
-        kept = (
-            found
-            if not fix
-            else Finding(
-                code=code,
-                file=found.file,
-                element=found.element,
-                field=column,
-                message=message,
-                fix=fix,
-            )
-        )
-        self.problems.append(kept)
+        self.problems.append(at_cell(SHEET, self.row.number, column, code, message, fix))
 
     def text(self, column: str) -> str:
         """The cell as text, empty where nothing stands."""

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from server.domain.findings import Finding
+from server.adapters.spreadsheets import at_cell
+from server.domain.access import Actor
 from server.domain.texts import _
 from server.services.context import Context
 from server.services.identity import people, posts
@@ -17,20 +18,17 @@ def of_head(ctx: Context, book: Book) -> Book:
     A matter he is party to himself is not his to open either.
     """
     actor = posts.with_posts(ctx)
-    headed = {post.unit_id for post in actor.posts if post.is_head}
-    return replace(
-        book, rows=tuple(_judged(ctx, row, headed, actor.person_id) for row in book.rows)
-    )
+    return replace(book, rows=tuple(_judged(ctx, row, actor) for row in book.rows))
 
 
-def _judged(ctx: Context, row: Checked, headed: set[str], person_id: str) -> Checked:
+def _judged(ctx: Context, row: Checked, actor: Actor) -> Checked:
     plan = row.plan
     if plan is None:
         return row
-    if plan.concerned.person_id == person_id:
+    if plan.concerned.person_id == actor.person_id:
         message = _("当事人是您本人，应当回避")
         return _refused(row, headings.LOGIN, message, _("由其他负责人接续"))
-    if plan.keeper_id in headed:
+    if plan.keeper_id in actor.headed:
         return row
     keeper = people.unit(ctx, plan.keeper_id).name if plan.keeper_id else _("其他机构")
     message = _("该事项由“{office}”承办，不属于您负责的机构").format(office=keeper)
@@ -38,12 +36,5 @@ def _judged(ctx: Context, row: Checked, headed: set[str], person_id: str) -> Che
 
 
 def _refused(row: Checked, column: str, message: str, fix: str) -> Checked:
-    found = Finding(
-        code="TAKEOVER_OFFICE",
-        file=SHEET,
-        element=str(row.number),
-        field=column,
-        message=message,
-        fix=fix,
-    )
+    found = at_cell(SHEET, row.number, column, "TAKEOVER_OFFICE", message, fix)
     return replace(row, plan=None, problems=(*row.problems, found))

@@ -6,15 +6,13 @@ unit the office lies in, else of the same kind of office at the next level that 
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
 from server.domain import recusal
 from server.domain.errors import Conflict
-from server.domain.jurisdiction import Level, supervising
+from server.domain.jurisdiction import supervising
 from server.domain.texts import _
-from server.models.decision import recusal as recusals
+from server.queries.visibility import kept_out_of
 from server.services.context import Context
-from server.services.identity import people
+from server.services.identity import people, same_kind
 from server.services.identity.people import Office
 from server.services.verbs import parties
 
@@ -38,11 +36,7 @@ def _upwards(ctx: Context, office: Office) -> Iterator[Office]:
     while above.parent_id is not None:
         above = people.unit(ctx, above.parent_id)
         yield above
-    same = [
-        other
-        for level in Level
-        for other in people.offices(ctx, office.kind, level=level, region=office.region)
-    ]
+    same = same_kind.everywhere_above(ctx, office)
     higher = supervising(same, office)
     while higher is not None:
         yield higher
@@ -53,13 +47,7 @@ def _able(ctx: Context, case_id: str, unit_id: str) -> set[str]:
     """Heads of this unit today who may decide what the actor asks."""
     heads = {each.person_id for each in people.holders(ctx, unit_id, ctx.today, head_only=True)}
     concerned = parties.of_case(ctx, case_id)
-    kept_out = set(
-        ctx.session.scalars(
-            select(recusals.c.person_id).where(
-                recusals.c.case_id == case_id, recusals.c.state == "granted"
-            )
-        )
-    )
+    kept_out = set(ctx.session.scalars(kept_out_of(case_id)))
     return {
         each
         for each in heads - kept_out - {ctx.actor.person_id}

@@ -175,8 +175,7 @@ def _to_decide(ctx: Context, correction_id: str, seen: int | None) -> _Held:
     held = _held(ctx, correction_id, seen)
     correction_questions.refuse_still(held.case)
     actor = posts.with_posts(ctx)
-    heads = any(post.is_head and post.unit_id == held.office_id for post in actor.posts)
-    if not heads:
+    if held.office_id not in actor.headed:
         raise Forbidden(_("由承办机构的负责人决定"))
     if held.asked_by == actor.person_id:
         raise Forbidden(_("自己提出的更正须由他人决定"))
@@ -195,8 +194,7 @@ def _held(ctx: Context, correction_id: str, seen: int | None) -> _Held:
     actor = posts.with_posts(ctx)
     sight = perspectives.of(ctx.session, actor, case.id)
     row = ctx.session.execute(select(correction).where(of_one)).one()
-    headed = {post.unit_id for post in actor.posts if post.is_head}
-    is_his = row.asked_by == actor.person_id or row.office_id in headed
+    is_his = row.asked_by == actor.person_id or row.office_id in actor.headed
     if sight.is_party or not (sight.is_office or is_his):
         raise NotFound
     if row.state != "asked" or seen not in (None, row.version):

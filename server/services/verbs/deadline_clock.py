@@ -15,8 +15,7 @@ from server.domain.deadline_verbs import Clock
 from server.domain.errors import Forbidden, NotFound
 from server.domain.jurisdiction import Level
 from server.domain.texts import _
-from server.models.decision import recusal as recusals
-from server.queries.visibility import recused_from, sees
+from server.queries.visibility import kept_out_of, sees
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks import deadline_rows, deadlines
@@ -76,7 +75,7 @@ def _change(
     check: Callable[[Clock, Act, date], None],
 ) -> None:
     case = case_rows.lock(ctx, case_id)
-    if _is_recused(ctx, case):
+    if ctx.actor.person_id in ctx.session.scalars(kept_out_of(case.id)).all():
         raise NotFound
     release = definitions.release(ctx, case.pack_version_id)
     rows = deadline_rows.open_clocks(ctx, case.id, rule_key)
@@ -125,9 +124,3 @@ def _sees(ctx: Context, case: CaseRow) -> bool:
     actor = posts.with_posts(ctx)
     units = [post.unit_id for post in actor.posts]
     return sees(ctx.session, actor.person_id, units, case.id)
-
-
-def _is_recused(ctx: Context, case: CaseRow) -> bool:
-    """Nothing of the case exists for whoever is recused from it, whatever post he holds."""
-    own = recused_from(ctx.actor.person_id).where(recusals.c.case_id == case.id)
-    return ctx.session.scalar(own) is not None

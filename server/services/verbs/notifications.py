@@ -22,7 +22,7 @@ from server.services.case.case_rows import CaseRow
 from server.services.clocks import deadline_rows
 from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.context import Context
-from server.services.identity import people
+from server.services.identity import people, same_kind
 from server.services.law.releases import Release
 from server.services.notices import owing
 from server.services.notices.owing import Wanted
@@ -180,12 +180,7 @@ def _above(ctx: Context, unit_id: str | None) -> people.Office | None:
     if unit_id is None:
         return None
     unit = people.unit(ctx, unit_id)
-    others = [
-        other
-        for level in Level
-        for other in people.offices(ctx, unit.kind, level=level, region=unit.region)
-    ]
-    return supervising(others, unit)
+    return supervising(same_kind.everywhere_above(ctx, unit), unit)
 
 
 def _holders(ctx: Context, unit_id: str | None, label: str) -> dict[str, str | None]:

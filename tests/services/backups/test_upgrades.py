@@ -12,11 +12,12 @@ from sqlalchemy import select, text
 from server.adapters import backup_files
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
+from server.domain.chores import BACKUP
 from server.domain.errors import Conflict, Invalid
 from server.models.audit import AuditEvent
 from server.models.installation import heartbeat
 from server.services import installation, schema
-from server.services.backups import making, restoring, table_rows
+from server.services.backups import restoring, table_rows
 from server.services.backups.upgrades import FOLDER, STAGING
 from server.services.context import Tools, reading
 from tests.databases import Databases
@@ -56,7 +57,7 @@ def test_a_case_of_the_first_schema_goes_on_after_the_upgrade(
                 select(AuditEvent.text).where(AuditEvent.verb == "schema.upgrade")
             ).one()
             noted = ctx.session.scalars(
-                select(heartbeat.c.detail).where(heartbeat.c.name == making.NAME)
+                select(heartbeat.c.detail).where(heartbeat.c.name == BACKUP)
             ).one()
         assert noted["sha256"] in told
         with places.empty(databases, tmp_path / "back") as back:

@@ -1,16 +1,14 @@
 from datetime import datetime, timedelta
 
 import pytest
-from orjson import loads
 from sqlalchemy import select
 
 from server.domain.calendar import CHINA_TIME
-from server.models.audit import AuditEvent
 from server.models.case import case
 from server.services.context import Tools
 from server.services.verbs import ticks, timers
 from server.services.verbs.timers import Done, Swept
-from tests.factories.invariants import violations
+from tests.factories.invariants import reminded, violations
 from tests.factories.many import copies
 from tests.factories.tiny import DESK, Tiny
 from tests.factories.tiny import NOW as OPENED
@@ -29,7 +27,7 @@ def test_what_a_week_without_a_server_left_undone_is_made_up_for_in_its_order(ti
     assert len(set(moments)) >= 8
     assert moments == sorted(moments)
     assert {each.case_id for each in done} == {each for pair in cases for each in pair}
-    assert told(tiny.tools) == sorted(told(tiny.tools))
+    assert reminded(tiny.tools) == sorted(reminded(tiny.tools))
     for pair in cases:
         for case_id in pair:
             assert violations(tiny.tools, case_id, NOW + timedelta(days=7)) == []
@@ -67,14 +65,3 @@ def opened(tiny: Tiny, days: int) -> tuple[str, str]:
     waiting = tiny.open(now=at)
     tiny.do(DESK, waiting, "register", {"registered": "supplement", "reason": "缺材料"}, now=at)
     return tiny.open(now=at), waiting
-
-
-def told(tools: Tools) -> list[str]:
-    """The moments of the notices in the order of the record."""
-    with tools.readers() as session:
-        texts = session.scalars(
-            select(AuditEvent.text)
-            .where(AuditEvent.verb == "deadline.remind")
-            .order_by(AuditEvent.seq)
-        )
-        return [loads(text)["due_at"] for text in texts]
