@@ -12,12 +12,14 @@ from server.api.drill import drill
 from server.api.notices import notices
 from server.api.packs import packs
 from server.api.procedures import procedures
+from server.api.task_verbs import task_verbs
 from server.api.tasks import tasks
 from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
-    *(tokens, procedures, cases, case_commands, corrections, tasks, notices, attachments),
+    *(tokens, procedures, cases, case_commands, corrections, tasks),
+    *(task_verbs, notices, attachments),
     *(packs, audits, drill),
 )
 

@@ -13,6 +13,7 @@ from server.api import commands
 from server.api.blueprints import Blueprint
 from server.api.schemas import MATTER, OpenTaskSchema, Paging, TaskSchema, word
 from server.domain.access import Permission
+from server.domain.errors import NotFound
 from server.domain.expressions import Json
 from server.domain.lifecycle import WorkState
 from server.domain.texts import _
@@ -149,7 +150,7 @@ def show(task: UUID) -> Response:
 @tasks.response(HTTPStatus.OK, TaskDoneSchema)
 def claim(task: UUID) -> Response:
     """签收"""
-    return _done(str(task), work.claim)
+    return after(str(task), work.claim)
 
 
 @tasks.route("/tasks/<uuid:task>/release", methods=["POST"])
@@ -158,7 +159,7 @@ def claim(task: UUID) -> Response:
 @tasks.response(HTTPStatus.OK, TaskDoneSchema)
 def release(task: UUID) -> Response:
     """退回给原来可以签收的人"""
-    return _done(str(task), work.release)
+    return after(str(task), work.release)
 
 
 @tasks.route("/tasks/<uuid:task>/complete", methods=["POST"])
@@ -172,7 +173,7 @@ def complete(given: dict[str, Any], task: UUID) -> Response:
     def verb(ctx: Context, item_id: str, *, seen: int | None) -> None:
         work.complete(ctx, item_id, given["variables"], seen=seen)
 
-    return _done(str(task), verb)
+    return after(str(task), verb)
 
 
 @tasks.route("/tasks/<uuid:task>/draft", methods=["POST"])
@@ -192,18 +193,26 @@ def draft(given: dict[str, Any], task: UUID) -> Response:
     return commands.once(effect)
 
 
-def _done(item_id: str, verb: Callable[..., None]) -> Response:
+def after(item_id: str, verb: Callable[..., None]) -> Response:
+    """Do it once, and answer with the task as the actor sees it then, where he still does."""
+
     def effect(ctx: Context) -> Answer:
+        case_id = sheets.case_of(ctx, item_id)
         verb(ctx, item_id, seen=_seen(ctx, item_id))
         ctx.settle()
-        sheet = sheets.sheet(ctx, item_id)
+        try:
+            sheet = sheets.sheet(ctx, item_id)
+        except NotFound:
+            # the task is with others now, and not for him to see
+            body: dict[str, Json] = {"id": item_id, "actions": [], "tasks": []}
+            return Answer(status=HTTPStatus.OK, body=body, case_id=case_id)
         waits = open_tasks.of_case(ctx, sheet.case.id)
         shown = {**_of_sheet(sheet), "tasks": [of_open(each) for each in waits]}
         return Answer(
             status=HTTPStatus.OK,
             body=TaskDoneSchema().dump(shown),
             headers=commands.tagged(str(sheet.version)),
-            case_id=sheet.case.id,
+            case_id=case_id,
         )
 
     return commands.once(effect)

@@ -75,6 +75,8 @@ class Permission(StrEnum):
     WORK_RELEASE = "work.release"
     #: complete one's own work item
     WORK_COMPLETE = "work.complete"
+    #: give a work item to somebody else: whoever has it, and the head of the office that has it
+    WORK_ASSIGN = "work.assign"
     #: fire what has become due; the program and its operator only
     TIMERS_SWEEP = "timers.sweep"
     #: hand a message of another case or organ to a case that waits for it
@@ -184,6 +186,15 @@ def _holds(actor: Actor, target: Target) -> bool:
     )
 
 
+def _assigns(actor: Actor, target: Target) -> bool:
+    """Whoever has the item, and the head of the office it is offered to."""
+    return _holds(actor, target) or (
+        isinstance(target, Offered)
+        and target.unit_id is not None
+        and target.unit_id in actor.headed
+    )
+
+
 def _heads(actor: Actor, target: Target) -> bool:
     """Head of an office that is competent for the case."""
     return isinstance(target, Steered) and any(
@@ -233,6 +244,7 @@ _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.WORK_CLAIM: _may_claim,
     Permission.WORK_RELEASE: _holds,
     Permission.WORK_COMPLETE: _holds,
+    Permission.WORK_ASSIGN: _assigns,
     Permission.TIMERS_SWEEP: _is_program,
     Permission.MESSAGE_DELIVER: _is_program,
     Permission.INCIDENT_RESOLVE: _operates,

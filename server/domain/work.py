@@ -74,6 +74,28 @@ def complete(work: Work, actor: Actor) -> Work:
     return replace(work, state=move_work(work.state, WorkState.DONE))
 
 
+def transfer(work: Work, actor: Actor, to: str) -> Work:
+    """The item in the hands of a colleague, whom the caller found able to have it.
+
+    Raises:
+        Conflict: the item is over, or the case stands still.
+        Forbidden: it is neither in the actor's hands nor of an office he is head of.
+    """
+    may_transfer(work, actor)
+    offered = replace(work.offered, assignee_id=to)
+    return replace(work, state=WorkState.CLAIMED, offered=offered, is_abandoned=False)
+
+
+def may_transfer(work: Work, actor: Actor) -> Work:
+    """Return the item when the actor may give it to a colleague; raises as :func:`transfer`."""
+    _case_runs(work)
+    _over(work)
+    if work.offered.unit_id is None or not permits(actor, Permission.WORK_ASSIGN, work.offered):
+        raise Forbidden(_("只有签收人或者本机构负责人可以转办"))
+    refuse_barred(actor.person_id, work.offered.role, work.parties)
+    return work
+
+
 def _is_free(work: Work) -> bool:
     return work.state is WorkState.CLAIMED and work.is_abandoned
 

@@ -6,6 +6,7 @@ only writer of ``case_state``; ``case_step`` rows are never updated.
 
 from sqlalchemy import (
     JSON,
+    CheckConstraint,
     Column,
     Date,
     ForeignKey,
@@ -49,6 +50,9 @@ case = Table(
     Column("opened_for", String(36), ForeignKey("unit.id")),
     Column("closed_at", Moment),
     Column("parent_case_id", String(36), ForeignKey("case.id")),
+    # 0: as usual, 1: fast track (快查快结); why
+    Column("priority", Integer, nullable=False, default=0, server_default="0"),
+    Column("priority_reason", Text, nullable=False, default="", server_default=""),
     # the day it was taken over at a later step, from records kept outside; null: begun here
     Column("taken_over_on", Date),
     one_of("status", "open", "suspended", "closed", "cancelled"),
@@ -120,7 +124,7 @@ case_step = Table(
     Base.metadata,
     Column("case_id", String(36), ForeignKey("case.id"), primary_key=True),
     Column("seq", Integer, primary_key=True, autoincrement=False),
-    # open, complete, timer, deliver, return, withdraw, cancel, migrate
+    # open, complete, timer, deliver, return, withdraw, cancel, migrate, reopen, move, amend
     Column("command", String(16), nullable=False),
     Column("node_key", String(120), nullable=False, default=""),
     Column("task_key", String(80), nullable=False, default=""),
@@ -138,6 +142,10 @@ case_step = Table(
     Column("state_version", Integer, nullable=False),
     # withdraw restores it; null for the first step
     Column("state_before", LargeBinary),
+    # what the engine was asked, so that the log can be played again; null in steps of before
+    Column("given", JSON(none_as_null=True)),
+    # what a withdraw has to put back besides the state: rows as they were before the step
+    Column("undo", JSON(none_as_null=True)),
     Column("at", Moment, nullable=False),
     one_of(
         "command",
@@ -149,6 +157,38 @@ case_step = Table(
         "withdraw",
         "cancel",
         "migrate",
+        "reopen",
+        "move",
+        "amend",
     ),
     UniqueConstraint("case_id", "state_version", name="uq_case_step_version"),
+)
+
+#: an act on a case that takes two persons: one asks, another one consents (a token moved, a
+#: variable edited, a clock extended on request)
+case_request = Table(
+    "case_request",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
+    # word of a closed list: move, amend, extend …
+    Column("kind", String(40), nullable=False),
+    Column("payload", JSON(none_as_null=True), nullable=False),
+    # what it would change, as it stood when it was asked; after it was done, as it stood then
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("reason", Text, nullable=False),
+    Column("asked_by", String(36), ForeignKey("person.id"), nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    # the office whose people may consent
+    Column("office_id", String(36), ForeignKey("unit.id"), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("decided_by", String(36), ForeignKey("person.id")),
+    Column("decided_at", Moment),
+    Column("answer", Text, nullable=False, default=""),
+    one_of("state", "asked", "consented", "refused", "withdrawn"),
+    CheckConstraint("state = 'withdrawn' OR decided_by <> asked_by", name="two_persons"),
+    Index("ix_case_request_case", "case_id", "state"),
+    Index("ix_case_request_office", "office_id", "state"),
 )

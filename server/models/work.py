@@ -1,4 +1,4 @@
-"""The inbox: work items, and the people a case itself appoints.
+"""The inbox: work items, what is done to them, who stands in for whom, and people of a case.
 
 Each user task that waits has exactly one open group; ``group_id`` holds its items together.
 """
@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     TextClause,
     text,
 )
@@ -76,7 +77,19 @@ work_item = Table(
     # version of the engine's state whose step opened it: says from whom it came
     Column("opened_version", Integer),
     Column("claimed_at", Moment),
+    # when somebody took it first, also when he gave it back: from then on no withdraw (撤回)
+    Column("touched_at", Moment),
     Column("closed_at", Moment),
+    # what it is in its group: main is the work itself; before, beside and after are signers that
+    # were added (前加签、并加签、后加签); member is one of those who sign or vote together
+    Column("duty", String(16), nullable=False, default="main", server_default="main"),
+    # its weight in a vote by tickets (票签)
+    Column("weight", Integer, nullable=False, default=1, server_default="1"),
+    # who passed it on to its assignee, or added him as signer, and the office it came from
+    Column("handed_by", String(36), ForeignKey("person.id")),
+    Column("handed_from", String(36), ForeignKey("unit.id")),
+    # what the main one handed in while signers after it still have to sign
+    Column("answers", JSON(none_as_null=True)),
     one_of("state", "offered", "claimed", "done", "ended"),
     # the lists: what they filter, sort and count by stands in the index, so that their cost is
     # that of the person's own work, however much others have and however much is over
@@ -123,4 +136,64 @@ participant = Table(
     CheckConstraint("(person_id IS NULL) <> (unit_id IS NULL)", name="who"),
     Index("ix_participant_person", "person_id", "to_at"),
     Index("ix_participant_unit", "unit_id", "to_at"),
+)
+
+#: what people did to work besides taking it and handing it in: passed it on, had it signed, signed
+#: it, returned it, urged it. Only ever appended; the reason, the opinion and the answers stand
+#: here, the record of acts knows the id alone
+work_act = Table(
+    "work_act",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
+    # null: done to the whole case
+    Column("work_item_id", String(36), ForeignKey("work_item.id")),
+    Column("group_id", String(36)),
+    Column("node_key", String(120), nullable=False, default=""),
+    # word in the path, with ``_``: transfer, delegate, resolve, return, add_signers, sign …
+    Column("verb", String(40), nullable=False),
+    Column("actor_id", String(36), ForeignKey("person.id"), nullable=False),
+    Column("on_behalf_of", String(36), ForeignKey("person.id")),
+    # in which office he acted, and in which role
+    Column("unit_id", String(36), ForeignKey("unit.id")),
+    Column("role", String(80), nullable=False, default=""),
+    Column("to_person", String(36), ForeignKey("person.id")),
+    Column("to_unit", String(36), ForeignKey("unit.id")),
+    Column("to_node", String(120), nullable=False, default=""),
+    # agree, disagree or abstain, where something was signed
+    Column("choice", String(16), nullable=False, default=""),
+    # reason or opinion
+    Column("text", Text, nullable=False, default=""),
+    # what a form asked, with the form
+    Column("answers", JSON(none_as_null=True)),
+    Column("form_hash", String(80)),
+    Column("at", Moment, nullable=False),
+    one_of("choice", "", "agree", "disagree", "abstain"),
+    Index("ix_work_act_case", "case_id", "at"),
+    Index("ix_work_act_item", "work_item_id"),
+    Index("ix_work_act_group", "group_id"),
+)
+
+#: somebody who is away and who stands in for him, from one day to another, both included
+absence = Table(
+    "absence",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
+    Column("substitute_id", String(36), ForeignKey("person.id"), nullable=False),
+    # units whose posts he stands in for; null: all posts of the absent one
+    Column("unit_ids", JSON(none_as_null=True)),
+    Column("from_on", Date, nullable=False),
+    Column("to_on", Date, nullable=False),
+    Column("reason", Text, nullable=False, default=""),
+    Column("made_by", String(36), ForeignKey("person.id"), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    # ended before its last day
+    Column("ended_at", Moment),
+    Column("ended_by", String(36), ForeignKey("person.id")),
+    CheckConstraint("person_id <> substitute_id", name="somebody_else"),
+    CheckConstraint("to_on >= from_on", name="ends_after_it_begins"),
+    Index("ix_absence_person", "person_id", "to_on"),
+    Index("ix_absence_substitute", "substitute_id", "to_on"),
 )

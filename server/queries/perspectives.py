@@ -16,8 +16,8 @@ from server.domain.lifecycle import CaseStatus
 from server.domain.perspectives import HANDLING, Sight, Standing, Work, sight
 from server.domain.roles import PARTIES
 from server.models.case import case, subject
-from server.models.decision import recusal
 from server.models.outbox import notification
+from server.models.recusal import HOLDS, recusal
 from server.models.work import participant, work_item
 from server.queries import capacities
 
@@ -123,7 +123,7 @@ def _is_recused(actor: Actor) -> ColumnElement[bool]:
         and_(
             recusal.c.case_id == case.c.id,
             recusal.c.person_id == actor.person_id,
-            recusal.c.state == "granted",
+            recusal.c.state.in_(HOLDS),
         )
     )
 

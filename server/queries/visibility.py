@@ -23,8 +23,8 @@ from sqlalchemy.orm import Session
 
 from server.domain.access import Actor, Permission, permits
 from server.models.case import case, subject
-from server.models.decision import recusal
 from server.models.outbox import notification
+from server.models.recusal import HOLDS, recusal
 from server.models.work import participant, work_item
 
 #: a value, or the parameter of a statement that stands for it
@@ -66,14 +66,14 @@ def seen_by(actor: Actor) -> CompoundSelect[tuple[str]]:
 def recused_from(person_id: One) -> Select[tuple[str]]:
     """The cases this person is recused from: nothing of them exists for him."""
     return select(recusal.c.case_id).where(
-        recusal.c.person_id == person_id, recusal.c.state == "granted"
+        recusal.c.person_id == person_id, recusal.c.state.in_(HOLDS)
     )
 
 
 def kept_out_of(case_id: str) -> Select[tuple[str]]:
     """The people who are recused from this case: nothing of it exists for them."""
     return select(recusal.c.person_id).where(
-        recusal.c.case_id == case_id, recusal.c.state == "granted"
+        recusal.c.case_id == case_id, recusal.c.state.in_(HOLDS)
     )
 
 

@@ -25,6 +25,7 @@ from server.web import (
     start,
     system,
     takeovers,
+    task_verbs,
     tasks,
 )
 
@@ -51,6 +52,7 @@ PAGES = (
     start.pages,
     system.pages,
     takeovers.pages,
+    task_verbs.pages,
     tasks.pages,
 )
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.http.site import reading, site
+from server.http.verbs.table import TASK_VERBS
 from server.services.context import Context
 from server.services.files import attachments
 from server.services.files.sheet_forms import FormSheet
@@ -38,6 +39,7 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
     return render(
         "tasks/task.html",
         sheet=sheet,
+        task_verbs=tuple(TASK_VERBS.values()),
         controls=_controls(ctx, sheet.form, typed) if sheet.form else (),
         problems=problems(sheet.form.schema if sheet.form else {}, findings),
         attached=attachments.listed(ctx, sheet.case.id),

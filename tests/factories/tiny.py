@@ -13,7 +13,7 @@ from server.domain.access import SYSTEM, Actor
 from server.domain.calendar import CHINA_TIME
 from server.domain.expressions import Json
 from server.models.base import new_id
-from server.models.decision import recusal
+from server.models.recusal import recusal
 from server.queries import cases as case_queries
 from server.queries.cases import CaseFacts, OpenWork
 from server.services.case import incidents

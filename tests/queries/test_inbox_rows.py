@@ -12,9 +12,9 @@ from server.domain.access import Actor, Offered, is_candidate
 from server.domain.recusal import Parties, barred
 from server.models.base import new_id
 from server.models.case import case, subject
-from server.models.decision import recusal
 from server.models.definition import PackVersion
 from server.models.identity import Person, Unit
+from server.models.recusal import recusal
 from server.models.work import participant, work_item
 from server.queries import inbox
 from server.queries.inbox import Sheet, View, When

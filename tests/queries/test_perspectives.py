@@ -8,9 +8,9 @@ from server.domain.errors import NotFound
 from server.domain.perspectives import Perspective
 from server.models.base import new_id
 from server.models.case import case, subject
-from server.models.decision import recusal
 from server.models.identity import Person, Unit
 from server.models.outbox import notification
+from server.models.recusal import recusal
 from server.models.work import participant, work_item
 from server.queries import perspectives
 from server.queries.visibility import visible

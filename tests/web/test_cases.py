@@ -11,8 +11,8 @@ from werkzeug.test import TestResponse
 
 from server.models.audit import AuditEvent
 from server.models.base import new_id
-from server.models.decision import recusal
 from server.models.identity import Person
+from server.models.recusal import recusal
 from server.services import limits, reads
 from server.services.context import Tools
 from tests.factories import site

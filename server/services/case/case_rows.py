@@ -73,6 +73,19 @@ def lock_seen(ctx: Context, actor: Actor, item_id: str) -> CaseRow:
     return _row(ctx.session.execute(_OF_ITEM, given).one_or_none())
 
 
+def seen(ctx: Context, actor: Actor, item_id: str) -> CaseRow:
+    """The case of this work item, for reading only, if the actor may know of it.
+
+    Raises:
+        NotFound: there is no such item, or it does not exist for him.
+    """
+    refuse_odd(item_id)
+    units = [post.unit_id for post in actor.posts]
+    of_item = select(work_item.c.case_id).where(work_item.c.id == item_id).scalar_subquery()
+    wanted = _columns().where(case.c.id == of_item, visible_cases(actor.person_id, units))
+    return _row(ctx.session.execute(wanted).one_or_none())
+
+
 def found(ctx: Context, case_id: str) -> CaseRow:
     """The case as it stands, for reading only: nothing is locked. Raises NotFound."""
     return _row(ctx.session.execute(_wanted(case_id)).one_or_none())

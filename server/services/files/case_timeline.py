@@ -71,6 +71,7 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "work.claim": _Word(_("签收"), "active", is_main=False),
     "work.release": _Word(_("退签"), "back", is_main=False),
     "work.complete": _Word(_("办理")),
+    "work.transfer": _Word(_("转办"), "active"),
     "message.deliver": _Word(_("收到")),
     "message.send": _Word(_("发出"), is_main=False),
     "timer.fire": _Word(_("期满，自动转入下一步"), "active"),

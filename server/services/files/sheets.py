@@ -5,19 +5,17 @@ nothing else of the case: the names its form reads, the clocks of its step, the 
 may read (``domain/perspectives``).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import Row, and_, select
 
-from server.domain import work as rules
 from server.domain.access import Actor, is_candidate
-from server.domain.errors import Conflict, Forbidden, NotFound
+from server.domain.errors import NotFound
 from server.domain.expressions import Json
 from server.domain.sources import Basis
-from server.domain.work import Work
 from server.models.case import case as case_table
 from server.models.case import case_state
 from server.models.identity import Person, Unit
@@ -36,7 +34,8 @@ from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import work_rows
+from server.services.verbs import possible, work_rows
+from server.services.verbs.possible import Judged
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -67,19 +66,12 @@ class Sheet:
     #: titles of the papers it produces
     papers: tuple[str, ...]
     form: FormSheet | None
-    #: claim, release, complete: what this person may do now
+    #: names of the verbs that this person may do now
     actions: tuple[str, ...]
     #: why he may do nothing, in plain words; empty where he may
     hindrance: str
     deadline: DeadlineSheet | None
     history: History
-
-
-_ACTS: Final[Mapping[str, Callable[[Work, Actor], Work]]] = {
-    "claim": rules.claim,
-    "release": rules.release,
-    "complete": rules.complete,
-}
 
 
 def sheet(ctx: Context, item_id: str) -> Sheet:
@@ -102,7 +94,9 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         raise NotFound
     release = definitions.release(ctx, case.pack_version_id)
     drawn = charts.chart(release.files[case.procedure])
-    actions, hindrance = _actions(judged, actor)
+    actions, hindrance = possible.now(
+        Judged(ctx=ctx, actor=actor, item=item, case=case, work=judged, release=release)
+    )
     done = sheet_history.steps(ctx, row.case_id)
     days = events.entered_in(release, case.procedure, row.form_key)
     known = sheet_forms.Known(done=done, days=frozenset(days))
@@ -219,19 +213,6 @@ def _rules(release: Release, row: Row[tuple[object, ...]]) -> Iterator[Rule]:
 
 def _place(basis: Basis) -> tuple[str, str, str]:
     return basis.source, basis.article, basis.default
-
-
-def _actions(judged: Work, actor: Actor) -> tuple[tuple[str, ...], str]:
-    """What the rules let him do, and the reason of the last refusal where they let him nothing."""
-    allowed, why = [], ""
-    for name, act in _ACTS.items():
-        try:
-            act(judged, actor)
-        except (Conflict, Forbidden) as refused:
-            why = why or refused.message
-        else:
-            allowed.append(name)
-    return tuple(allowed), "" if allowed else why
 
 
 def _deadline(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> DeadlineSheet | None:

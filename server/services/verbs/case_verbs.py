@@ -9,8 +9,7 @@ from sqlalchemy import or_, select
 
 from server.domain import recusal
 from server.domain.access import APPLICANT, Permission, Steered, permits
-from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from server.domain.findings import Finding
+from server.domain.errors import Conflict, Forbidden, NotFound
 from server.domain.lifecycle import CaseStatus, move_case
 from server.domain.texts import _
 from server.engine.port import Cancel
@@ -25,7 +24,7 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import advance, parties
+from server.services.verbs import advance, parties, reasons
 
 
 def suspend(ctx: Context, case_id: str, *, reason: str) -> None:
@@ -87,10 +86,7 @@ def _steered(ctx: Context, case_id: str, reason: str) -> tuple[CaseRow, Release]
     if not permits(actor, Permission.CASE_STEER, Steered(units=_competent(ctx, case, release))):
         raise Forbidden(_("只有承办机关的主要负责人可以这样操作"))
     recusal.refuse_barred(actor.person_id, "", parties.of_case(ctx, case.id))
-    if not reason.strip():
-        message = _("请写明理由")
-        finding = Finding(code="REASON", field="reason", message=message, fix=_("填写理由"))
-        raise Invalid(message, [finding])
+    reasons.refuse_empty(reason)
     return case, release
 
 

@@ -32,7 +32,13 @@ def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     taken = rules.claim(work, actor)
     work_rows.write(
-        ctx, item, state=taken.state, assignee_id=actor.person_id, claimed_at=ctx.now, draft=None
+        ctx,
+        item,
+        state=taken.state,
+        assignee_id=actor.person_id,
+        claimed_at=ctx.now,
+        touched_at=item.touched_at or ctx.now,
+        draft=None,
     )
     ctx.record("work.claim", item.id, case.id, {"node": item.node_key, "from": item.assignee_id})
 

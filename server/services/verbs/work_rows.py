@@ -1,6 +1,7 @@
 """Work items as verbs hold them: found only if visible, judged after the case is locked."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select, update
 
@@ -13,6 +14,7 @@ from server.domain.texts import _
 from server.domain.work import Work
 from server.models.work import work_item
 from server.queries import perspectives
+from server.queries.visibility import kept_out_of
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks.work_clocks import open_items
@@ -28,6 +30,7 @@ class ItemRow:
     id: str
     version: int
     case_id: str
+    group_id: str
     task_key: str
     node_key: str
     form_key: str
@@ -36,8 +39,11 @@ class ItemRow:
     candidate_unit: str | None
     head_only: bool
     assignee_id: str | None
+    owner_id: str | None
     instance: str | None
     state: str
+    duty: str
+    touched_at: datetime | None
 
 
 def held(
@@ -58,6 +64,24 @@ def held(
     if seen is not None and seen != item.version:
         raise Conflict(_("该待办已被他人更改，请刷新后重试"))
     return item, case, work
+
+
+def looked_at(ctx: Context, actor: Actor, item_id: str) -> tuple[ItemRow, CaseRow, Work]:
+    """The same for reading only: nothing is locked.
+
+    Raises:
+        NotFound: as :func:`held`.
+    """
+    case = case_rows.seen(ctx, actor, item_id)
+    item = _stored(ctx, case, item_id)
+    work = judged(ctx, item, case)
+    _refuse_unseen(ctx, actor, work, case.id)
+    return item, case, work
+
+
+def kept_out(ctx: Context, case_id: str) -> frozenset[str]:
+    """Ids of the people who are recused from the case."""
+    return frozenset(ctx.session.scalars(kept_out_of(case_id)))
 
 
 def _refuse_unseen(ctx: Context, actor: Actor, work: Work, case_id: str) -> None:

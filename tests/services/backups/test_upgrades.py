@@ -25,6 +25,8 @@ from tests.factories import places
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, DESK, NOW, Tiny
 
+#: tables that no program of the first schema wrote to, and that look different now
+NEVER_FILLED = ("decision", "recusal", "vote")
 LATER = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA_TIME)
 
 
@@ -45,7 +47,7 @@ def test_a_case_of_the_first_schema_goes_on_after_the_upgrade(
 
         assert schema.is_current(tools.database)
         (file,) = (tools.config.data / FOLDER).iterdir()
-        assert file.name.startswith("before-0002-")
+        assert file.name.startswith("before-0003-")
         assert file.stat().st_mode & 0o777 == 0o600
         tools.releases.update(tiny.tools.releases)
         again = Tiny(tools)
@@ -122,6 +124,8 @@ def of_the_first_schema(tiny: Tiny, databases: Databases, folder: Path) -> Itera
             schema.bring_to(connection, "0001")
             hold_again = table_rows.without_references(connection)
             for shape in table_rows.shapes(connection):
+                if shape.name in NEVER_FILLED:
+                    continue
                 rows = ((row, 1) for row in table_rows.rows(session.connection(), shape))
                 table_rows.load(connection, shape, _as_read(rows))
             hold_again()

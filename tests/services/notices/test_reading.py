@@ -13,8 +13,8 @@ from server.domain.errors import NotFound
 from server.domain.rung_texts import RungKind
 from server.models.audit import AuditEvent
 from server.models.base import new_id
-from server.models.decision import recusal
 from server.models.identity import Person, Post
+from server.models.recusal import recusal
 from server.queries import headings
 from server.queries.board import Narrowed
 from server.services import audit

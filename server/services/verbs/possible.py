@@ -1,0 +1,68 @@
+"""What a person may do with a task now: every verb asked whether it would be refused.
+
+A verb of ``http/verbs`` has an entry here under its name. An entry raises what the verb itself
+would raise for this person and this task, whatever is chosen then; so a button never leads to a
+refusal that could have been foreseen.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from server.domain import work as rules
+from server.domain.access import Actor
+from server.domain.errors import Conflict, Forbidden
+from server.domain.work import Work
+from server.services.case.case_rows import CaseRow
+from server.services.context import Context
+from server.services.law.releases import Release
+from server.services.verbs.work_rows import ItemRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Choice:
+    """Something that can be chosen in the form of a verb."""
+
+    value: str
+    label: str
+    #: a second line, smaller
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judged:
+    """A task with everything that decides what somebody may do with it."""
+
+    ctx: Context
+    actor: Actor
+    item: ItemRow
+    case: CaseRow
+    work: Work
+    release: Release
+
+
+def _by_rule(rule: Callable[[Work, Actor], Work]) -> Callable[[Judged], object]:
+    return lambda judged: rule(judged.work, judged.actor)
+
+
+_POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
+    "claim": _by_rule(rules.claim),
+    "release": _by_rule(rules.release),
+    "complete": _by_rule(rules.complete),
+    "transfer": _by_rule(rules.may_transfer),
+}
+#: where none of these is possible the page says why
+_MAIN: Final = ("claim", "release", "complete")
+
+
+def now(judged: Judged) -> tuple[tuple[str, ...], str]:
+    """The verbs that are possible, and where none of the main ones is, the first reason."""
+    allowed, why = [], ""
+    for name, would in _POSSIBLE.items():
+        try:
+            would(judged)
+        except (Conflict, Forbidden) as refused:
+            why = why or (refused.message if name in _MAIN else "")
+        else:
+            allowed.append(name)
+    return tuple(allowed), "" if set(allowed) & set(_MAIN) else why

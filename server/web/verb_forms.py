@@ -1,0 +1,76 @@
+"""The form of a verb: what was typed into it as arguments of its service call, and once only."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from flask import request
+
+from server.domain.errors import Invalid
+from server.domain.findings import Finding
+from server.domain.texts import _
+from server.http.site import acting
+from server.http.verbs.saying import LONGEST, Ask, Verb
+from server.services.case import idempotency
+from server.services.case.idempotency import Answer
+from server.services.context import Context
+from server.web.plain_forms.uploads import fingerprint
+
+
+def given(verb: Verb) -> dict[str, Any]:
+    """The arguments the form gives.
+
+    Raises:
+        Invalid: a field is empty that must not be, or holds no day or number; all at once.
+    """
+    values: dict[str, Any] = {}
+    problems: list[Finding] = []
+    for ask in verb.asks:
+        try:
+            value = _value(ask)
+        except ValueError:
+            message = _("“{label}”填写的内容不能识别").format(label=ask.label)
+            problems.append(Finding(code="VERB_VALUE", field=ask.key, message=message))
+            continue
+        if ask.required and value in ("", None, []):
+            message = _("请填写“{label}”").format(label=ask.label)
+            problems.append(Finding(code="VERB_REQUIRED", field=ask.key, message=message))
+        elif ask.required or value not in ("", None, []):
+            values[ask.key] = value
+    if problems:
+        raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
+    return values
+
+
+def typed(verb: Verb) -> Mapping[str, list[str]]:
+    """What was typed, to be shown again."""
+    return {ask.key: request.values.getlist(ask.key) for ask in verb.asks}
+
+
+def once(act: Callable[[Context], object], case_id: str) -> None:
+    """Do it in one use case; the same form sent twice is done once."""
+    key, route = request.form.get("once", "")[:64], f"POST {request.path}"[:200]
+    with acting() as ctx:
+        if key and idempotency.answered(ctx, route, key, fingerprint()) is not None:
+            return
+        act(ctx)
+        if key:
+            answer = Answer(status=303, body="", case_id=case_id)
+            idempotency.keep(ctx, route, key, fingerprint(), answer)
+
+
+def seen() -> int | None:
+    """The version the person looked at."""
+    text = request.form.get("version", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+def _value(ask: Ask) -> Any:
+    text = request.form.get(ask.key, "").strip()[:LONGEST]
+    if ask.kind == "several":
+        return [each[:120] for each in request.form.getlist(ask.key)]
+    if ask.kind == "day":
+        return date.fromisoformat(text) if text else None
+    if ask.kind == "number":
+        return int(text) if text else None
+    return text
