@@ -105,6 +105,20 @@ class Migrate:
     mapping: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """One task of a part of a case, told without its key."""
+
+    element: str
+    #: key of the multi-instance item it is itself
+    instance: str | None
+    #: which of the open ones of this element and item, the oldest first
+    nth: int
+
+
+#: from the case inwards: the activities a task lies in, then the task itself
+Place = tuple[Spot, ...]
+
 Command = Start | CompleteTask | TimerDue | Deliver | Return | Cancel | Migrate
 
 
@@ -192,6 +206,8 @@ class Advance:
     variables: Mapping[str, Json] = field(default_factory=dict)
     #: True when nothing is left to wait for: the process has ended
     ended: bool = False
+    #: where the task or the scope stood that the command named; empty when it named none
+    place: Place = ()
 
 
 class WorkflowEngine(Protocol):
@@ -205,6 +221,15 @@ class WorkflowEngine(Protocol):
 
     def restore(self, files: Files, state: bytes, earlier: bytes) -> Advance:
         """What changes when ``earlier`` becomes the state again (withdraw): nothing is run."""
+
+    def task_at(self, files: Files, state: bytes, place: Place) -> str:
+        """Key of the task that stands at this place of the stored state.
+
+        Raises UnknownTask when none does.
+        """
+
+    def essence(self, state: bytes) -> bytes:
+        """What a stored state says, ids and stamps left out: equal for two runs of one log."""
 
     def keep(self, case_id: str, version: int, state: bytes) -> None:
         """After the commit: the live object whose advance gave ``state`` may be used again."""

@@ -1,6 +1,6 @@
 """A double of the engine port for tests that need no diagram."""
 
-from server.engine.port import Advance, Command, Files
+from server.engine.port import Advance, Command, Files, Place
 
 
 class FakeEngine:
@@ -17,6 +17,12 @@ class FakeEngine:
 
     def restore(self, files: Files, state: bytes, earlier: bytes) -> Advance:
         return Advance(state=earlier)
+
+    def task_at(self, files: Files, state: bytes, place: Place) -> str:
+        return place[-1].element
+
+    def essence(self, state: bytes) -> bytes:
+        return state
 
     def keep(self, case_id: str, version: int, state: bytes) -> None:
         self.kept.append(case_id)
@@ -35,6 +41,12 @@ class Broken:
         raise self.error
 
     def restore(self, files: Files, state: bytes, earlier: bytes) -> Advance:
+        raise self.error
+
+    def task_at(self, files: Files, state: bytes, place: Place) -> str:
+        raise self.error
+
+    def essence(self, state: bytes) -> bytes:
         raise self.error
 
     def keep(self, case_id: str, version: int, state: bytes) -> None:

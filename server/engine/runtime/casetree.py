@@ -9,6 +9,7 @@ Nothing here knows how an element behaves; events, joins and loops are specs of 
 """
 
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from secrets import token_hex
 from typing import Any, Final, Protocol
 
@@ -109,7 +110,7 @@ class _Scans:
     completed: bool
 
     def open_tasks(self) -> list[LeanTask]:
-        """Tasks that stand in the present, oldest first."""
+        """Tasks that stand in the present."""
         return [task for task in self.tasks.values() if task._state & OPEN]
 
     def update_waiting_tasks(self) -> None:
@@ -120,8 +121,9 @@ class _Scans:
                 task.task_spec._update(task)
 
     def close(self) -> None:
-        """Cancel everything unfinished in this workflow and in what runs below it."""
-        for task in self.open_tasks():
+        """Cancel everything unfinished in this workflow and in what runs below it, oldest first:
+        the same order whether the case was loaded or not."""
+        for task in sorted(self.open_tasks(), key=attrgetter("last_state_change")):
             if task._state & OPEN and task.id in self.tasks:
                 task.cancel()
         self.completed = True

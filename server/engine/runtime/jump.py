@@ -10,6 +10,7 @@ absorbs the jump, and adds to the next merge only what it changes from then on (
 """
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
@@ -83,7 +84,9 @@ def _undo_joins(workflow: Any, region: set[str]) -> None:
     undone = True
     while undone:
         undone = False
-        for join in [each for each in workflow.tasks.values() if "took" in each.internal_data]:
+        joins = [each for each in workflow.tasks.values() if "took" in each.internal_data]
+        # oldest first: the same order whether the case was loaded or not
+        for join in sorted(joins, key=attrgetter("last_state_change")):
             took = join.internal_data["took"]
             if join.id in region or not region.isdisjoint(took):
                 undone = True

@@ -12,14 +12,25 @@ from datetime import datetime
 from server.domain.errors import EngineError, Invalid, StateUnreadable
 from server.domain.expressions import Json
 from server.domain.texts import _
-from server.engine.port import Advance, Command, DecisionMade, Files, Migrate, Return, Start
+from server.engine.port import (
+    Advance,
+    Command,
+    DecisionMade,
+    Files,
+    Migrate,
+    Place,
+    Return,
+    Start,
+)
 from server.engine.runtime.casetree import Case
 from server.engine.runtime.codec import decode, encode
 from server.engine.runtime.commands import CaseCommand, apply
 from server.engine.runtime.conditions import AskFeel, FeelEngine
+from server.engine.runtime.essence import essence
 from server.engine.runtime.live import Live
 from server.engine.runtime.migration import migrate
 from server.engine.runtime.parsing import Definition
+from server.engine.runtime.places import place_of, task_at
 from server.engine.runtime.resting import Waits, difference, settle, waits_of
 from server.engine.runtime.specs import Specs
 from server.engine.runtime.steps import Step
@@ -72,6 +83,23 @@ class SpiffEngine:
         waits = waits_of(case)
         return _report(case, waits_of(decode(definition, state)), waits, None, earlier)
 
+    def task_at(self, files: Files, state: bytes, place: Place) -> str:
+        """Key of the task that stands at this place of the stored state.
+
+        Raises:
+            UnknownTask: none does.
+            StateUnreadable: the state is broken or does not fit the files.
+        """
+        return task_at(decode(self._specs.get(files), state), place)
+
+    def essence(self, state: bytes) -> bytes:
+        """What a stored state says, ids and stamps left out: equal for two runs of one log.
+
+        Raises:
+            StateUnreadable: unknown format or broken.
+        """
+        return essence(state)
+
     def keep(self, case_id: str, version: int, state: bytes) -> None:
         """After the commit: the live object whose advance gave ``state`` may be used again."""
         self._live.keep(case_id, version, state)
@@ -107,12 +135,13 @@ class SpiffEngine:
             Invalid, UnknownTask, EngineError: as ``advance``.
         """
         step = self._step(running.definition, running.case, command.now)
+        place = place_of(running.case, command)
         with _told(step):
             apply(running.definition, running.case, step, command)
             step.run_until_rest()
             settle(running.case)
         before, running.waits = running.waits, waits_of(running.case)
-        return _report(running.case, before, running.waits, step, b"")
+        return replace(_report(running.case, before, running.waits, step, b""), place=place)
 
     def _migrate(self, files: Files, state: bytes, command: Migrate) -> Advance:
         source, target = self._specs.get(files), self._specs.get(command.target)

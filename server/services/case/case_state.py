@@ -16,6 +16,8 @@ from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.port import Advance
 from server.models.case import case_state, case_step
+from server.services.case import asked as asking
+from server.services.case.asked import Asked
 from server.services.context import Context
 
 #: largest state of a case, in bytes (ARCHITECTURE section 5)
@@ -106,10 +108,18 @@ def store(
     return int(done.version)
 
 
-def append(ctx: Context, case_id: str, before: State | None, after: Advance, act: Act) -> None:
+def append(
+    ctx: Context,
+    case_id: str,
+    before: State | None,
+    after: Advance,
+    act: Act,
+    asked: Asked | None,
+) -> None:
     """Append the step to the history, where nothing ever changes it.
 
-    Every step makes one version of the state and one row, so they are counted alike.
+    Every step makes one version of the state and one row, so they are counted alike. ``asked`` is
+    what the log is played again with; None where it cannot be.
     """
     seq = before.version + 1 if before else 1
     row = {
@@ -129,6 +139,7 @@ def append(ctx: Context, case_id: str, before: State | None, after: Advance, act
         "messages": [sent.message for sent in after.messages],
         "state_version": seq,
         "state_before": before.state if before else None,
+        "given": None if asked is None else asking.row(asked),
         "at": ctx.now,
     }
     ctx.session.execute(_APPEND, row)

@@ -11,6 +11,7 @@ from server.domain.expressions import Feel, Json
 from server.domain.lifecycle import CaseStatus, move_case
 from server.engine.port import Advance, Command
 from server.services.case import (
+    asked,
     attachment_binding,
     case_rows,
     case_state,
@@ -47,7 +48,7 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     with STEP_SECONDS.time():
         after = ctx.tools.engine.advance(files, before.state if before else None, command)
     version = case_state.store(ctx, case.id, before, after, definition=chart.content_hash)
-    case_state.append(ctx, case.id, before, after, act)
+    case_state.append(ctx, case.id, before, after, act, asked.of(command, after.place))
     attachment_binding.bind(ctx, case.id, version, release, act)
     search.index_step(ctx, case.id, version, release, act)
     known = facts.collect(release, case.procedure, after.variables, act.answers, ctx.now)
@@ -81,7 +82,8 @@ def arrive(
     """
     chart = charts.chart(release.files[case.procedure])
     version = case_state.store(ctx, case.id, None, after, definition=chart.content_hash)
-    case_state.append(ctx, case.id, None, after, act)
+    # the way was walked elsewhere: it is not in the log, and cannot be played again
+    case_state.append(ctx, case.id, None, after, act, None)
     known = facts.collect(release, case.procedure, after.variables, {}, ctx.now)
     for happening, then in happened:
         deadlines.happened(ctx, case, release.pack, happening, then)

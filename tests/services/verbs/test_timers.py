@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import EngineError, UnknownTask
-from server.engine.port import Advance, Command, Files, TimerDue
+from server.engine.port import Advance, Command, Files, Place, TimerDue
 from server.models.case import case
 from server.models.outbox import notification, outbox
 from server.models.time import timer
@@ -195,6 +195,12 @@ class Broken:
         raise self.error
 
     def restore(self, files: Files, state: bytes, earlier: bytes) -> Advance:
+        raise AssertionError
+
+    def task_at(self, files: Files, state: bytes, place: Place) -> str:
+        raise AssertionError
+
+    def essence(self, state: bytes) -> bytes:
         raise AssertionError
 
     def keep(self, case_id: str, version: int, state: bytes) -> None:
