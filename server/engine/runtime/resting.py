@@ -10,7 +10,7 @@ from SpiffWorkflow.util.task import TaskState
 from server.engine.port import OpenTask, Subscription, TimerWanted
 from server.engine.runtime.casetree import FINISHED, Case, LeanTask, element_of, enclosing_item
 from server.engine.runtime.events import PassiveMessage, PassiveTimer, definitions_of, interrupts
-from server.engine.runtime.joins import MergingEnd, take_in
+from server.engine.runtime.joins import MergingEnd, MergingParallel, take_in
 from server.engine.runtime.values import copied
 
 #: (task id, element id; empty for work) -> the task and, for an event, its definition
@@ -89,6 +89,7 @@ def _compact(workflow: Any) -> None:
         if len(trunk) < 2:
             return
         newest = trunk[-2]
+    newest = _with_its_block(workflow, newest)
     root = workflow.task_tree
     if newest is root or newest._parent == root.id:
         return
@@ -101,6 +102,31 @@ def _compact(workflow: Any) -> None:
     newest._parent = root.id
     root._children = [newest.id]
     workflow.last_task = None
+
+
+def _with_its_block(workflow: Any, newest: LeanTask) -> LeanTask:
+    """The ancestor below which a fired join lies together with all it took, or with none of it.
+
+    A jump into one branch undoes the join and needs the arrivals of the others; without them, or
+    with one of them but without the join, that join would wait for ever (``jump``).
+    """
+    tasks = workflow.tasks
+    fired = [
+        [join, *(tasks[key] for key in join.internal_data["took"] if key in tasks)]
+        for join in tasks.values()
+        if "took" in join.internal_data and isinstance(join.task_spec, MergingParallel)
+    ]
+    parted = True
+    while parted:
+        parted = False
+        for stands in fired:
+            outside = [task for task in stands if newest not in _path(task)]
+            if stands[0] is not newest and 0 < len(outside) < len(stands):
+                trunk = _path(newest)
+                for task in outside:
+                    trunk = _shared(trunk, _path(task))
+                newest, parted = trunk[-1], True
+    return newest
 
 
 def _path(task: LeanTask) -> list[LeanTask]:

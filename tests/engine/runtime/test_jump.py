@@ -135,6 +135,26 @@ def test_back_out_of_a_block_in_which_one_branch_went_round_for_ever() -> None:
     assert player.back("first").open == ["first"]
 
 
+@pytest.mark.parametrize("last", ["a", "b"])
+@pytest.mark.parametrize("fired", [("ra",), ("ra", "rb")])
+def test_back_into_a_branch_beside_which_its_reminders_are_still_open(
+    last: str, fired: tuple[str, ...]
+) -> None:
+    process = Process("main").start().parallel("split", "join").user("a", "b", "c", "ha", "hb")
+    process.path("start", "split", "a", "join", "c").path("split", "b", "join")
+    for event, hint, over in (("ra", "ha", "ea"), ("rb", "hb", "eb")):
+        process.boundary(event, "a", timer("P1D"), interrupting=False)
+        process.end(over).path(event, hint, over)
+    player = Player(files(process.end().path("c", "end"))).start()
+    for event in fired:
+        player.due(event)
+    player.do(*({"a", "b"} - {last}), last)
+    assert "c" in player.open
+    player.back("a").do("a")
+    assert player.open == ["c"]
+    player.finish()
+
+
 def test_the_own_step_can_be_begun_again() -> None:
     player = Player(files(timed())).start().do("t1")
     key = player.task("t2").task_key
