@@ -15,6 +15,7 @@ from server.http.access import requires
 from server.http.headers import page_class
 from server.http.looks import looked
 from server.http.site import reading
+from server.http.verbs.table import CASE_VERBS
 from server.queries.case_filters import Wanted
 from server.services import limits
 from server.services.files import case_indexes, case_prints, case_view
@@ -101,6 +102,7 @@ def show(case_id: str) -> str | Response:
         "cases/show.html",
         file=found,
         recent=_RECENT,
+        case_verbs=tuple(CASE_VERBS.values()),
         chosen=request.args.get("timeline", ""),
         correct=lambda event: url_for("corrections.new", case_id=case_id, event=event),
     )

@@ -1,6 +1,6 @@
 """The form of a verb: what was typed into it as arguments of its service call, and once only."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,7 @@ def given(verb: Verb) -> dict[str, Any]:
     return values
 
 
-def typed(verb: Verb) -> Mapping[str, list[str]]:
+def typed(verb: Verb) -> dict[str, list[str]]:
     """What was typed, to be shown again."""
     return {ask.key: request.values.getlist(ask.key) for ask in verb.asks}
 

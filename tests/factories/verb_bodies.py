@@ -1,4 +1,4 @@
-"""A body that fits the schema of each verb of the table, so that new verbs join the walks."""
+"""A body that fits the schema of each verb of the tables, so that new verbs join the walks."""
 
 from typing import Any
 from uuid import uuid4
@@ -6,12 +6,13 @@ from uuid import uuid4
 import marshmallow as ma
 from marshmallow import validate
 
-from server.http.verbs.table import TASK_VERBS
+from server.http.verbs.table import CASE_VERBS, TASK_VERBS
 
 
 def bodies() -> dict[str, Any]:
     """End of the path -> what is sent there."""
-    return {f"/{name}": body(verb.schema) for name, verb in TASK_VERBS.items()}
+    verbs = (*TASK_VERBS.values(), *CASE_VERBS.values())
+    return {f"/{verb.name}": body(verb.schema) for verb in verbs}
 
 
 def body(schema: type[ma.Schema]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from server.domain.texts import _
-from server.services.context import Context
+from server.services.verbs.outlook import Outlook
 from server.services.verbs.possible import Choice
 
 #: longest reason, opinion or note
@@ -45,7 +45,9 @@ class Ask:
     hint: str = ""
     required: bool = True
     #: for ``one`` and ``several``: what can be chosen, for this task or case and this person
-    choices: Callable[[Context, str], Sequence[Choice]] | None = None
+    choices: Callable[..., Sequence[Choice]] | None = None
+    #: name of the field before it on which the choices depend: its value is their third argument
+    by: str = ""
 
 
 #: every verb that needs a reason asks for it in the same words
@@ -67,6 +69,8 @@ class Verb:
     #: ``act(ctx, id, **given)``; a task's verb also takes ``seen``, the version looked at
     act: Callable[..., None]
     asks: tuple[Ask, ...] = ()
+    #: what would become of it, shown before it is done; takes what ``act`` takes, writes nothing
+    outlook: Callable[..., Outlook] | None = None
     #: what the page says once it is done
     done: str
     #: shown beside the main buttons; the others stand under 更多

@@ -66,14 +66,23 @@ def refresh(
     ctx: Context, pack: PolicyPack, row: DeadlineRow, changes: Sequence[deadline_changes.Change]
 ) -> Due:
     """Store the changes of a clock with the end they give, and move everything that follows it."""
-    rule = pack.deadlines[row.rule_key]
+    after, end = changed(ctx, pack, row, changes)
+    kept = ("changes", "calendar_version", *columns(pack.deadlines[row.rule_key], end, ctx.now))
+    deadline_rows.write(ctx, row, **{name: getattr(after, name) for name in kept})
+    _publish(ctx, pack, after, end)
+    return end
+
+
+def changed(
+    ctx: Context, pack: PolicyPack, row: DeadlineRow, changes: Sequence[deadline_changes.Change]
+) -> tuple[DeadlineRow, Due]:
+    """The clock as it stands after these changes, with its end; writes nothing."""
     clock = deadline_rows.clock(ctx, pack, row)
     end = clock.due(*changes[len(clock.changes) :])
+    values = columns(pack.deadlines[row.rule_key], end, ctx.now)
     kept = [deadline_changes.as_json(change) for change in changes]
-    values = columns(rule, end, ctx.now)
-    deadline_rows.write(ctx, row, changes=kept, calendar_version=clock.calendar.version, **values)
-    _publish(ctx, pack, replace(row, changes=kept, **values), end)
-    return end
+    version = clock.calendar.version
+    return replace(row, changes=kept, calendar_version=version, **values), end
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

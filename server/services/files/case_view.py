@@ -36,6 +36,8 @@ from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.packs import definitions
+from server.services.verbs import possible_case
+from server.services.verbs.possible_case import Possible
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +66,8 @@ class CaseFile:
     corrections: tuple[View, ...]
     #: ``clock:begun`` or ``clock:ended`` -> event whose date he may ask to correct
     correctable: Mapping[str, str]
+    #: what he may do to the case and to its clocks now
+    possible: Possible
 
     @property
     def is_over(self) -> bool:
@@ -110,6 +114,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         looks=case_files.looks(ctx.session, sight, case_id) if _leads(ctx) else (),
         corrections=corrections.listed(ctx, release.pack, sight, case_id),
         correctable=corrections.correctable(ctx, release.pack, head, sight, items),
+        possible=_possible(ctx, seen),
     )
     if not sight.is_office:
         return found
@@ -123,6 +128,16 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         names=_names(ctx, items),
     )
     return replace(found, drawing=case_diagrams.drawing(ctx, case_id, went))
+
+
+def steered(ctx: Context, case_id: str) -> tuple[Head, Possible]:
+    """What stands at the top of the file, and what the actor may do with the case now.
+
+    Raises:
+        NotFound: there is no such case, or it does not exist for him.
+    """
+    seen = _seen(ctx, case_id)
+    return seen.head, _possible(ctx, seen)
 
 
 def application(ctx: Context, case_id: str) -> CaseFile:
@@ -222,6 +237,10 @@ def _seen(ctx: Context, case_id: str) -> _Seen:
     release = definitions.release(ctx, head.pack_version_id)
     chart = charts.chart(release.files[head.procedure])
     return _Seen(sight=sight, head=head, release=release, chart=chart)
+
+
+def _possible(ctx: Context, seen: _Seen) -> Possible:
+    return Possible() if seen.sight.is_party else possible_case.now(ctx, seen.head.id)
 
 
 def _veiled(head: Head, sight: Sight) -> Head:

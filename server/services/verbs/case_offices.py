@@ -5,7 +5,9 @@ applicant, the team), the office that the case is with answers: the offices of t
 tasks, else the office that acted last, else the offices that could have opened the case.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -27,19 +29,28 @@ class Answering:
     unit_id: str
 
 
-def answering(ctx: Context, case: CaseRow, release: Release, rule_key: str) -> list[Answering]:
-    """The offices that answer for this clock, each once, in a fixed order."""
+def answering(
+    ctx: Context,
+    case: CaseRow,
+    release: Release,
+    rule_key: str,
+    work: Sequence[Any] | None = None,
+) -> list[Answering]:
+    """The offices that answer for this clock, each once, in a fixed order.
+
+    ``work``: the ``open_work`` of the case, where several clocks are asked about.
+    """
     found = (
-        _of_open_tasks(ctx, case, rule_key)
+        _of_open_tasks(open_work(ctx, case) if work is None else work, rule_key)
         or _of_last_act(ctx, case)
         or _of_starters(ctx, case, release)
     )
     return sorted(set(found), key=lambda each: (each.role, each.unit_id))
 
 
-def _of_open_tasks(ctx: Context, case: CaseRow, rule_key: str) -> list[Answering]:
-    """Offices with open work under this clock, else with any open work."""
-    rows = ctx.session.execute(
+def open_work(ctx: Context, case: CaseRow) -> Sequence[Any]:
+    """What offices have to do in the case now: role, unit, and the clock of each task."""
+    return ctx.session.execute(
         select(
             work_item.c.candidate_role, work_item.c.candidate_unit, work_item.c.deadline_key
         ).where(
@@ -48,8 +59,12 @@ def _of_open_tasks(ctx: Context, case: CaseRow, rule_key: str) -> list[Answering
             work_item.c.candidate_unit.is_not(None),
         )
     ).all()
-    named = [row for row in rows if row.deadline_key == rule_key]
-    return [Answering(role=row.candidate_role, unit_id=row.candidate_unit) for row in named or rows]
+
+
+def _of_open_tasks(work: Sequence[Any], rule_key: str) -> list[Answering]:
+    """Offices with open work under this clock, else with any open work."""
+    named = [row for row in work if row.deadline_key == rule_key]
+    return [Answering(role=row.candidate_role, unit_id=row.candidate_unit) for row in named or work]
 
 
 def _of_last_act(ctx: Context, case: CaseRow) -> list[Answering]:

@@ -37,7 +37,7 @@ def suspend(ctx: Context, case_id: str, *, reason: str) -> None:
         Invalid: no reason.
     """
     case, _release = _steered(ctx, case_id, reason)
-    status = move_case(CaseStatus(case.status), CaseStatus.SUSPENDED)
+    status = may_suspend(case)
     by = ctx.actor.person_id
     case_rows.change(ctx, case, status=status, status_reason=reason, suspended_by=by)
     ctx.record("case.suspend", case.id, case.id)
@@ -51,11 +51,7 @@ def resume(ctx: Context, case_id: str, *, reason: str) -> None:
         Conflict: it does not stand still, or stands still because of a fault of its procedure.
     """
     case, _release = _steered(ctx, case_id, reason)
-    if case.status != CaseStatus.SUSPENDED:
-        raise Conflict(_("该事项没有暂停"))
-    if case.suspended_by is None:
-        raise Conflict(_("该事项因程序异常而停止，须由运行人员排除后恢复"))
-    status = move_case(CaseStatus(case.status), CaseStatus.OPEN)
+    status = may_resume(case)
     case_rows.change(ctx, case, status=status, status_reason="", suspended_by=None)
     ctx.record("case.resume", case.id, case.id)
 
@@ -68,29 +64,67 @@ def cancel(ctx: Context, case_id: str, *, reason: str) -> None:
         Conflict: it is over already.
     """
     case, release = _steered(ctx, case_id, reason)
-    move_case(CaseStatus(case.status), CaseStatus.CANCELLED)
+    may_cancel(case)
     case_rows.change(ctx, case, status_reason=reason, suspended_by=None)
     ctx.record("case.cancel", case.id, case.id)
     again = case_rows.lock(ctx, case.id)
     advance.step(ctx, again, release, Cancel(now=ctx.now), Act(command="cancel"))
 
 
-def _steered(ctx: Context, case_id: str, reason: str) -> tuple[CaseRow, Release]:
-    """The locked case, when the actor may steer it and says why."""
-    case = case_rows.lock(ctx, case_id)
+def may_suspend(case: CaseRow) -> CaseStatus:
+    """The status of the case once it is suspended. Raises Conflict."""
+    return move_case(CaseStatus(case.status), CaseStatus.SUSPENDED)
+
+
+def may_resume(case: CaseRow) -> CaseStatus:
+    """The status of the case once it goes on. Raises Conflict."""
+    if case.status != CaseStatus.SUSPENDED:
+        raise Conflict(_("该事项没有暂停"))
+    if case.suspended_by is None:
+        raise Conflict(_("该事项因程序异常而停止，须由运行人员排除后恢复"))
+    return move_case(CaseStatus(case.status), CaseStatus.OPEN)
+
+
+def may_cancel(case: CaseRow) -> CaseStatus:
+    """The status of the case once it is cancelled. Raises Conflict."""
+    return move_case(CaseStatus(case.status), CaseStatus.CANCELLED)
+
+
+def refuse_unsteered(ctx: Context, case: CaseRow) -> Release:
+    """The law of the case, when the actor is one of those who may steer it.
+
+    Raises:
+        NotFound: the case does not exist for him.
+        Forbidden: he is not the head of a competent office, or the matter is his own.
+    """
     actor = posts.with_posts(ctx)
     seen = select(case_table.c.id).where(case_table.c.id == case.id, visibility.visible(actor))
     if ctx.session.scalar(seen) is None:
         raise NotFound
     release = definitions.release(ctx, case.pack_version_id)
-    if not permits(actor, Permission.CASE_STEER, Steered(units=_competent(ctx, case, release))):
-        raise Forbidden(_("只有承办机关的主要负责人可以这样操作"))
+    refuse_not_head(ctx, case, release)
     recusal.refuse_barred(actor.person_id, "", parties.of_case(ctx, case.id))
+    return release
+
+
+def refuse_not_head(ctx: Context, case: CaseRow, release: Release) -> None:
+    """Return when the actor is head of an office that may steer the case. Raises Forbidden."""
+    actor = posts.with_posts(ctx)
+    units = competent(ctx, case, release) if actor.headed else frozenset()
+    if not permits(actor, Permission.CASE_STEER, Steered(units=units)):
+        raise Forbidden(_("只有承办机关的主要负责人可以这样操作"))
+
+
+def _steered(ctx: Context, case_id: str, reason: str) -> tuple[CaseRow, Release]:
+    """The locked case, when the actor may steer it and says why."""
+    case = case_rows.lock(ctx, case_id)
+    release = refuse_unsteered(ctx, case)
     reasons.refuse_empty(reason)
     return case, release
 
 
-def _competent(ctx: Context, case: CaseRow, release: Release) -> frozenset[str]:
+def competent(ctx: Context, case: CaseRow, release: Release) -> frozenset[str]:
+    """The offices whose heads may steer the case."""
     starters = release.pack.procedures[case.procedure].starters
     roles = {each.role.partition(".")[0] for each in starters} - {APPLICANT}
     had_work = select(work_item.c.candidate_unit).where(work_item.c.case_id == case.id)

@@ -1,0 +1,98 @@
+"""中止、恢复、延长：what is done to one clock of a case."""
+
+from typing import Final
+
+import marshmallow as ma
+from marshmallow import validate
+
+from server.domain.texts import _
+from server.http.verbs.saying import LONGEST, Ask, Verb
+from server.services.verbs import clock_choices, deadline_clock
+
+_KEY = validate.Regexp(r"^[\w.\-]{1,120}$")
+_REASON = validate.Length(1, LONGEST)
+
+
+class ClockSchema(ma.Schema):
+    """Which clock."""
+
+    deadline = ma.fields.String(required=True, validate=_KEY, attribute="rule_key")
+
+
+class StopSchema(ClockSchema):
+    """Which clock stands, for which of the reasons its rule knows."""
+
+    reason = ma.fields.String(
+        required=True,
+        validate=_KEY,
+        metadata={"description": "规则所列中止事由的标识"},
+    )
+    note = ma.fields.String(load_default="", validate=validate.Length(0, LONGEST))
+
+
+class RestartSchema(ClockSchema):
+    """Which clock runs again, and why."""
+
+    reason = ma.fields.String(required=True, validate=_REASON, attribute="note")
+
+
+class ExtendSchema(RestartSchema):
+    """Which clock gets how much more, and why."""
+
+    n = ma.fields.Integer(required=True, strict=True, validate=validate.Range(1, 3650))
+
+
+_WHY = Ask(key="note", label=_("理由"))
+
+VERBS: Final = (
+    Verb(
+        name="stop",
+        title=_("中止期限"),
+        says=_("期限从今天起停下来不再计算，直到恢复；只能以规则所列的事由中止"),
+        schema=StopSchema,
+        act=deadline_clock.stop,
+        asks=(
+            Ask(key="rule_key", label=_("期限"), kind="one", choices=clock_choices.to_stop),
+            Ask(
+                key="reason",
+                label=_("中止事由"),
+                kind="one",
+                choices=clock_choices.reasons,
+                by="rule_key",
+            ),
+            Ask(key="note", label=_("说明"), required=False),
+        ),
+        outlook=deadline_clock.stopped,
+        done=_("期限已中止"),
+        is_common=True,
+    ),
+    Verb(
+        name="restart",
+        title=_("恢复期限"),
+        says=_("中止的期限从今天起继续计算，中止的日子不计入"),
+        schema=RestartSchema,
+        act=deadline_clock.restart,
+        asks=(
+            Ask(key="rule_key", label=_("期限"), kind="one", choices=clock_choices.to_restart),
+            _WHY,
+        ),
+        outlook=deadline_clock.restarted,
+        done=_("期限已恢复计算"),
+        is_common=True,
+    ),
+    Verb(
+        name="extend",
+        title=_("延长期限"),
+        says=_("由规则所定的批准人延长期限，不得超过规则所定的次数、数目和最长期限"),
+        schema=ExtendSchema,
+        act=deadline_clock.extend,
+        asks=(
+            Ask(key="rule_key", label=_("期限"), kind="one", choices=clock_choices.to_extend),
+            Ask(key="n", label=_("延长多少"), kind="number", hint=_("按该期限的单位")),
+            _WHY,
+        ),
+        outlook=deadline_clock.extended,
+        done=_("期限已延长"),
+        is_common=True,
+    ),
+)

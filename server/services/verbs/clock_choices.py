@@ -1,0 +1,131 @@
+"""What a person could do to the clocks of a case now, and what he can choose for it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from server.domain.deadline_changes import Extend, Restart, Stop
+from server.domain.deadline_lines import units
+from server.domain.deadline_rules import DeadlineRule, StopReason
+from server.domain.deadline_verbs import Clock
+from server.domain.errors import Conflict, Invalid
+from server.domain.lifecycle import CaseStatus
+from server.domain.texts import _
+from server.services.case import case_rows
+from server.services.case.case_rows import CaseRow
+from server.services.clocks import deadline_rows
+from server.services.clocks.deadline_rows import DeadlineRow
+from server.services.context import Context
+from server.services.law.releases import Release
+from server.services.packs import definitions
+from server.services.verbs import case_offices, deadline_clock
+from server.services.verbs.deadline_clock import Act
+from server.services.verbs.possible import Choice
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Able:
+    """A clock of the case with what the actor may do to it now."""
+
+    row: DeadlineRow
+    rule: DeadlineRule
+    #: names of verbs
+    verbs: tuple[str, ...]
+    #: for which it may be stopped now
+    reasons: tuple[StopReason, ...]
+
+
+def able(ctx: Context, case: CaseRow, release: Release) -> tuple[Able, ...]:
+    """The clocks of the case to which the actor may do anything now, one of each rule.
+
+    The case exists for him and is not his own matter. Each verb is asked whether it would be
+    refused; so nothing that is offered leads to a refusal that could have been foreseen.
+    """
+    # asked for every case: a page costs as much whether or not its case is open
+    work = case_offices.open_work(ctx, case)
+    if case.status != CaseStatus.OPEN:
+        return ()
+    newest = {row.rule_key: row for row in deadline_rows.open_clocks(ctx, case.id)}
+    found = (_able(ctx, case, release, row, work) for row in newest.values())
+    return tuple(each for each in found if each.verbs)
+
+
+def to_stop(ctx: Context, case_id: str) -> list[Choice]:
+    """The clocks he may stop."""
+    return [_choice(each) for each in _of_case(ctx, case_id) if "stop" in each.verbs]
+
+
+def to_restart(ctx: Context, case_id: str) -> list[Choice]:
+    """The clocks he may let run again."""
+    return [_choice(each) for each in _of_case(ctx, case_id) if "restart" in each.verbs]
+
+
+def to_extend(ctx: Context, case_id: str) -> list[Choice]:
+    """The clocks he may extend, each with how far."""
+    return [_choice(each, _most(each)) for each in _of_case(ctx, case_id) if "extend" in each.verbs]
+
+
+def reasons(ctx: Context, case_id: str, rule_key: str = "") -> list[Choice]:
+    """For what the clock may be stopped; while none is chosen, any of them."""
+    found = {
+        reason.key: Choice(value=reason.key, label=reason.title, hint=_limits(each, reason))
+        for each in _of_case(ctx, case_id)
+        if rule_key in ("", each.row.rule_key)
+        for reason in each.reasons
+    }
+    return list(found.values())
+
+
+def _of_case(ctx: Context, case_id: str) -> tuple[Able, ...]:
+    case_rows.refuse_odd(case_id)
+    case = case_rows.found(ctx, case_id)
+    return able(ctx, case, definitions.release(ctx, case.pack_version_id))
+
+
+def _able(
+    ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, work: Sequence[Any]
+) -> Able:
+    clock, verbs = deadline_rows.clock(ctx, release.pack, row), []
+    reasons = tuple(
+        reason
+        for reason in clock.rule.stops
+        if _would(ctx, clock, Stop(on=ctx.today, reason=reason.key))
+    )
+    if reasons:
+        verbs.append("stop")
+    if _would(ctx, clock, Restart(on=ctx.today)):
+        verbs.append("restart")
+    if verbs and not deadline_clock.may(ctx, case, release, row.rule_key, Stop, work):
+        verbs, reasons = [], ()
+    if _would(ctx, clock, Extend(on=ctx.today, n=1)) and deadline_clock.may(
+        ctx, case, release, row.rule_key, Extend, work
+    ):
+        verbs.append("extend")
+    return Able(row=row, rule=clock.rule, verbs=tuple(verbs), reasons=reasons)
+
+
+def _would(ctx: Context, clock: Clock, act: Act) -> bool:
+    try:
+        deadline_clock.check(clock, act, ctx.today)
+    except (Conflict, Invalid):
+        return False
+    return True
+
+
+def _choice(each: Able, hint: str = "") -> Choice:
+    return Choice(value=each.row.rule_key, label=each.rule.title, hint=hint)
+
+
+def _most(each: Able) -> str:
+    allowed = each.rule.extension
+    if allowed is None:
+        return ""
+    return _("每次至多{most}，共{times}次").format(
+        most=units(allowed.max, each.rule.unit), times=allowed.times
+    )
+
+
+def _limits(each: Able, reason: StopReason) -> str:
+    if reason.max is None:
+        return ""
+    return _("至多{most}，期满自行恢复").format(most=units(reason.max, each.rule.unit))

@@ -1,0 +1,68 @@
+"""What a person may do with a whole case and with its clocks now.
+
+Every verb of ``http/verbs`` that is done to a case has its place here under its name: asked
+whether it would be refused to this person now, whatever is chosen then.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from server.domain.errors import Conflict, Forbidden
+from server.services.case import case_rows
+from server.services.case.case_rows import CaseRow
+from server.services.context import Context
+from server.services.law.releases import Release
+from server.services.packs import definitions
+from server.services.verbs import case_verbs, clock_choices
+
+#: what belongs to whoever may steer the case: name -> refuses where its state does not allow it
+_STEERING: Final[Mapping[str, Callable[[CaseRow], object]]] = {
+    "suspend": case_verbs.may_suspend,
+    "resume": case_verbs.may_resume,
+    "cancel": case_verbs.may_cancel,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Possible:
+    """The verbs a person may use on a case now."""
+
+    #: on the whole case
+    case: tuple[str, ...] = ()
+    #: on one of its clocks: id of the clock -> verbs
+    clocks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Everything that is possible."""
+        return frozenset(self.case).union(*self.clocks.values())
+
+
+def now(ctx: Context, case_id: str) -> Possible:
+    """What the actor may do, for whom the case exists and is not his own matter."""
+    case_rows.refuse_odd(case_id)
+    case = case_rows.found(ctx, case_id)
+    release = definitions.release(ctx, case.pack_version_id)
+    clocks = clock_choices.able(ctx, case, release)
+    allowed = tuple(name for name, would in _STEERING.items() if _passes(would, case))
+    return Possible(
+        case=allowed if _steers(ctx, case, release) else (),
+        clocks={each.row.id: each.verbs for each in clocks},
+    )
+
+
+def _steers(ctx: Context, case: CaseRow, release: Release) -> bool:
+    try:
+        case_verbs.refuse_not_head(ctx, case, release)
+    except Forbidden:
+        return False
+    return True
+
+
+def _passes(would: Callable[[CaseRow], object], case: CaseRow) -> bool:
+    try:
+        would(case)
+    except Conflict:
+        return False
+    return True

@@ -1,0 +1,99 @@
+"""暂停、中止期限等 in the browser without JavaScript: what would become of it is shown first."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.factories import site
+from tests.factories.tiny import DESK, HEAD, NOW, STRANGER, Tiny
+
+Enter = Callable[[str], FlaskClient]
+
+
+@pytest.fixture(name="enter")
+def enter_tiny(tiny: Tiny) -> Enter:
+    """A new browser in which the person with this login is signed in."""
+    app = site.served(tiny.tools, site.Clock(NOW))
+    return lambda login: site.signed_in(app, login)
+
+
+def test_a_clock_is_stopped_after_it_was_seen_what_becomes_of_it(enter: Enter, tiny: Tiny) -> None:
+    case_id = tiny.open()
+    desk = enter(DESK)
+    address = f"/cases/{case_id}/stop?rule_key=registration"
+    assert f'href="{address}"' in text(desk.get(f"/cases/{case_id}"))
+    given = {"rule_key": "registration", "reason": "illness", "note": "当事人住院"}
+    first = send(desk, address, given)
+    assert first.status_code == 200
+    shown = text(first)
+    assert "恢复后确定" in shown
+    assert "余5个工作日" in shown
+    assert "尚未恢复，剩余5个工作日" in shown
+    assert state(tiny, case_id) == "running"
+    changed = send(desk, address, {**given, "note": "改", **hidden(shown)})
+    assert "这样做的结果" in text(changed)
+    assert state(tiny, case_id) == "running"
+    done = send(desk, address, {**given, "note": "改", **hidden(text(changed))})
+    assert done.status_code == 303
+    assert state(tiny, case_id) == "stopped"
+    page = text(desk.get(f"/cases/{case_id}"))
+    assert f"/cases/{case_id}/restart?rule_key=registration" in page
+    assert f"/cases/{case_id}/stop" not in page
+
+
+def test_a_head_suspends_the_case_and_others_are_offered_nothing(enter: Enter, tiny: Tiny) -> None:
+    case_id = tiny.open()
+    head, desk = enter(HEAD), enter(DESK)
+    address = f"/cases/{case_id}/suspend"
+    assert address in text(head.get(f"/cases/{case_id}"))
+    assert address not in text(desk.get(f"/cases/{case_id}"))
+    assert "现在不能这样操作" in text(desk.get(address))
+    assert send(desk, address, {"reason": "核对"}).status_code == 403
+    assert enter(STRANGER).get(address).status_code == 404
+    refused = send(head, address, {"reason": ""})
+    assert refused.status_code == 422
+    assert 'href="#reason"' in text(refused)
+    assert send(head, address, {"reason": "等待核对"}).status_code == 303
+    assert tiny.facts(case_id).status == "suspended"
+    page = text(head.get(f"/cases/{case_id}"))
+    assert f"/cases/{case_id}/resume" in page
+    assert address not in page
+    assert "等待核对" in page
+
+
+def test_an_extension_names_its_limits_and_says_what_is_wrong(enter: Enter, tiny: Tiny) -> None:
+    case_id = tiny.open()
+    head = enter(HEAD)
+    address = f"/cases/{case_id}/extend"
+    assert "每次至多" in text(head.get(address))
+    given = {"rule_key": "registration", "n": "60", "note": "案情复杂"}
+    refused = send(head, address, given)
+    assert refused.status_code == 422
+    assert "案情复杂" in text(refused)
+    shown = text(send(head, address, given | {"n": "2"}))
+    assert "还剩" in shown
+    assert send(head, address, given | {"n": "2"} | hidden(shown)).status_code == 303
+
+
+def send(client: FlaskClient, address: str, given: dict[str, str]) -> Any:
+    token = site.token(client, "/me")
+    return client.post(address.partition("?")[0], data={"csrf_token": token, **given})
+
+
+def hidden(page: str) -> dict[str, str]:
+    found = re.search(r'name="shown" value="([^"]+)"', page)
+    assert found
+    return {"shown": found[1]}
+
+
+def text(answer: Any) -> str:
+    return str(answer.get_data(as_text=True))
+
+
+def state(tiny: Tiny, case_id: str) -> str:
+    found = tiny.facts(case_id).clock_of("registration")
+    assert found is not None
+    return found.state
