@@ -11,6 +11,7 @@ from pathlib import Path
 
 from server.adapters import pack_entries as entries
 from server.adapters import yaml_files
+from server.adapters.decision_entries import decision
 from server.adapters.reading import REQUIRED, Node, Report, listed, table
 from server.domain.errors import Invalid
 from server.domain.findings import Finding, Severity, has_errors
@@ -204,6 +205,7 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         lanes=table(root, "lanes", entries.lane),
         events=table(root, "events", entries.event),
         deadlines=table(root, "deadlines", entries.deadline),
+        decisions=table(root, "decisions", decision),
         lists=table(root, "lists", entries.code_list),
         messages=table(root, "messages", entries.message),
         settings=table(root, "settings", entries.setting),
@@ -223,6 +225,7 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         lanes={**base.lanes, **pack.lanes},
         events={**base.events, **pack.events},
         deadlines={**base.deadlines, **pack.deadlines},
+        decisions={**base.decisions, **pack.decisions},
         lists={**base.lists, **pack.lists},
         messages={**base.messages, **pack.messages},
         settings={**base.settings, **pack.settings},

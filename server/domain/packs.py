@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReason, Unit
+from server.domain.decision_rules import DecisionRule
 from server.domain.expressions import Feel, Given, Json
 from server.domain.roles import Capacities, Capacity
 from server.domain.sources import Basis, Source
@@ -221,6 +222,8 @@ class PolicyPack:
     lanes: Mapping[str, Lane] = field(default_factory=dict)
     events: Mapping[str, Event] = field(default_factory=dict)
     deadlines: Mapping[str, DeadlineRule] = field(default_factory=dict)
+    #: how bodies decide: by the user task they decide
+    decisions: Mapping[str, DecisionRule] = field(default_factory=dict)
     lists: Mapping[str, CodeList] = field(default_factory=dict)
     messages: Mapping[str, Message] = field(default_factory=dict)
     settings: Mapping[str, Setting] = field(default_factory=dict)

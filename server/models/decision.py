@@ -47,7 +47,8 @@ meeting = Table(
     Index("ix_meeting_body", "body_unit_id", "held_on"),
 )
 
-#: one matter on the agenda, with the rule it is decided by as the pack had it
+#: one matter on the agenda, with the rule it is decided by as the pack had it; its id is that of
+#: the work group it decides, so that it is known from the moment the task waits
 decision = Table(
     "decision",
     Base.metadata,
@@ -61,6 +62,8 @@ decision = Table(
     Column("agenda_no", Integer, nullable=False, default=1, server_default="1"),
     Column("body_unit_id", String(36), ForeignKey("unit.id")),
     Column("question", Text, nullable=False),
+    # the option that is proposed, empty for none
+    Column("motion", String(40), nullable=False, default="", server_default=""),
     Column("rule", JSON(none_as_null=True), nullable=False),
     Column("members", JSON(none_as_null=True), nullable=False),
     Column("base", Integer, nullable=False),
@@ -73,6 +76,8 @@ decision = Table(
     Column("decided_on", Date),
     Column("minutes", Text, nullable=False, default="", server_default=""),
     Column("minutes_id", String(36)),
+    # what else the form of the task asks, as far as it is filled in
+    Column("answers", JSON(none_as_null=True)),
     # open, closed; cancelled: its task was returned, withdrawn or ended
     Column("state", String(16), nullable=False),
     Column("convened_by", String(36), ForeignKey("person.id")),

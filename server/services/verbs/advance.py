@@ -29,7 +29,7 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance_timers, advance_work, outcomes
+from server.services.verbs import advance_timers, advance_work, decision_gate, outcomes
 from server.telemetry import STEP_SECONDS
 
 
@@ -53,6 +53,7 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     search.index_step(ctx, case.id, version, release, act)
     known = facts.collect(release, case.procedure, after.variables, act.answers, ctx.now)
     advance_work.close(ctx, case, after.closed, act.work_item_id)
+    decision_gate.call_off(ctx, release.pack, case.id, after.closed)
     for happening in events.raised(release.pack, act, after, known, ctx.tools.evaluate):
         deadlines.happened(ctx, case, release.pack, happening, known)
     advance_work.open_(ctx, case, release, version, after.opened, known)

@@ -16,6 +16,7 @@ from server.domain.work import Work
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.law.releases import Release
+from server.services.verbs import decision_gate
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -45,10 +46,15 @@ def _by_rule(rule: Callable[[Work, Actor], Work]) -> Callable[[Judged], object]:
     return lambda judged: rule(judged.work, judged.actor)
 
 
+def _complete(judged: Judged) -> None:
+    rules.complete(judged.work, judged.actor)
+    decision_gate.refuse_form(judged.ctx, judged.release.pack, judged.item)
+
+
 _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
     "claim": _by_rule(rules.claim),
     "release": _by_rule(rules.release),
-    "complete": _by_rule(rules.complete),
+    "complete": _complete,
     "transfer": _by_rule(rules.may_transfer),
 }
 #: where none of these is possible the page says why

@@ -16,7 +16,7 @@ from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import advance, parties, work_rows
+from server.services.verbs import advance, decision_gate, parties, work_rows
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -74,6 +74,7 @@ def complete(
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     rules.complete(work, actor)
     definition = definitions.release(ctx, case.pack_version_id)
+    decision_gate.refuse_form(ctx, definition.pack, item)
     chart = charts.chart(definition.files[case.procedure])
     checked = _checked(ctx, definition, case, item, given)
     _appoint(ctx, definition, chart, case, item, checked.values)

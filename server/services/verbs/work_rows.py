@@ -58,7 +58,7 @@ def held(
         Conflict: the item changed since he looked.
     """
     case = case_rows.lock_seen(ctx, actor, item_id)
-    item = _stored(ctx, case, item_id)
+    item = stored(ctx, case, item_id)
     work = judged(ctx, item, case)
     _refuse_unseen(ctx, actor, work, case.id)
     if seen is not None and seen != item.version:
@@ -73,7 +73,7 @@ def looked_at(ctx: Context, actor: Actor, item_id: str) -> tuple[ItemRow, CaseRo
         NotFound: as :func:`held`.
     """
     case = case_rows.seen(ctx, actor, item_id)
-    item = _stored(ctx, case, item_id)
+    item = stored(ctx, case, item_id)
     work = judged(ctx, item, case)
     _refuse_unseen(ctx, actor, work, case.id)
     return item, case, work
@@ -95,7 +95,7 @@ def _refuse_unseen(ctx: Context, actor: Actor, work: Work, case_id: str) -> None
         raise NotFound
 
 
-def _stored(ctx: Context, case: CaseRow, item_id: str) -> ItemRow:
+def stored(ctx: Context, case: CaseRow, item_id: str) -> ItemRow:
     """The item as it stands now that its case is locked; one that is over is looked for alone."""
     waiting = next((row for row in open_items(ctx, case.id) if row["id"] == item_id), None)
     if waiting is None:

@@ -1,0 +1,220 @@
+"""结束议题: the decision is made when everything is there, and its task is handed in with it.
+
+From then on nothing of it changes. Where its task ends in another way, the decision is called off.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from server.domain import meeting_ends
+from server.domain.decision_rules import VOTES, MembersField
+from server.domain.errors import Conflict, Forbidden, Invalid
+from server.domain.expressions import Json
+from server.domain.findings import Finding
+from server.domain.lifecycle import WorkState
+from server.domain.meeting_ends import Condition, Voice
+from server.domain.texts import _
+from server.domain.votes import ABSTAIN, Attendance
+from server.forms import fields as tree
+from server.models.decision import decision, meeting
+from server.models.identity import Person
+from server.services.case import answers, case_state
+from server.services.context import Context
+from server.services.verbs import decision_rows, decision_terms, work, work_rows
+from server.services.verbs.decision_members import BY_DATA, MemberRow
+from server.services.verbs.decision_rows import Held
+
+_FOR, _AGAINST, _ABSTAIN, _NONE = VOTES
+
+
+def close(
+    ctx: Context,
+    decision_id: str,
+    *,
+    variables: Mapping[str, Json] | None = None,
+    seen: int | None = None,
+) -> None:
+    """Make the decision: the chair, once all conditions are met; its task is handed in with it.
+
+    ``variables`` are what else the form of the task asks, above what was kept before.
+
+    Raises:
+        NotFound: it does not exist for the actor.
+        Forbidden: he does not chair it.
+        Conflict: a condition is not met, it was decided, or it changed since he looked.
+        Invalid: the answers do not fit the form or the rules of the pack; all problems at once.
+        EngineError: the procedure could not go on; nothing was changed.
+    """
+    found = decision_rows.to_act(ctx, decision_id)
+    if not found.is_chair:
+        raise Forbidden(_("由主持人结束议题"))
+    stands = found.convened
+    if seen is not None and seen != stands.version:
+        raise Conflict(_("该议题已被他人更改，请刷新后重试"))
+    lacking = [one for one in conditions(ctx, found, has_form=True) if not one.is_met]
+    if lacking:
+        told = _("；").join(f"{one.text}（{one.lack}）" for one in lacking)
+        raise Conflict(_("还不能结束议题：{lacking}").format(lacking=told))
+    result = resolution(found)
+    given = {**(stands.answers or {}), **(variables or {}), **written(found, result)}
+    kept = {one: value for one, value in given.items() if one not in found.entry.written()}
+    _seal(ctx, found, result, kept)
+    work_rows.write(
+        ctx,
+        found.item,
+        state=WorkState.CLAIMED,
+        assignee_id=found.actor.person_id,
+        claimed_at=ctx.now,
+        draft=None,
+    )
+    ctx.settle()
+    work.complete(ctx, found.item.id, given)
+    ctx.record("meeting.close", found.id, found.case.id, {"resolution": result})
+
+
+def conditions(ctx: Context, found: Held, *, has_form: bool) -> tuple[Condition, ...]:
+    """What has to be there before it can be closed."""
+    voices = voices_of(ctx, found)
+    not_adopted = str(found.convened.rule["not_adopted"])
+    return meeting_ends.conditions(found.tally, voices, not_adopted=not_adopted, has_form=has_form)
+
+
+def voices_of(ctx: Context, found: Held) -> list[Voice]:
+    """The members by name."""
+    names = names_of(ctx, [one.person_id for one in found.members])
+    return [
+        Voice(
+            member=one.counted,
+            name=names.get(one.person_id, ""),
+            is_dissent=one.is_dissent,
+            has_confirmed=one.confirmed_at is not None,
+            has_signed=one.signed_at is not None,
+        )
+        for one in found.members
+    ]
+
+
+def names_of(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
+    """Names by id."""
+    rows = ctx.session.execute(select(Person.id, Person.name).where(Person.id.in_(list(ids))))
+    return {row.id: row.name for row in rows}
+
+
+def resolution(found: Held) -> str:
+    """What was decided: the option with enough votes, else what the pack ends with then."""
+    return found.tally.adopted or str(found.convened.rule["not_adopted"])
+
+
+def unfilled(ctx: Context, found: Held) -> Sequence[Finding]:
+    """What is wrong with the answers as they would be handed in now."""
+    stands = found.convened
+    given = {**(stands.answers or {}), **written(found, resolution(found))}
+    variables = case_state.load(ctx, found.case.id).variables
+    try:
+        answers.check(
+            ctx, found.release, found.case.procedure, found.item.form_key, given, variables
+        )
+    except Invalid as wrong:
+        return wrong.findings or [Finding(code=wrong.code, message=wrong.message)]
+    return ()
+
+
+def written(found: Held, result: str) -> dict[str, Json]:
+    """The fields of the form that the decision fills in itself."""
+    stands, into, counted = found.convened, found.entry.writes, found.tally
+    decided_on = stands.decided_on.isoformat() if stands.decided_on else None
+    values: dict[str, Json] = {
+        found.entry.field: result,
+        into.date: decided_on,
+        into.question: stands.question,
+        into.chair: found.chair_id,
+        into.minutes: stands.minutes,
+        into.votes_for: counted.votes.get(result, 0),
+        into.votes_against: counted.against(result),
+        into.abstentions: counted.abstained,
+    }
+    if into.members is not None:
+        chosen = {one.person_id: one.choice for one in found.ballots if one.person_id}
+        codes = _grounds(found, into.members)
+        values[into.members.list] = [
+            _row(one, into.members, _vote(one, chosen.get(one.person_id), result), codes)
+            for one in found.members
+        ]
+    return {name: value for name, value in values.items() if name}
+
+
+def _seal(ctx: Context, found: Held, result: str, kept: Mapping[str, Json]) -> None:
+    """The decision as it will be read for ever, and its meeting once nothing of it is open."""
+    counted, stands = found.tally, found.convened
+    decision_rows.keep(
+        ctx,
+        found,
+        found.members,
+        state="closed",
+        resolution=result,
+        answers=dict(kept),
+        base=counted.base,
+        members=[one.person_id for one in found.members],
+        present=[one.person_id for one in found.members if one.counted.is_there],
+        chair_id=found.chair_id,
+        closed_at=ctx.now,
+    )
+    others = select(decision.c.id).where(
+        decision.c.meeting_id == stands.meeting_id,
+        decision.c.state == "open",
+        decision.c.id != found.id,
+    )
+    if ctx.session.scalar(others) is None:
+        ctx.session.execute(
+            update(meeting)
+            .where(meeting.c.id == stands.meeting_id)
+            .values(state="closed", closed_at=ctx.now, version=meeting.c.version + 1)
+        )
+
+
+def _vote(one: MemberRow, choice: str | None, result: str) -> str:
+    """A vote in the words of the form: for what was decided, against it, abstained, none."""
+    if choice is None or not one.counted.is_there:
+        return _NONE
+    if choice == ABSTAIN:
+        return _ABSTAIN
+    return _FOR if choice == result else _AGAINST
+
+
+def _row(one: MemberRow, into: MembersField, vote: str, codes: frozenset[str]) -> dict[str, Any]:
+    """One member in the form's list."""
+    is_recused = one.attendance is Attendance.RECUSED
+    attendance = "recused" if is_recused else "present" if one.counted.is_there else "absent"
+    ground = into.no_ground or None
+    if is_recused:
+        is_told = one.recusal in codes and one.recusal != BY_DATA
+        ground = one.recusal if is_told else into.other_ground or None
+    values = {
+        into.person: one.person_id,
+        into.chairs: one.is_chair,
+        into.attendance: attendance,
+        into.attended: one.counted.is_there,
+        into.recused: is_recused,
+        into.ground: ground,
+        into.vote: vote,
+    }
+    return {name: value for name, value in values.items() if name}
+
+
+def _grounds(found: Held, into: MembersField) -> frozenset[str]:
+    """Codes of the grounds that the form has."""
+    return frozenset(code for code, _text in grounds(found, into))
+
+
+def grounds(found: Held, into: MembersField | None) -> list[tuple[str, str]]:
+    """Grounds of recusal that the form has, with their texts; the code for none left out."""
+    if into is None or not into.ground:
+        return []
+    schema = found.release.forms.get(found.item.form_key, {})
+    for field in tree.walk(tree.read(schema.get("components"))):
+        if field.key == into.ground:
+            offered = decision_terms.choices(found.release, field)
+            return [(one.code, one.text) for one in offered if one.code != into.no_ground]
+    return []

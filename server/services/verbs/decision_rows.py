@@ -1,0 +1,262 @@
+"""A collective decision as verbs hold it: with its case locked, its members as they are now.
+
+Its id is the id of the work group it decides. Until somebody convenes it there is no row.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from server.domain.access import Actor
+from server.domain.decision_rules import DecisionRule
+from server.domain.errors import Conflict, NotFound
+from server.domain.texts import _
+from server.domain.votes import Ballot, Rule, Tally, tally
+from server.models.decision import decision, meeting, vote
+from server.models.work import work_item
+from server.services.case import case_rows
+from server.services.case.case_rows import CaseRow
+from server.services.context import Context
+from server.services.identity import posts
+from server.services.law.releases import Release
+from server.services.packs import definitions
+from server.services.verbs import decision_members, decision_terms, work_rows
+from server.services.verbs.decision_members import MemberRow, spoilt
+from server.services.verbs.work_rows import ItemRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionRow:
+    """One decision as stored."""
+
+    id: str
+    version: int
+    case_id: str
+    meeting_id: str | None
+    agenda_no: int
+    body_unit_id: str | None
+    question: str
+    motion: str
+    rule: Mapping[str, Any]
+    chair_id: str | None
+    is_secret: bool
+    round: int
+    resolution: str | None
+    decided_on: date | None
+    minutes: str
+    answers: Mapping[str, Any] | None
+    state: str
+    convened_by: str | None
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MeetingRow:
+    """The meeting it is on the agenda of."""
+
+    id: str
+    body_unit_id: str
+    title: str
+    held_on: date
+    starts_at: datetime | None
+    place: str
+    chair_id: str | None
+    secretary_id: str | None
+    attendants: Sequence[str]
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Held:
+    """A decision with everything that decides about it."""
+
+    id: str
+    actor: Actor
+    case: CaseRow
+    item: ItemRow
+    release: Release
+    entry: DecisionRule
+    #: None: nobody has convened it yet
+    row: DecisionRow | None
+    meeting: MeetingRow | None
+    members: tuple[MemberRow, ...]
+    ballots: tuple[Ballot, ...]
+
+    @property
+    def rule(self) -> Rule:
+        """The numbers it is decided by, as they were when it was convened."""
+        return decision_terms.stored(self.convened.rule)
+
+    @property
+    def convened(self) -> DecisionRow:
+        """The row. Raises Conflict when nobody has convened it, or it was called off."""
+        if self.row is None or self.row.state == "cancelled":
+            raise Conflict(_("会议还没有召开，请先召开会议"))
+        return self.row
+
+    @property
+    def tally(self) -> Tally:
+        """The count of this round."""
+        return tally(self.rule, [each.counted for each in self.members], self.ballots)
+
+    @property
+    def me(self) -> MemberRow | None:
+        """The actor as a member who is not recused, None when he is none."""
+        return self.member(self.actor.person_id)
+
+    def member(self, person_id: str) -> MemberRow | None:
+        """A member who is not recused."""
+        return next(
+            (one for one in self.members if one.person_id == person_id and not one.recusal), None
+        )
+
+    @property
+    def chair_id(self) -> str | None:
+        """Who chairs this item, None while nobody does."""
+        return next(
+            (one.person_id for one in self.members if one.is_chair and not one.recusal), None
+        )
+
+    @property
+    def is_chair(self) -> bool:
+        """Does the actor chair it."""
+        return self.chair_id == self.actor.person_id
+
+    @property
+    def is_secretary(self) -> bool:
+        """Does the actor keep the record."""
+        return self.meeting is not None and self.meeting.secretary_id == self.actor.person_id
+
+    @property
+    def is_recorder(self) -> bool:
+        """May the actor enter what others said and did: the secretary, and the chair."""
+        return self.is_secretary or self.is_chair
+
+
+def held(ctx: Context, decision_id: str, *, to_write: bool = True) -> Held:
+    """The decision, its case locked when it is to be changed.
+
+    Raises:
+        NotFound: there is none, or it does not exist for the actor: he is no member today, or is
+            recused, and does not keep the record.
+    """
+    actor = posts.with_posts(ctx)
+    item_id = _item_of(ctx, decision_id)
+    seen = case_rows.lock_seen if to_write else case_rows.seen
+    case = seen(ctx, actor, item_id)
+    item = work_rows.stored(ctx, case, item_id)
+    release = definitions.release(ctx, case.pack_version_id)
+    entry = release.pack.decisions.get(item.node_key)
+    if entry is None or item.candidate_unit is None:
+        raise NotFound
+    row = _row(ctx, decision_id)
+    return Held(
+        id=decision_id,
+        actor=actor,
+        case=case,
+        item=item,
+        release=release,
+        entry=entry,
+        row=row,
+        meeting=meeting_of(ctx, row.meeting_id) if row else None,
+        members=decision_members.of(ctx, case, item, _kept(row)),
+        ballots=ballots_of(ctx, decision_id, row.round) if row else (),
+    )
+
+
+def to_act(ctx: Context, decision_id: str) -> Held:
+    """The decision for a member or the one who keeps its record; its case is locked.
+
+    Raises:
+        NotFound: it does not exist for him.
+        Conflict: it was decided, or nobody has convened it, or the case stands still.
+    """
+    found = of_meeting(ctx, decision_id)
+    if found.convened.state == "closed":
+        raise Conflict(_("该议题已经结束，不能更改"))
+    case_rows.refuse_resting(found.case)
+    if spoilt(found.members):
+        return next_round(ctx, found, found.members)
+    return found
+
+
+def of_meeting(ctx: Context, decision_id: str) -> Held:
+    """The locked decision for a member or the one who keeps its record. Raises NotFound."""
+    found = held(ctx, decision_id)
+    if found.me is None and not found.is_secretary:
+        raise NotFound
+    return found
+
+
+def keep(ctx: Context, found: Held, members: Sequence[MemberRow], /, **values: Any) -> Held:
+    """Write members and columns of the decision; the decision as it is then."""
+    decision_members.write(ctx, found.id, members)
+    stands = found.convened
+    values["version"] = stands.version + 1
+    ctx.session.execute(update(decision).where(decision.c.id == found.id).values(values))
+    return replace(found, members=tuple(members), row=replace(stands, **_of_row(values)))
+
+
+def with_member(found: Held, changed: MemberRow) -> tuple[MemberRow, ...]:
+    """The members with this one as he is now."""
+    return tuple(changed if one.person_id == changed.person_id else one for one in found.members)
+
+
+def next_round(ctx: Context, found: Held, members: Sequence[MemberRow]) -> Held:
+    """Nobody has voted yet; what was said of attendance stands."""
+    fresh = [
+        replace(one, has_voted=False, is_dissent=False, confirmed_at=None, signed_at=None)
+        for one in members
+    ]
+    number = found.convened.round + 1
+    keep(ctx, found, fresh, round=number, decided_on=None)
+    return held(ctx, found.id)
+
+
+def meeting_of(ctx: Context, meeting_id: str | None) -> MeetingRow | None:
+    """The meeting with this id."""
+    columns = [meeting.c[name] for name in MeetingRow.__slots__]
+    found = ctx.session.execute(select(*columns).where(meeting.c.id == meeting_id)).one_or_none()
+    return MeetingRow(**found._mapping) if found else None
+
+
+def _of_row(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in DecisionRow.__slots__}
+
+
+def _kept(row: DecisionRow | None) -> tuple[str, bool] | None:
+    return (row.id, row.state == "closed") if row else None
+
+
+def _item_of(ctx: Context, decision_id: str) -> str:
+    """The work item of this group."""
+    case_rows.refuse_odd(decision_id)
+    found = ctx.session.scalars(
+        select(work_item.c.id)
+        .where(work_item.c.group_id == decision_id, work_item.c.duty == "main")
+        .order_by(work_item.c.opened_at.desc())
+    ).first()
+    if found is None:
+        raise NotFound
+    return str(found)
+
+
+def _row(ctx: Context, decision_id: str) -> DecisionRow | None:
+    columns = [decision.c[name] for name in DecisionRow.__slots__]
+    found = ctx.session.execute(select(*columns).where(decision.c.id == decision_id)).one_or_none()
+    return DecisionRow(**found._mapping) if found else None
+
+
+def ballots_of(ctx: Context, decision_id: str, round_: int) -> tuple[Ballot, ...]:
+    """The ballots of one round."""
+    found = ctx.session.execute(
+        select(vote.c.choice, vote.c.weight, vote.c.person_id).where(
+            vote.c.decision_id == decision_id, vote.c.round == round_
+        )
+    )
+    return tuple(
+        Ballot(choice=one.choice, weight=one.weight, person_id=one.person_id) for one in found
+    )
