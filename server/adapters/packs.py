@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 
+from server.adapters import desk_entries, yaml_files
 from server.adapters import pack_entries as entries
-from server.adapters import yaml_files
 from server.adapters.decision_entries import decision
 from server.adapters.reading import REQUIRED, Node, Report, listed, table
 from server.domain.errors import Invalid
@@ -212,6 +212,7 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         papers=table(root, "papers", entries.paper),
         rules=listed(root, "rules", entries.answer_rule),
         appointments=listed(root, "appoints", entries.appointment),
+        desk=desk_entries.desk(root),
     )
 
 
@@ -232,4 +233,5 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         papers={**base.papers, **pack.papers},
         rules=(*base.rules, *pack.rules),
         appointments=(*base.appointments, *pack.appointments),
+        desk=pack.desk.over(base.desk),
     )

@@ -29,6 +29,10 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "case.resume": _("恢复办理"),
     "case.suspend": _("暂停办理"),
     "case.take_over": _("接续办理"),
+    "case.urge": _("催办本人事项"),
+    "cc.read": _("阅看抄送"),
+    "comment.add": _("发表讨论"),
+    "comment.withdraw": _("撤回讨论"),
     "correction.approve": _("批准更正日期"),
     "correction.ask": _("提出更正日期"),
     "correction.read": _("查看日期更正"),
@@ -100,10 +104,13 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "unit.change": _("更改机构"),
     "unit.close": _("撤销机构"),
     "unit.create": _("设立机构"),
+    "work.cc": _("抄送"),
+    "work.cc_withdraw": _("撤回抄送"),
     "work.claim": _("签收"),
     "work.complete": _("办结待办"),
     "work.release": _("退还待办"),
     "work.transfer": _("转办"),
+    "work.urge": _("催办"),
 }
 
 

@@ -12,6 +12,7 @@ from datetime import date, time
 
 from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReason, Unit
 from server.domain.decision_rules import DecisionRule
+from server.domain.desk import DeskRules
 from server.domain.expressions import Feel, Given, Json
 from server.domain.roles import Capacities, Capacity
 from server.domain.sources import Basis, Source
@@ -230,6 +231,8 @@ class PolicyPack:
     papers: Mapping[str, Paper] = field(default_factory=dict)
     rules: tuple[AnswerRule, ...] = ()
     appointments: tuple[Appointment, ...] = ()
+    #: the work beside the procedure
+    desk: DeskRules = field(default_factory=DeskRules)
 
     @property
     def capacities(self) -> Capacities:

@@ -24,6 +24,12 @@ class RungKind(StrEnum):
     ESCALATED = "escalated"
     #: a target is past, which is no limit of the law
     PAST_TARGET = "past_target"
+    #: somebody asks for the work to be done
+    URGED = "urge"
+    #: somebody sent a copy
+    COPIED = "cc"
+    #: somebody called him in a remark
+    MENTIONED = "comment"
     #: a notice no rung gave
     OTHER = "other"
 
@@ -34,8 +40,14 @@ RUNG_WORDS: Final = {
     RungKind.OVERDUE: _("逾期"),
     RungKind.ESCALATED: _("逾期上报"),
     RungKind.PAST_TARGET: _("超过提示"),
+    RungKind.URGED: _("催办"),
+    RungKind.COPIED: _("抄送"),
+    RungKind.MENTIONED: _("讨论"),
     RungKind.OTHER: _("通知"),
 }
+
+#: kinds of notices that people give one another, as they are stored
+OF_PEOPLE: Final = {str(kind): kind for kind in RungKind if kind in ("urge", "cc", "comment")}
 
 
 class Told(StrEnum):
@@ -86,6 +98,12 @@ def at_of(dedupe_key: str) -> int:
     """Where in its ladder the rung stands that a notice with this key was given by."""
     # the key names clock, due date, place in the ladder, office and person
     return int(dedupe_key.split(":")[2])
+
+
+def item_of(dedupe_key: str) -> str | None:
+    """The task that a notice of one person to another is about, None: the case as a whole."""
+    # the key names kind, task, act and person
+    return dedupe_key.split(":")[1] or None
 
 
 def told(facts: Facts, how_much: Told) -> str:

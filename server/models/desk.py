@@ -1,7 +1,7 @@
-"""What people keep beside the work: remarks, copies, urgings, phrases, filters, days to look again.
+"""What people keep beside the work: remarks, copies, phrases, filters, days to look again.
 
-None of it moves a case. Remarks, copies and urgings are of the case and stay in it; phrases,
-filters and days to look again are a person's own.
+None of it moves a case. Remarks and copies are of the case and stay in it (an urging is an act,
+``work_act``); phrases, filters and days to look again are a person's own.
 """
 
 from sqlalchemy import (
@@ -38,35 +38,20 @@ comment = Table(
     Index("ix_comment_case", "case_id", "at"),
 )
 
-#: a copy to somebody (抄送), with his receipt
+#: a copy to somebody (抄送), with his receipt; the act of sending it says who, when and why
 cc = Table(
     "cc",
     Base.metadata,
-    Column("id", String(36), primary_key=True),
+    Column("id", String(36), ForeignKey("work_act.id"), primary_key=True),
     Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
-    Column("work_item_id", String(36), ForeignKey("work_item.id")),
     Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
-    Column("by_id", String(36), ForeignKey("person.id"), nullable=False),
-    Column("reason", Text, nullable=False, default=""),
-    Column("at", Moment, nullable=False),
+    # the unit as whose head he gets it; null: he handles the case himself
+    Column("unit_id", String(36), ForeignKey("unit.id")),
     Column("read_at", Moment),
+    # taken back by whoever sent it
     Column("ended_at", Moment),
     Index("ix_cc_case", "case_id"),
     Index("ix_cc_person", "person_id", "read_at"),
-)
-
-urging = Table(
-    "urging",
-    Base.metadata,
-    Column("id", String(36), primary_key=True),
-    Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
-    Column("work_item_id", String(36), ForeignKey("work_item.id"), nullable=False),
-    Column("by_id", String(36), ForeignKey("person.id"), nullable=False),
-    Column("reason", Text, nullable=False, default=""),
-    Column("on", Date, nullable=False),
-    Column("at", Moment, nullable=False),
-    Index("ix_urging_item", "work_item_id", "at"),
-    Index("ix_urging_case", "case_id"),
 )
 
 #: common phrases (常用语): a person's own, or an office's

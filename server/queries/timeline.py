@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.domain.expressions import Json
 from server.models.audit import AuditEvent
 from server.models.identity import Person, Post, Unit
-from server.models.work import work_item
+from server.models.work import work_act, work_item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,6 +109,24 @@ def acts(session: Session, case_id: str) -> tuple[Act, ...]:
         )
         for row in rows
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Said:
+    """What stands beside an act: the reason or opinion, and to whom it was."""
+
+    text: str
+    to_person: str | None
+
+
+def said(session: Session, case_id: str) -> Mapping[str, Said]:
+    """Reasons and opinions of the acts on tasks of the case, by the id their record names."""
+    rows = session.execute(
+        select(work_act.c.id, work_act.c.text, work_act.c.to_person).where(
+            work_act.c.case_id == case_id
+        )
+    )
+    return {row.id: Said(text=row.text, to_person=row.to_person) for row in rows}
 
 
 def items(session: Session, case_id: str) -> Mapping[str, Item]:

@@ -20,12 +20,12 @@ LONGEST = 2000
 
 
 #: what an id looks like
-_ID = validate.Regexp(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
+ID = validate.Regexp(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
 def identifier(said: str) -> ma.fields.String:
     """A field that holds the id of somebody or something."""
-    return ma.fields.String(required=True, validate=_ID, metadata={"description": said})
+    return ma.fields.String(required=True, validate=ID, metadata={"description": said})
 
 
 class WhySchema(ma.Schema):

@@ -180,24 +180,6 @@ def upgrade() -> None:
     op.create_index('ix_recusal_case', 'recusal', ['case_id', 'state'], unique=False)
     op.create_index('ix_recusal_office', 'recusal', ['office_id', 'state'], unique=False)
     op.create_index('ix_recusal_person', 'recusal', ['person_id', 'state'], unique=False)
-    op.create_table('cc',
-    sa.Column('id', sa.String(length=36), nullable=False),
-    sa.Column('case_id', sa.String(length=36), nullable=False),
-    sa.Column('work_item_id', sa.String(length=36), nullable=True),
-    sa.Column('person_id', sa.String(length=36), nullable=False),
-    sa.Column('by_id', sa.String(length=36), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
-    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
-    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_cc_by_id_person')),
-    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_cc_case_id_case')),
-    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_cc_person_id_person')),
-    sa.ForeignKeyConstraint(['work_item_id'], ['work_item.id'], name=op.f('fk_cc_work_item_id_work_item')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_cc'))
-    )
-    op.create_index('ix_cc_case', 'cc', ['case_id'], unique=False)
-    op.create_index('ix_cc_person', 'cc', ['person_id', 'read_at'], unique=False)
     op.create_table('comment',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('case_id', sa.String(length=36), nullable=False),
@@ -268,21 +250,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('person_id', 'work_item_id', name=op.f('pk_follow_up'))
     )
     op.create_index('ix_follow_up_person', 'follow_up', ['person_id', 'on'], unique=False)
-    op.create_table('urging',
-    sa.Column('id', sa.String(length=36), nullable=False),
-    sa.Column('case_id', sa.String(length=36), nullable=False),
-    sa.Column('work_item_id', sa.String(length=36), nullable=False),
-    sa.Column('by_id', sa.String(length=36), nullable=False),
-    sa.Column('reason', sa.Text(), nullable=False),
-    sa.Column('on', sa.Date(), nullable=False),
-    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
-    sa.ForeignKeyConstraint(['by_id'], ['person.id'], name=op.f('fk_urging_by_id_person')),
-    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_urging_case_id_case')),
-    sa.ForeignKeyConstraint(['work_item_id'], ['work_item.id'], name=op.f('fk_urging_work_item_id_work_item')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_urging'))
-    )
-    op.create_index('ix_urging_case', 'urging', ['case_id'], unique=False)
-    op.create_index('ix_urging_item', 'urging', ['work_item_id', 'at'], unique=False)
     op.create_table('work_act',
     sa.Column('id', sa.String(length=36), nullable=False),
     sa.Column('case_id', sa.String(length=36), nullable=False),
@@ -315,6 +282,21 @@ def upgrade() -> None:
     op.create_index('ix_work_act_case', 'work_act', ['case_id', 'at'], unique=False)
     op.create_index('ix_work_act_group', 'work_act', ['group_id'], unique=False)
     op.create_index('ix_work_act_item', 'work_act', ['work_item_id'], unique=False)
+    op.create_table('cc',
+    sa.Column('id', sa.String(length=36), nullable=False),
+    sa.Column('case_id', sa.String(length=36), nullable=False),
+    sa.Column('person_id', sa.String(length=36), nullable=False),
+    sa.Column('unit_id', sa.String(length=36), nullable=True),
+    sa.Column('read_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('ended_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['case_id'], ['case.id'], name=op.f('fk_cc_case_id_case')),
+    sa.ForeignKeyConstraint(['id'], ['work_act.id'], name=op.f('fk_cc_id_work_act')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_cc_person_id_person')),
+    sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_cc_unit_id_unit')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_cc'))
+    )
+    op.create_index('ix_cc_case', 'cc', ['case_id'], unique=False)
+    op.create_index('ix_cc_person', 'cc', ['person_id', 'read_at'], unique=False)
     op.create_table('decision_member',
     sa.Column('decision_id', sa.String(length=36), nullable=False),
     sa.Column('person_id', sa.String(length=36), nullable=False),

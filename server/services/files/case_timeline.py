@@ -19,7 +19,9 @@ from server.domain.texts import _
 from server.queries import timeline as rows
 from server.queries.timeline import Act, Item, Who
 from server.services.context import Context
+from server.services.files import case_reasons
 from server.services.files.case_papers import Paper
+from server.services.files.case_reasons import Reasons
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 
@@ -72,6 +74,10 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "work.release": _Word(_("退签"), "back", is_main=False),
     "work.complete": _Word(_("办理")),
     "work.transfer": _Word(_("转办"), "active"),
+    "work.cc": _Word(_("抄送"), is_main=False),
+    "work.cc_withdraw": _Word(_("撤回抄送"), "back", is_main=False),
+    "work.urge": _Word(_("催办"), "active"),
+    "case.urge": _Word(_("催办"), "active"),
     "message.deliver": _Word(_("收到")),
     "message.send": _Word(_("发出"), is_main=False),
     "timer.fire": _Word(_("期满，自动转入下一步"), "active"),
@@ -137,8 +143,9 @@ def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
     ids |= {str(act.detail["on_behalf_of"]) for act in acts if act.detail.get("on_behalf_of")}
     ids |= {_actor(act) for act in acts}
     ids |= {act.target for act in acts if act.verb.startswith("participant.")}
-    known = rows.people(ctx.session, sorted(ids - {SYSTEM.person_id}))
-    return tuple(_folded(_entry(told, act, known) for act in reversed(acts)))
+    reasons = case_reasons.of_case(ctx, case_id)
+    known = rows.people(ctx.session, sorted((ids | reasons.people) - {SYSTEM.person_id}))
+    return tuple(_folded(_entry(told, act, known, reasons) for act in reversed(acts)))
 
 
 def _folded(found: Iterable[Entry]) -> Iterator[Entry]:
@@ -175,7 +182,7 @@ def _is_own(told: Told, act: Act, item: Item | None) -> bool:
     return told.sight.wrote(act.actor_id, item.unit_id, item.role)
 
 
-def _entry(told: Told, act: Act, known: Mapping[str, Who]) -> Entry:
+def _entry(told: Told, act: Act, known: Mapping[str, Who], reasons: Reasons) -> Entry:
     item = told.items.get(act.target)
     is_own = _is_own(told, act, item)
     who = known.get(_actor(act)) if is_own or told.sight.is_office else None
@@ -193,7 +200,7 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who]) -> Entry:
         verb=act.verb.partition(".")[2].replace("-", "_"),
         words=word.text,
         task=_task(told, act, item, known),
-        detail=_detail(told, act, paper),
+        detail=_detail(told, act, paper) or (reasons.beside(act, known) if who else ""),
         paper=paper.seq if paper and paper.is_readable else None,
         kind=word.kind,
         is_main=word.is_main,

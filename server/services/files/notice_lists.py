@@ -4,7 +4,7 @@ A notice stays his when his post has ended; its text and its way into the case d
 reference alone is left (DOMAIN section 7, no. 25).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -14,7 +14,7 @@ from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import NotFound
 from server.domain.perspectives import Sight
-from server.domain.rung_texts import RungKind, at_of, kind_of
+from server.domain.rung_texts import OF_PEOPLE, RungKind, at_of, item_of, kind_of
 from server.queries import notices, perspectives
 from server.queries.notices import Notice
 from server.services.context import Context
@@ -102,15 +102,22 @@ def _lines(ctx: Context, found: tuple[Notice, ...]) -> Iterator[Line]:
             kind=_kind(each),
             reference=each.reference,
             text=each.text if sight is not None and _may_read(sight, each) else "",
-            task_id=tasks.get(each.deadline_id or "") if sight is not None else None,
+            task_id=_task(each, tasks, sight) if sight is not None else None,
             case_id=each.case_id if sight is not None else None,
         )
 
 
 def _kind(notice: Notice) -> RungKind:
     if notice.kind != "deadline":
-        return RungKind.OTHER
+        return OF_PEOPLE.get(notice.kind, RungKind.OTHER)
     return kind_of(at_of(notice.dedupe_key), notice.label, is_soft=notice.force == "soft")
+
+
+def _task(notice: Notice, tasks: Mapping[str, str], sight: Sight) -> str | None:
+    """The task it leads to: one under its clock, or for who handles the case what it is about."""
+    if notice.kind in OF_PEOPLE and sight.is_office:
+        return item_of(notice.dedupe_key)
+    return tasks.get(notice.deadline_id or "")
 
 
 def _may_read(sight: Sight, notice: Notice) -> bool:

@@ -95,7 +95,15 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
     release = definitions.release(ctx, case.pack_version_id)
     drawn = charts.chart(release.files[case.procedure])
     actions, hindrance = possible.now(
-        Judged(ctx=ctx, actor=actor, item=item, case=case, work=judged, release=release)
+        Judged(
+            ctx=ctx,
+            actor=actor,
+            item=item,
+            case=case,
+            work=judged,
+            release=release,
+            sight=sight,
+        )
     )
     done = sheet_history.steps(ctx, row.case_id)
     days = events.entered_in(release, case.procedure, row.form_key)

@@ -9,14 +9,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from server.domain import talking
 from server.domain import work as rules
 from server.domain.access import Actor
 from server.domain.errors import Conflict, Forbidden
+from server.domain.lifecycle import CaseStatus
+from server.domain.perspectives import Sight
 from server.domain.work import Work
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.law.releases import Release
-from server.services.verbs import decision_gate
+from server.services.verbs import decision_gate, earlier
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -40,6 +43,8 @@ class Judged:
     case: CaseRow
     work: Work
     release: Release
+    #: how he stands to the case
+    sight: Sight
 
 
 def _by_rule(rule: Callable[[Work, Actor], Work]) -> Callable[[Judged], object]:
@@ -51,11 +56,20 @@ def _complete(judged: Judged) -> None:
     decision_gate.refuse_form(judged.ctx, judged.release.pack, judged.item)
 
 
+def _urge(judged: Judged) -> None:
+    ctx, actor = judged.ctx, judged.actor
+    did_earlier = earlier.did(ctx, actor, judged.case.id)
+    talking.may_urge(judged.work, actor, judged.sight, did_earlier=did_earlier)
+
+
 _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
     "claim": _by_rule(rules.claim),
     "release": _by_rule(rules.release),
     "complete": _complete,
     "transfer": _by_rule(rules.may_transfer),
+    "cc": lambda judged: talking.may_copy(judged.work, judged.actor, judged.sight),
+    "urge": _urge,
+    "comment": lambda judged: talking.may_comment(CaseStatus(judged.case.status), judged.sight),
 }
 #: where none of these is possible the page says why
 _MAIN: Final = ("claim", "release", "complete")

@@ -45,3 +45,20 @@ def append(ctx: Context, item: ItemRow, verb: str, **said: Json) -> str:
     told |= {key: said[key] for key in _ON_RECORD if key in said}
     ctx.record(f"work.{verb}", item.id, item.case_id, told)
     return act_id
+
+
+def append_to_case(ctx: Context, case_id: str, verb: str, **said: Json) -> str:
+    """The same for what is done to a whole case and to none of its items."""
+    act_id = new_id()
+    row = {
+        "id": act_id,
+        "case_id": case_id,
+        "verb": verb,
+        "actor_id": ctx.actor.person_id,
+        "on_behalf_of": ctx.actor.on_behalf_of,
+        "at": ctx.now,
+        **said,
+    }
+    ctx.session.execute(_APPEND, row)
+    ctx.record(f"case.{verb}", case_id, case_id, {"act": act_id})
+    return act_id

@@ -1,5 +1,6 @@
 """Work items as verbs hold them: found only if visible, judged after the case is locked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -102,7 +103,12 @@ def stored(ctx: Context, case: CaseRow, item_id: str) -> ItemRow:
         columns = [work_item.c[name] for name in ItemRow.__slots__]
         found = ctx.session.execute(select(*columns).where(work_item.c.id == item_id)).one()
         return ItemRow(**found._mapping)
-    return ItemRow(**{name: waiting[name] for name in ItemRow.__slots__})
+    return of_row(waiting)
+
+
+def of_row(row: Mapping[str, Json]) -> ItemRow:
+    """The item of a row that holds more."""
+    return ItemRow(**{name: row[name] for name in ItemRow.__slots__})
 
 
 def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
