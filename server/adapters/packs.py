@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 
-from server.adapters import desk_entries, yaml_files
+from server.adapters import desk_entries, pack_moves, yaml_files
 from server.adapters import pack_entries as entries
 from server.adapters.decision_entries import decision
 from server.adapters.reading import REQUIRED, Node, Report, listed, table
@@ -213,6 +213,8 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         rules=listed(root, "rules", entries.answer_rule),
         appointments=listed(root, "appoints", entries.appointment),
         desk=desk_entries.desk(root),
+        returns=listed(root, "returns", pack_moves.return_rule),
+        reopens=table(root, "reopen", pack_moves.reopen_rule),
     )
 
 
@@ -234,4 +236,6 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         rules=(*base.rules, *pack.rules),
         appointments=(*base.appointments, *pack.appointments),
         desk=pack.desk.over(base.desk),
+        returns=(*pack.returns, *base.returns),
+        reopens={**base.reopens, **pack.reopens},
     )

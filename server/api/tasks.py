@@ -59,6 +59,16 @@ class TasksSchema(ma.Schema):
     total = ma.fields.Integer(required=True, allow_none=True)
 
 
+class ReturnedSchema(ma.Schema):
+    """Why a task is to be done again."""
+
+    by = ma.fields.String(required=True, metadata={"description": "退回人，不便告知时为空"})
+    office = ma.fields.String(required=True)
+    step = ma.fields.String(required=True, metadata={"description": "从哪个环节退回"})
+    reason = ma.fields.String(required=True)
+    at = ma.fields.AwareDateTime(required=True)
+
+
 class TaskSheetSchema(TaskSchema):
     """One task with everything it asks."""
 
@@ -66,6 +76,7 @@ class TaskSheetSchema(TaskSchema):
     instruction = ma.fields.String(required=True)
     actions = ma.fields.List(ma.fields.String(), required=True)
     hindrance = ma.fields.String(required=True, metadata={"description": "不能办理时的原因"})
+    returned = ma.fields.Nested(ReturnedSchema, required=True, allow_none=True)
     form = ma.fields.Dict(
         keys=ma.fields.String(),
         required=True,
@@ -136,6 +147,7 @@ def show(task: UUID) -> Response:
         **_of_sheet(sheet),
         "instruction": sheet.instruction,
         "hindrance": sheet.hindrance,
+        "returned": sheet.returned,
         "form": sheet.form.schema if sheet.form else None,
         "data": sheet.form.data if sheet.form else {},
     }

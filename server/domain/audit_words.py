@@ -109,6 +109,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "work.claim": _("签收"),
     "work.complete": _("办结待办"),
     "work.release": _("退还待办"),
+    "work.return": _("退回"),
     "work.transfer": _("转办"),
     "work.urge": _("催办"),
 }

@@ -14,6 +14,7 @@ from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReas
 from server.domain.decision_rules import DecisionRule
 from server.domain.desk import DeskRules
 from server.domain.expressions import Feel, Given, Json
+from server.domain.movement import ReopenRule, ReturnRule
 from server.domain.roles import Capacities, Capacity
 from server.domain.sources import Basis, Source
 
@@ -233,6 +234,10 @@ class PolicyPack:
     appointments: tuple[Appointment, ...] = ()
     #: the work beside the procedure
     desk: DeskRules = field(default_factory=DeskRules)
+    #: where a task may be returned to; the first rule that fits holds
+    returns: tuple[ReturnRule, ...] = ()
+    #: by procedure: how a closed case is taken up again
+    reopens: Mapping[str, ReopenRule] = field(default_factory=dict)
 
     @property
     def capacities(self) -> Capacities:

@@ -10,6 +10,7 @@ from server.domain.access import Actor, Offered, Permission, permits
 from server.domain.errors import Conflict, Forbidden
 from server.domain.lifecycle import CaseStatus, WorkState, move_work
 from server.domain.recusal import Parties, refuse_barred
+from server.domain.roles import PARTIES
 from server.domain.texts import _
 
 
@@ -72,6 +73,18 @@ def complete(work: Work, actor: Actor) -> Work:
         raise Forbidden(_("您已不在该待办所属的机构任职，不能办理"))
     refuse_barred(actor.person_id, work.offered.role, work.parties)
     return replace(work, state=move_work(work.state, WorkState.DONE))
+
+
+def send_back(work: Work, actor: Actor) -> Work:
+    """The item over without being done, since its case goes back to an earlier step.
+
+    Raises:
+        Conflict, Forbidden: as :func:`complete`; whom the case is about returns nothing.
+    """
+    complete(work, actor)
+    if work.offered.role in PARTIES:
+        raise Forbidden(_("当事人不能退回"))
+    return replace(work, state=move_work(work.state, WorkState.ENDED))
 
 
 def transfer(work: Work, actor: Actor, to: str) -> Work:

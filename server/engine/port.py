@@ -81,12 +81,16 @@ class Return:
     """Jump back to a user task visited before (ENGINE section 6); the caller checked that it was.
 
     ``scope`` is the task key of the call activity or subprocess to jump within, None for the case.
+    With ``into`` the target lies in a call activity or subprocess that is over: each named element,
+    from outside inwards, is begun again on the way; what lies in it before the target counts as
+    done, so nothing of it is sent or decided again.
     """
 
     target: str
     variables: Mapping[str, Json]
     now: datetime
     scope: str | None = None
+    into: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -136,10 +140,15 @@ class OpenTask:
     instance: str | None = None
     #: the multi-instance input item itself
     item: Json = None
-    #: task key of the call activity or subprocess it lies in, None at top level
-    scope: str | None = None
+    #: task keys of the call activities and subprocesses it lies in, from outside inwards
+    scopes: tuple[str, ...] = ()
     #: the variables this task sees
     data: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def scope(self) -> str | None:
+        """Task key of the innermost call activity or subprocess it lies in, None at top level."""
+        return self.scopes[-1] if self.scopes else None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

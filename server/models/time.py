@@ -56,6 +56,8 @@ deadline = Table(
     # stop, restart, extend, correct, recompute, in order, with actor and reason
     Column("changes", JSON(none_as_null=True), nullable=False),
     Column("started_at", Moment, nullable=False),
+    # key of the event that met it or cancelled it; null: none did, or it ended before this was kept
+    Column("ended_by", String(120)),
     one_of("force", "statutory", "soft"),
     one_of(
         "state",

@@ -88,6 +88,8 @@ work_item = Table(
     # who passed it on to its assignee, or added him as signer, and the office it came from
     Column("handed_by", String(36), ForeignKey("person.id")),
     Column("handed_from", String(36), ForeignKey("unit.id")),
+    # task keys of the calls and subprocesses it lies in, from outside inwards; null: in none
+    Column("scopes", JSON(none_as_null=True)),
     # what the main one handed in while signers after it still have to sign
     Column("answers", JSON(none_as_null=True)),
     one_of("state", "offered", "claimed", "done", "ended"),

@@ -25,8 +25,8 @@ from server.http.verbs.saying import Ask, Verb
 from server.http.verbs.table import CASE_VERBS
 from server.services.context import Context
 from server.services.files import case_view
+from server.services.verbs.judged import Choice
 from server.services.verbs.outlook import Outlook
-from server.services.verbs.possible import Choice
 from server.web import verb_forms
 from server.web.fragments import render
 

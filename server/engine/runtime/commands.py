@@ -6,7 +6,14 @@ from server.domain.errors import UnknownTask
 from server.domain.expressions import Json
 from server.domain.texts import _
 from server.engine.port import Cancel, CompleteTask, Deliver, Return, Start, TimerDue
-from server.engine.runtime.casetree import Case, LeanTask, begin, enclosing_item, plant
+from server.engine.runtime.casetree import (
+    Case,
+    LeanTask,
+    begin,
+    element_of,
+    enclosing_item,
+    plant,
+)
 from server.engine.runtime.events import (
     PassiveMessage,
     PassiveTimer,
@@ -86,11 +93,36 @@ def _deliver(case: Case, step: Step, command: Deliver) -> None:
 
 
 def _return(case: Case, step: Step, command: Return) -> None:
-    step.element = command.target
     answers = clean(command.variables)
-    data = {**_current(case, command.scope), **answers}
     case.variables.update(answers)
-    jump(case, command.target, data, command.scope)
+    scope = command.scope
+    for place in command.into:
+        step.element = place
+        jump(case, place, {**_current(case, scope), **answers}, scope)
+        scope = _begun_again(case, step, place, scope)
+    step.element = command.target
+    jump(case, command.target, {**_current(case, scope), **answers}, scope)
+
+
+def _begun_again(case: Case, step: Step, place: str, scope: str | None) -> str:
+    """The task of a call or subprocess at which a new token stands, with the part it begins.
+
+    What is passed on the way was passed before; it leaves no trace.
+    """
+    passed, flows = len(step.visited), len(step.flows)
+    step.run_until_rest()
+    del step.visited[passed:], step.flows[flows:]
+    case.thrown.clear()
+    case.decided.clear()
+    around = case if scope is None else case.subprocesses[scope]
+    found = [
+        task
+        for task in around.tasks.values()
+        if task.id in case.subprocesses and element_of(task.task_spec) == place
+    ]
+    if not found:
+        raise UnknownTask(_("要退回的子流程没有可以办理的环节"), element=place)
+    return max(found, key=lambda task: task.last_state_change).id
 
 
 def _current(case: Case, scope: str | None) -> dict[str, Json]:

@@ -154,7 +154,6 @@ def _works(waits: list[tuple[LeanTask, Any]]) -> Iterator[OpenTask]:
 
 def open_task(task: LeanTask) -> OpenTask:
     """A user task as callers see it."""
-    owner = task.workflow.parent_task_id
     instance = enclosing_item(task)
     internal: Mapping[str, Any] = {} if instance is None else instance.internal_data
     return OpenTask(
@@ -163,9 +162,18 @@ def open_task(task: LeanTask) -> OpenTask:
         lane=task.task_spec.lane or "",
         instance=internal.get("key"),
         item=copied(internal.get("item")),
-        scope=None if owner is None else owner,
+        scopes=tuple(_scopes(task)),
         data=copied(task.data),
     )
+
+
+def _scopes(task: LeanTask) -> Iterator[str]:
+    """Keys of the tasks around it, from outside inwards, as far as these are still there."""
+    key = task.workflow.parent_task_id
+    if key is not None:
+        owner = task.workflow.top_workflow.find(key)
+        yield from () if owner is None else _scopes(owner)
+        yield key
 
 
 def _timers(waits: list[tuple[LeanTask, Any]]) -> Iterator[TimerWanted]:

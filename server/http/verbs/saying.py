@@ -12,8 +12,8 @@ import marshmallow as ma
 from marshmallow import validate
 
 from server.domain.texts import _
+from server.services.verbs.judged import Choice
 from server.services.verbs.outlook import Outlook
-from server.services.verbs.possible import Choice
 
 #: longest reason, opinion or note
 LONGEST = 2000

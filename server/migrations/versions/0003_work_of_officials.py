@@ -347,7 +347,9 @@ def upgrade() -> None:
         "ALTER TABLE work_item ADD COLUMN handed_from VARCHAR(36)"
         " CONSTRAINT fk_work_item_handed_from_unit REFERENCES unit (id)"
     )
+    op.add_column('work_item', sa.Column('scopes', sa.JSON(none_as_null=True), nullable=True))
     op.add_column('work_item', sa.Column('answers', sa.JSON(none_as_null=True), nullable=True))
+    op.add_column('deadline', sa.Column('ended_by', sa.String(length=120), nullable=True))
 
 
 def _new_steps() -> None:

@@ -69,6 +69,8 @@ class Act:
     is_partial: bool = False
     #: the moment the act stands for, where that is not the moment it is done: a timer's own
     due_at: datetime | None = None
+    #: nodes that are to be passed again: the case went back before them
+    undone: frozenset[str] = frozenset()
 
 
 def load(ctx: Context, case_id: str) -> State:

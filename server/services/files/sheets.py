@@ -26,16 +26,17 @@ from server.services.case import case_rows, events
 from server.services.clocks import deadline_sheets
 from server.services.clocks.deadline_sheets import DeadlineSheet, Rule
 from server.services.context import Context
-from server.services.files import sheet_cards, sheet_forms, sheet_history
+from server.services.files import sheet_cards, sheet_forms, sheet_history, sheet_returns
 from server.services.files.sheet_cards import CaseCard
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheet_history import History, Shelf
+from server.services.files.sheet_returns import Returned
 from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import possible, work_rows
-from server.services.verbs.possible import Judged
+from server.services.verbs.judged import Judged
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -70,6 +71,8 @@ class Sheet:
     actions: tuple[str, ...]
     #: why he may do nothing, in plain words; empty where he may
     hindrance: str
+    #: why it is to be done again, None: it is done for the first time
+    returned: Returned | None
     deadline: DeadlineSheet | None
     history: History
 
@@ -127,6 +130,7 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         form=form if is_his else None,
         actions=actions,
         hindrance=hindrance,
+        returned=sheet_returns.of(ctx, row, sight),
         deadline=_deadline(ctx, release, row),
         history=sheet_history.of(ctx, row.case_id, done, shelf),
     )

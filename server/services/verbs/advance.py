@@ -52,7 +52,8 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     attachment_binding.bind(ctx, case.id, version, release, act)
     search.index_step(ctx, case.id, version, release, act)
     known = facts.collect(release, case.procedure, after.variables, act.answers, ctx.now)
-    advance_work.close(ctx, case, after.closed, act.work_item_id)
+    done = act.work_item_id if act.command == "complete" else None
+    advance_work.close(ctx, case, after.closed, done)
     decision_gate.call_off(ctx, release.pack, case.id, after.closed)
     for happening in events.raised(release.pack, act, after, known, ctx.tools.evaluate):
         deadlines.happened(ctx, case, release.pack, happening, known)

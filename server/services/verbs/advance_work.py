@@ -26,6 +26,7 @@ from server.services.identity import people
 from server.services.identity.people import Office
 from server.services.law import charts
 from server.services.law.releases import Release
+from server.services.verbs import group_ends
 
 
 def case_roles(pack: PolicyPack) -> frozenset[str]:
@@ -34,14 +35,20 @@ def case_roles(pack: PolicyPack) -> frozenset[str]:
 
 
 def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str | None) -> None:
-    """End the items of tasks that no longer wait; the completed one is done, the rest ended."""
+    """End the items of tasks that no longer wait; the completed one is done, the rest ended.
+
+    What else hangs on their groups ends with those of which nothing was completed.
+    """
     keys = {task.task_key for task in closed}
     if not keys:
         return
     kept = work_clocks.open_items(ctx, case.id)
+    over: set[str] = set()
+    done: set[str] = set()
     for item in kept:
         if item["task_key"] in keys and item["state"] in OPEN_STATES:
             is_done = item["id"] == done_id
+            (done if is_done else over).add(item["group_id"])
             kept.change(
                 item,
                 state=WorkState.DONE if is_done else WorkState.ENDED,
@@ -49,6 +56,7 @@ def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str 
                 closed_at=ctx.now,
                 draft=None,
             )
+    group_ends.ended(ctx, case.id, over - done)
 
 
 def open_(
@@ -82,6 +90,7 @@ def open_(
             lane=task.lane,
             instance=task.instance,
             item=task.item,
+            scopes=list(task.scopes) or None,
             form_key=node.form,
             form_hash=release.form_hashes.get(node.form),
             candidate_role=held.role,

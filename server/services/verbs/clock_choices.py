@@ -20,7 +20,7 @@ from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import case_offices, deadline_clock
 from server.services.verbs.deadline_clock import Act
-from server.services.verbs.possible import Choice
+from server.services.verbs.judged import Choice
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -25,7 +25,7 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.notices import between
 from server.services.verbs import work_rows
-from server.services.verbs.possible import Choice
+from server.services.verbs.judged import Choice
 
 
 def add(

@@ -6,7 +6,6 @@ refusal that could have been foreseen.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from server.domain import talking
@@ -14,37 +13,9 @@ from server.domain import work as rules
 from server.domain.access import Actor
 from server.domain.errors import Conflict, Forbidden
 from server.domain.lifecycle import CaseStatus
-from server.domain.perspectives import Sight
 from server.domain.work import Work
-from server.services.case.case_rows import CaseRow
-from server.services.context import Context
-from server.services.law.releases import Release
-from server.services.verbs import decision_gate, earlier
-from server.services.verbs.work_rows import ItemRow
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Choice:
-    """Something that can be chosen in the form of a verb."""
-
-    value: str
-    label: str
-    #: a second line, smaller
-    hint: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Judged:
-    """A task with everything that decides what somebody may do with it."""
-
-    ctx: Context
-    actor: Actor
-    item: ItemRow
-    case: CaseRow
-    work: Work
-    release: Release
-    #: how he stands to the case
-    sight: Sight
+from server.services.verbs import decision_gate, earlier, returns
+from server.services.verbs.judged import Judged
 
 
 def _by_rule(rule: Callable[[Work, Actor], Work]) -> Callable[[Judged], object]:
@@ -66,6 +37,7 @@ _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
     "claim": _by_rule(rules.claim),
     "release": _by_rule(rules.release),
     "complete": _complete,
+    "return": returns.possible,
     "transfer": _by_rule(rules.may_transfer),
     "cc": lambda judged: talking.may_copy(judged.work, judged.actor, judged.sight),
     "urge": _urge,

@@ -10,7 +10,7 @@ from server.services.context import Context
 from server.services.identity import people, posts
 from server.services.identity.people import Holder
 from server.services.verbs import reasons, work_acts, work_rows
-from server.services.verbs.possible import Choice
+from server.services.verbs.judged import Choice
 from server.services.verbs.work_rows import ItemRow
 
 

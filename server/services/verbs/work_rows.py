@@ -1,6 +1,6 @@
 """Work items as verbs hold them: found only if visible, judged after the case is locked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -45,6 +45,8 @@ class ItemRow:
     state: str
     duty: str
     touched_at: datetime | None
+    #: keys of the calls and subprocesses it lies in, from outside inwards
+    scopes: Sequence[str] | None
 
 
 def held(

@@ -64,8 +64,16 @@ class Player:
         found = next(each for each in self.subscriptions.values() if each.element == element)
         return self.run(Deliver(task_key=found.task_key, element=element, payload=payload, now=NOW))
 
-    def back(self, target: str, scope: str | None = None, **variables: Json) -> "Player":
-        return self.run(Return(target=target, variables=variables, now=NOW, scope=scope))
+    def back(
+        self,
+        target: str,
+        scope: str | None = None,
+        *,
+        into: tuple[str, ...] = (),
+        **variables: Json,
+    ) -> "Player":
+        command = Return(target=target, variables=variables, now=NOW, scope=scope, into=into)
+        return self.run(command)
 
     def cancel(self) -> "Player":
         return self.run(Cancel(now=NOW))

@@ -117,6 +117,15 @@ def test_back_out_of_a_call_inside_it_and_to_it() -> None:
     behind.back("s1", behind.task("s1").scope).finish()
 
 
+def test_back_into_a_call_that_is_over_begins_it_again_at_the_target() -> None:
+    player = Player(files(*calling())).start().do("t1", "s1", "s2").back("s2", into=("call",))
+    assert player.open == ["s2"]
+    assert player.armed == ["late"]
+    assert player.last.visited == player.last.flows == ()
+    assert player.task("s2").scopes == (player.task("s2").scope,)
+    player.finish()
+
+
 def test_back_across_timers_arms_those_of_the_target_and_drops_the_others() -> None:
     player = Player(files(timed())).start().do("t1").back("t1")
     assert player.open == ["t1"]

@@ -1,0 +1,133 @@
+"""The steps a task may be returned to: done before it, lying before it, allowed by the pack."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from server.domain import movement
+from server.domain.expressions import Json
+from server.domain.movement import Spot, Way
+from server.domain.roles import PARTIES
+from server.models.identity import Person
+from server.models.work import work_item
+from server.services.case.case_rows import CaseRow
+from server.services.context import Context
+from server.services.law import charts, spots
+from server.services.law.releases import Release
+from server.services.law.spots import Spots
+from server.services.verbs.work_rows import ItemRow
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """A task that somebody completed."""
+
+    id: str
+    node_key: str
+    title: str
+    instance: str | None
+    scopes: Sequence[str]
+    role: str
+    unit_id: str | None
+    assignee_id: str | None
+    name: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Earlier:
+    """A step that may be done again."""
+
+    node_key: str
+    way: Way
+    #: who did it last: several where it was done once for each of several items
+    done: tuple[Done, ...]
+
+
+def of(ctx: Context, case: CaseRow, release: Release, item: ItemRow) -> tuple[Earlier, ...]:
+    """The steps this task may go back to, the latest first."""
+    rule = movement.rule_for(release.pack.returns, item.node_key)
+    drawn = _spots(case, release)
+    here = drawn.only(item.node_key)
+    if not rule.to or here is None:
+        return ()
+    found = []
+    for node, done in _by_node(done_of(ctx, case.id)).items():
+        there = drawn.only(node)
+        way = None if there is None else movement.way_back(here, there, drawn.after)
+        is_party = any(each.role in PARTIES for each in done)
+        if way is None or not rule.allows(node, is_party=is_party):
+            continue
+        there_done = [each for each in done if _is_there(each, way, here, item, drawn)]
+        if there_done and _can_be_entered(way, item, drawn):
+            found.append(Earlier(node_key=node, way=way, done=_latest(there_done)))
+    return tuple(sorted(found, key=lambda each: each.done[0].at, reverse=True))
+
+
+def done_of(ctx: Context, case_id: str) -> list[Done]:
+    """Every completed task of the case, the latest first."""
+    rows = ctx.session.execute(
+        select(
+            work_item.c.id,
+            work_item.c.node_key,
+            work_item.c.title,
+            work_item.c.instance,
+            work_item.c.scopes,
+            work_item.c.candidate_role.label("role"),
+            work_item.c.candidate_unit.label("unit_id"),
+            work_item.c.assignee_id,
+            Person.name,
+            work_item.c.closed_at.label("at"),
+        )
+        .outerjoin(Person, Person.id == work_item.c.assignee_id)
+        .where(work_item.c.case_id == case_id, work_item.c.state == "done")
+        .order_by(work_item.c.closed_at.desc(), work_item.c.opened_version.desc(), work_item.c.id)
+    )
+    return [Done(**{**row._mapping, "scopes": row.scopes or ()}) for row in rows]
+
+
+def undone(case: CaseRow, release: Release, node: str) -> frozenset[str]:
+    """The nodes that are to be passed again once the case stands at this step."""
+    return _spots(case, release).undone(node)
+
+
+def way_in(case: CaseRow, release: Release, node: str) -> Way | None:
+    """How a case gets to this step from outside of everything that runs in it."""
+    drawn = _spots(case, release)
+    there = drawn.only(node)
+    if there is None or drawn.many.intersection(there.nodes[:-1]):
+        return None
+    return Way(target=node, kept=0, into=there.nodes[:-1])
+
+
+def _spots(case: CaseRow, release: Release) -> Spots:
+    return spots.spots(charts.chart(release.files[case.procedure]), case.procedure)
+
+
+def _by_node(done: Iterable[Done]) -> Mapping[str, list[Done]]:
+    found: dict[str, list[Done]] = {}
+    for each in done:
+        found.setdefault(each.node_key, []).append(each)
+    return found
+
+
+def _is_there(done: Done, way: Way, here: Spot, item: ItemRow, drawn: Spots) -> bool:
+    """Was it done where the item lies: of several rounds side by side, in the same one."""
+    if not drawn.many.intersection(here.nodes[: way.kept]):
+        return True
+    return list(done.scopes[: way.kept]) == list((item.scopes or ())[: way.kept])
+
+
+def _can_be_entered(way: Way, item: ItemRow, drawn: Spots) -> bool:
+    """Is it known in which running call it lies, and is every call it lies in besides one."""
+    return len(item.scopes or ()) >= way.kept and not drawn.many.intersection(way.into)
+
+
+def _latest(done: Sequence[Done]) -> tuple[Done, ...]:
+    """The latest of each item of a list."""
+    found: dict[Json, Done] = {}
+    for each in done:
+        found.setdefault(each.instance, each)
+    return tuple(found.values())
