@@ -17,6 +17,7 @@ from server.domain.expressions import Feel, Given, Json
 from server.domain.movement import ReopenRule, ReturnRule
 from server.domain.roles import Capacities, Capacity
 from server.domain.sources import Basis, Source
+from server.domain.together import Together
 
 __all__ = [
     "AnswerRule",
@@ -238,6 +239,8 @@ class PolicyPack:
     returns: tuple[ReturnRule, ...] = ()
     #: by procedure: how a closed case is taken up again
     reopens: Mapping[str, ReopenRule] = field(default_factory=dict)
+    #: node -> how several people do its task together
+    together: Mapping[str, Together] = field(default_factory=dict)
 
     @property
     def capacities(self) -> Capacities:

@@ -205,6 +205,11 @@ def matter_of(writer: Capacity | None, *, is_addressed: bool) -> Matter:
     }.get(writer, Matter.HANDLING)
 
 
+def shows(capacity: Capacity, matter: Matter) -> bool:
+    """Does this capacity show papers of this kind, whoever wrote them."""
+    return matter in _SEES[capacity]
+
+
 def _capacities(actor: Actor, standing: Standing) -> Collection[Capacity]:
     def of(role: str) -> Capacity:
         return capacity_of(standing.roles, role)

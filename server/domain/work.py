@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from server.domain.access import Actor, Offered, Permission, permits
 from server.domain.errors import Conflict, Forbidden
+from server.domain.groups import SIGNERS, Duty
 from server.domain.lifecycle import CaseStatus, WorkState, move_work
 from server.domain.recusal import Parties, refuse_barred
 from server.domain.roles import PARTIES
@@ -24,6 +25,10 @@ class Work:
     parties: Parties = field(default_factory=Parties)
     #: claimed by somebody whose post or part has ended since, or who is barred by now
     is_abandoned: bool = False
+    #: what it is in its group: a signer was asked himself, nobody else can take his place
+    duty: Duty = Duty.MAIN
+    #: the actor has another item of the same group: nobody has a part in it twice
+    has_other: bool = False
 
 
 def claim(work: Work, actor: Actor) -> Work:
@@ -37,6 +42,11 @@ def claim(work: Work, actor: Actor) -> Work:
     if not permits(actor, Permission.WORK_CLAIM, work.offered):
         raise Forbidden(_("该待办不属于您任职的机构，您不能签收"))
     refuse_barred(actor.person_id, work.offered.role, work.parties)
+    if work.duty in SIGNERS and work.offered.assignee_id != actor.person_id:
+        _over(work)
+        raise Conflict(_("该待办指定由被加签人签署，他人不能签收"))
+    if work.has_other:
+        raise Conflict(_("您在同一待办中已有签署任务，不能再签收"))
     if work.state is not WorkState.OFFERED and not _is_free(work):
         _over(work)
         if work.offered.assignee_id == actor.person_id:
@@ -56,6 +66,8 @@ def release(work: Work, actor: Actor) -> Work:
     """
     _case_runs(work)
     _is_claimed(work, actor)
+    if work.duty in SIGNERS:
+        raise Conflict(_("加签的待办不能退签；可以转办，或者请加签人撤销"))
     state = move_work(work.state, WorkState.OFFERED)
     return replace(work, state=state, offered=replace(work.offered, assignee_id=None))
 
@@ -105,6 +117,25 @@ def may_transfer(work: Work, actor: Actor) -> Work:
     _over(work)
     if work.offered.unit_id is None or not permits(actor, Permission.WORK_ASSIGN, work.offered):
         raise Forbidden(_("只有签收人或者本机构负责人可以转办"))
+    refuse_barred(actor.person_id, work.offered.role, work.parties)
+    return work
+
+
+def may_have_signed(work: Work, actor: Actor) -> Work:
+    """Return when the actor may ask others to sign with him, or take that back.
+
+    Raises:
+        Conflict: he does not have the item, it is no task of its own, or the case stands still.
+        Forbidden: he has lost the post it was offered to, or is barred by now.
+    """
+    _case_runs(work)
+    _is_claimed(work, actor)
+    if work.duty is not Duty.MAIN:
+        raise Conflict(_("签署的待办不能再加签"))
+    if work.offered.unit_id is None and work.offered.role in PARTIES:
+        raise Forbidden(_("申请人、当事人的事项不能加签"))
+    if not permits(actor, Permission.WORK_COMPLETE, work.offered):
+        raise Forbidden(_("您已不在该待办所属的机构任职，不能办理"))
     refuse_barred(actor.person_id, work.offered.role, work.parties)
     return work
 

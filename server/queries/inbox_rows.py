@@ -12,12 +12,13 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, union, union_all
 
 from server.domain.access import Actor, Permission, PostHeld, permits
+from server.domain.groups import Duty
 from server.domain.lifecycle import WorkState
 from server.domain.roles import PARTIES
 from server.domain.urgency import Rank, first_key
 from server.models.case import subject
 from server.models.identity import Person, Post
-from server.models.work import IS_DONE, WAITING, participant, work_item
+from server.models.work import IS_DONE, OPEN_STATES, WAITING, participant, work_item
 from server.queries import tenure
 from server.queries.visibility import recused_from, seen_by
 
@@ -77,6 +78,7 @@ def _mine(actor: Actor) -> Rows:
         WAITING,
         work_item.c.assignee_id == actor.person_id,
         work_item.c.state == WorkState.CLAIMED,
+        _IS_HIS_TURN,
         or_(_offered_to_offices(actor), _offered_by_name(actor)),
         or_(_IS_OF_PARTY, is_not_about(actor.person_id)),
     )
@@ -85,6 +87,7 @@ def _mine(actor: Actor) -> Rows:
 def _of_offices(actor: Actor, on: date) -> Rows:
     return select(*COLUMNS).where(
         WAITING,
+        _CAN_BE_TAKEN,
         _offered_to_offices(actor),
         _is_free(_works_there(on), _is_about_assignee()),
         is_not_about(actor.person_id),
@@ -105,6 +108,7 @@ def _by_name(actor: Actor, on: date) -> Rows:
         .where(
             WAITING,
             work_item.c.candidate_unit.is_(None),
+            _CAN_BE_TAKEN,
             _is_free(_has_part_still(on), and_(_is_about_assignee(), ~_IS_OF_PARTY)),
             or_(_IS_OF_PARTY, is_not_about(actor.person_id)),
         )
@@ -206,6 +210,32 @@ def _in_this_part() -> tuple[ColumnElement[bool], ...]:
 
 #: offered to a party of the case, who speaks in it for himself
 _IS_OF_PARTY = and_(work_item.c.candidate_unit.is_(None), work_item.c.candidate_role.in_(PARTIES))
+
+
+_main, _ahead = work_item.alias(), work_item.alias()
+#: signers after it: it has been handed in
+_IS_HANDED_IN = exists().where(
+    _main.c.group_id == work_item.c.group_id,
+    _main.c.duty == Duty.MAIN,
+    _main.c.state.in_(OPEN_STATES),
+    _main.c.answers.is_not(None),
+)
+#: those who sign one after the other have different places, all others the same: nobody is before
+_IS_NEXT = ~exists().where(
+    _ahead.c.group_id == work_item.c.group_id,
+    _ahead.c.duty == Duty.MEMBER,
+    _ahead.c.state.in_(OPEN_STATES),
+    _ahead.c.position < work_item.c.position,
+)
+#: the rows of a group ``domain/groups.offered`` names, but for the main one: that is shown as soon
+#: as it is somebody's, so that he sees for whom it waits
+_IS_HIS_TURN = or_(
+    work_item.c.duty.in_((Duty.MAIN, Duty.BEFORE, Duty.BESIDE)),
+    and_(work_item.c.duty == Duty.AFTER, _IS_HANDED_IN),
+    and_(work_item.c.duty == Duty.MEMBER, _IS_NEXT),
+)
+#: signers were asked themselves: nobody takes their place
+_CAN_BE_TAKEN = or_(work_item.c.duty == Duty.MAIN, and_(work_item.c.duty == Duty.MEMBER, _IS_NEXT))
 
 
 def is_not_about(person_id: str) -> ColumnElement[bool]:

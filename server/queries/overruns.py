@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
+from server.domain.groups import SIGNERS
 from server.domain.lifecycle import DeadlineState
 from server.models.case import case, subject
 from server.models.identity import Unit
@@ -117,8 +118,11 @@ def _ran_over(now: datetime) -> ColumnElement[bool]:
 
 
 def _is_its_work() -> ColumnElement[bool]:
+    """Work under the clock; who was only asked to sign does not answer for it."""
     return and_(
-        work_item.c.case_id == deadline.c.case_id, work_item.c.deadline_key == deadline.c.rule_key
+        work_item.c.case_id == deadline.c.case_id,
+        work_item.c.deadline_key == deadline.c.rule_key,
+        work_item.c.duty.not_in(SIGNERS),
     )
 
 

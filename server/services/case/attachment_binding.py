@@ -24,8 +24,11 @@ from server.services.law.releases import Release
 _LONGEST: Final = 120
 
 
-def bind(ctx: Context, case_id: str, seq: int, release: Release, act: Act) -> None:
+def bind(ctx: Context, case_id: str, seq: int | None, release: Release, act: Act) -> None:
     """Put the files that the answers of this step name into the case, for good.
+
+    ``seq`` is None while others still have to sign before there is a step; it is given once there
+    is one.
 
     Raises:
         Invalid: an id is neither a draft of the actor nor a file of this case, or the case holds
@@ -52,6 +55,13 @@ def bind(ctx: Context, case_id: str, seq: int, release: Release, act: Act) -> No
         _write(ctx, case_id, seq, named, act)
         hashes = {row.id: row.content_hash for row in drafts}
         ctx.record("attachment.bind", case_id, case_id, {"seq": seq, "files": hashes})
+    waiting = [row.id for row in rows.values() if _has_waited(row, act)]
+    if waiting:
+        ctx.session.execute(
+            update(attachment)
+            .where(attachment.c.id.in_(waiting))
+            .values(step_seq=seq, version=attachment.c.version + 1)
+        )
 
 
 def bind_evidence(ctx: Context, case_id: str, attachment_id: str, place: str) -> None:
@@ -113,6 +123,12 @@ def _may_name(ctx: Context, row: Row[Any], case_id: str) -> bool:
     return bool(row.state == "draft" and row.uploaded_by == ctx.actor.person_id)
 
 
+def _has_waited(row: Row[Any], act: Act) -> bool:
+    """Was it handed in with this task before there was a step."""
+    is_handed_in = row.state == "bound" and row.step_seq is None
+    return bool(is_handed_in and row.work_item_id == act.work_item_id)
+
+
 def _refuse_full(ctx: Context, case_id: str, size: int, place: str) -> None:
     held = ctx.session.scalar(
         select(func.coalesce(func.sum(attachment.c.size), 0)).where(
@@ -129,7 +145,9 @@ def _refuse_full(ctx: Context, case_id: str, size: int, place: str) -> None:
         raise Invalid(_("填写的内容有1处问题"), [finding])
 
 
-def _write(ctx: Context, case_id: str, seq: int, named: Mapping[str, list[str]], act: Act) -> None:
+def _write(
+    ctx: Context, case_id: str, seq: int | None, named: Mapping[str, list[str]], act: Act
+) -> None:
     for place, ids in named.items():
         ctx.session.execute(
             update(attachment)

@@ -67,6 +67,8 @@ class Act:
     message: str = ""
     #: one item of a multi-instance task of which others still wait
     is_partial: bool = False
+    #: who gave the answers, where somebody else's signature let them go on
+    author_id: str | None = None
     #: the moment the act stands for, where that is not the moment it is done: a timer's own
     due_at: datetime | None = None
     #: nodes that are to be passed again: the case went back before them
@@ -131,8 +133,8 @@ def append(
         "node_key": act.node_key,
         "task_key": act.task_key,
         "work_item_id": act.work_item_id,
-        "actor_id": None if ctx.actor.is_system else ctx.actor.person_id,
-        "on_behalf_of": ctx.actor.on_behalf_of,
+        "actor_id": act.author_id or (None if ctx.actor.is_system else ctx.actor.person_id),
+        "on_behalf_of": None if act.author_id else ctx.actor.on_behalf_of,
         "answers": dict(act.answers) if act.form_hash else None,
         "form_hash": act.form_hash,
         "visited": list(after.visited),

@@ -79,6 +79,10 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "work.cc_withdraw": _Word(_("撤回抄送"), "back", is_main=False),
     "work.urge": _Word(_("催办"), "active"),
     "case.urge": _Word(_("催办"), "active"),
+    "work.add_signers": _Word(_("加签"), "active"),
+    "work.remove_signers": _Word(_("减签"), "back"),
+    "work.submit": _Word(_("提交待签署"), "active"),
+    "work.sign": _Word(_("签署意见")),
     "message.deliver": _Word(_("收到")),
     "message.send": _Word(_("发出"), is_main=False),
     "timer.fire": _Word(_("期满，自动转入下一步"), "active"),
@@ -210,8 +214,10 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who], reasons: Reasons) -> 
 
 
 def _actor(act: Act) -> str:
-    """Whoever answers for the act; a workbook is opened by the program for somebody."""
-    return str(act.detail["by"]) if act.verb == "case.take_over" else act.actor_id
+    """Whoever answers for the act: a workbook is opened by the program for somebody, and the
+    answers of one let the case go on when the last of those after him has signed."""
+    is_for_another = act.verb in ("case.take_over", "work.complete") and "by" in act.detail
+    return str(act.detail["by"]) if is_for_another else act.actor_id
 
 
 def _nobody(told: Told, act: Act) -> str:

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import Row
 
 from server.domain.expressions import Json
+from server.domain.groups import Duty
 from server.domain.lifecycle import WorkState
 from server.forms import fields as tree
-from server.forms import shown
+from server.forms import shown, signing
 from server.services.case import facts
 from server.services.context import Context
 from server.services.files import sheet_history
@@ -53,10 +54,13 @@ def form(
     schema = release.forms.get(row.form_key)
     if schema is None:
         return None
+    if row.form_key in signing.FORMS:
+        return _signed(schema, row, ctx.actor.person_id, is_open=is_open)
     known = {**row.variables, "settings": facts.settings_of(release)}
     wanted = shown.names(schema, ctx.tools.evaluate)
     done, days = opened_with.done, opened_with.days
-    again = {} if row.instance is not None else sheet_history.earlier_answers(done, row.node_key)
+    is_main = row.instance is None and row.duty == Duty.MAIN
+    again = {} if not is_main else sheet_history.earlier_answers(done, row.node_key)
     again = {**dict.fromkeys(days if is_open else (), ctx.today.isoformat()), **again}
     if row.state == WorkState.DONE:
         again = {}
@@ -71,6 +75,20 @@ def form(
         key=row.form_key,
         schema=schema,
         data=data,
+        is_open=is_open,
+        draft_at=typed[1] if typed else None,
+    )
+
+
+def _signed(
+    schema: Mapping[str, Json], row: Row[tuple[object, ...]], person_id: str, *, is_open: bool
+) -> FormSheet:
+    """The built-in form of whoever signs: it reads nothing of the case."""
+    typed = drafts.of(row.draft, person_id) if is_open else None
+    return FormSheet(
+        key=row.form_key,
+        schema=schema,
+        data=typed[0] if typed else {},
         is_open=is_open,
         draft_at=typed[1] if typed else None,
     )

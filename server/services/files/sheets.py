@@ -35,7 +35,7 @@ from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import possible, work_rows
+from server.services.verbs import group_rows, possible, work_rows
 from server.services.verbs.judged import Judged
 from server.services.verbs.work_rows import ItemRow
 
@@ -106,12 +106,15 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
             work=judged,
             release=release,
             sight=sight,
+            group=group_rows.of(ctx, release, item).group,
         )
     )
     done = sheet_history.steps(ctx, row.case_id)
     days = events.entered_in(release, case.procedure, row.form_key)
     known = sheet_forms.Known(done=done, days=frozenset(days))
-    form = sheet_forms.form(ctx, release, row, known, is_open="complete" in actions)
+    form = sheet_forms.form(
+        ctx, release, row, known, is_open=bool({"complete", "draft"} & set(actions))
+    )
     shelf = Shelf(release=release, procedure=case.procedure, chart=drawn, sight=sight)
     return Sheet(
         **{name: getattr(row, name) for name in _AS_STORED},

@@ -14,7 +14,7 @@ from server.engine.definitions import gate
 from server.engine.dmn import Decisions
 from server.engine.graph import ProcessGraph
 from server.engine.port import Files
-from server.forms import compiler
+from server.forms import compiler, signing
 from server.forms.compiler import Form
 from server.services.law.charts import chart
 from server.services.law.routing import Parts, fields_of, routing_variables
@@ -35,7 +35,7 @@ class Release:
     pack: PolicyPack
     #: procedure key -> what the engine runs
     files: Mapping[str, Files]
-    #: form key (``proposal``) -> form-js schema
+    #: form key (``proposal``) -> form-js schema; with the built-in ones (``forms/signing``)
     forms: Mapping[str, dict[str, Json]]
     #: form key -> hash of the file, the form an answer was given with
     form_hashes: Mapping[str, str]
@@ -75,16 +75,19 @@ def load(stored: PackFiles, evaluate: Evaluate, *, id: str = "", version: int = 
             variables=frozenset(routing[key]),
             types={name: kind for name, kind in routing[key].items() if kind in TYPED},
         )
+    given = {**schemas, **signing.FORMS}
+    compiled = {key: compiler.compiled(schema) for key, schema in given.items()}
+    hashes = {key: sha256(data).hexdigest() for key, data in forms.items()}
     return Release(
         id=id,
         version=version,
         pack=pack,
         files=files,
-        forms=schemas,
-        form_hashes={key: sha256(data).hexdigest() for key, data in forms.items()},
+        forms=given,
+        form_hashes={**{key: compiled[key].hash for key in signing.FORMS}, **hashes},
         routing=routing,
         fields={name: kind for one in schemas.values() for name, kind in fields_of(one).items()},
-        compiled={key: compiler.compiled(schema) for key, schema in schemas.items()},
+        compiled=compiled,
     )
 
 

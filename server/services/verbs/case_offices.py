@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from server.domain.groups import SIGNERS
 from server.domain.jurisdiction import Level
 from server.domain.lifecycle import WorkState
 from server.models.case import case_step
@@ -49,7 +50,10 @@ def answering(
 
 
 def open_work(ctx: Context, case: CaseRow) -> Sequence[Any]:
-    """What offices have to do in the case now: role, unit, and the clock of each task."""
+    """What offices have to do in the case now: role, unit, and the clock of each task.
+
+    Who was only asked to sign answers for nothing.
+    """
     return ctx.session.execute(
         select(
             work_item.c.candidate_role, work_item.c.candidate_unit, work_item.c.deadline_key
@@ -57,6 +61,7 @@ def open_work(ctx: Context, case: CaseRow) -> Sequence[Any]:
             work_item.c.case_id == case.id,
             work_item.c.state.in_(OPEN_STATES),
             work_item.c.candidate_unit.is_not(None),
+            work_item.c.duty.not_in(SIGNERS),
         )
     ).all()
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import update
 
+from server.domain import groups
 from server.domain import work as rules
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
@@ -20,7 +21,7 @@ from server.models.work import work_item
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
-from server.services.verbs import work_rows
+from server.services.verbs import group_rows, work_rows
 
 #: longest draft, as JSON in characters
 MOST: Final = 500_000
@@ -38,7 +39,11 @@ def save(ctx: Context, item_id: str, given: Mapping[str, Json], *, seen: int | N
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     rules.complete(work, actor)
-    schema = definitions.release(ctx, case.pack_version_id).forms.get(item.form_key, {})
+    release = definitions.release(ctx, case.pack_version_id)
+    known = group_rows.of(ctx, release, item)
+    if not groups.may_fill_in(known.group, item.id):
+        groups.refuse_waiting(known.group, item.id)
+    schema = release.forms.get(item.form_key, {})
     answers = drafts.kept(schema, given)
     if len(json.dumps(answers)) > MOST:
         raise Invalid(_("填写的内容过长，没有保存草稿"))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server.domain.access import Actor
+from server.domain.groups import Group
 from server.domain.perspectives import Sight
 from server.domain.work import Work
 from server.services.case.case_rows import CaseRow
@@ -33,3 +34,5 @@ class Judged:
     release: Release
     #: how he stands to the case
     sight: Sight
+    #: all items of the task, with what was signed
+    group: Group

@@ -8,11 +8,13 @@ refusal that could have been foreseen.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from server.domain import talking
+from server.domain import groups, talking
 from server.domain import work as rules
 from server.domain.access import Actor
 from server.domain.errors import Conflict, Forbidden
+from server.domain.groups import Duty
 from server.domain.lifecycle import CaseStatus
+from server.domain.texts import _
 from server.domain.work import Work
 from server.services.verbs import decision_gate, earlier, returns
 from server.services.verbs.judged import Judged
@@ -24,13 +26,25 @@ def _by_rule(rule: Callable[[Work, Actor], Work]) -> Callable[[Judged], object]:
 
 def _complete(judged: Judged) -> None:
     rules.complete(judged.work, judged.actor)
-    decision_gate.refuse_form(judged.ctx, judged.release.pack, judged.item)
+    if judged.item.duty == Duty.MAIN:
+        decision_gate.refuse_form(judged.ctx, judged.release.pack, judged.item)
+    groups.refuse_waiting(judged.group, judged.item.id)
 
 
 def _urge(judged: Judged) -> None:
     ctx, actor = judged.ctx, judged.actor
     did_earlier = earlier.did(ctx, actor, judged.case.id)
     talking.may_urge(judged.work, actor, judged.sight, did_earlier=did_earlier)
+
+
+def _add_signers(judged: Judged) -> None:
+    rules.may_have_signed(judged.work, judged.actor)
+
+
+def _remove_signers(judged: Judged) -> None:
+    rules.may_have_signed(judged.work, judged.actor)
+    if not judged.group.open_of(*groups.SIGNERS):
+        raise Conflict(_("没有可以撤销的加签人"))
 
 
 _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
@@ -42,6 +56,8 @@ _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
     "cc": lambda judged: talking.may_copy(judged.work, judged.actor, judged.sight),
     "urge": _urge,
     "comment": lambda judged: talking.may_comment(CaseStatus(judged.case.status), judged.sight),
+    "add-signers": _add_signers,
+    "remove-signers": _remove_signers,
 }
 #: where none of these is possible the page says why
 _MAIN: Final = ("claim", "release", "complete")
@@ -57,4 +73,20 @@ def now(judged: Judged) -> tuple[tuple[str, ...], str]:
             why = why or (refused.message if name in _MAIN else "")
         else:
             allowed.append(name)
-    return tuple(allowed), "" if set(allowed) & set(_MAIN) else why
+    waiting = _waiting(judged)
+    if waiting and groups.may_fill_in(judged.group, judged.item.id):
+        allowed.append("draft")
+    return tuple(allowed), waiting or ("" if set(allowed) & set(_MAIN) else why)
+
+
+def _waiting(judged: Judged) -> str:
+    """Why what is in his hands cannot be handed in yet: others of its group come first."""
+    try:
+        rules.complete(judged.work, judged.actor)
+    except (Conflict, Forbidden):
+        return ""
+    try:
+        groups.refuse_waiting(judged.group, judged.item.id)
+    except Conflict as refused:
+        return refused.message
+    return ""

@@ -9,11 +9,12 @@ from sqlalchemy import select, update
 from server.domain.access import Actor, Offered, is_candidate
 from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
+from server.domain.groups import Duty
 from server.domain.lifecycle import CaseStatus, WorkState
 from server.domain.recusal import Parties, barred
 from server.domain.texts import _
 from server.domain.work import Work
-from server.models.work import work_item
+from server.models.work import IS_DONE, work_item
 from server.queries import perspectives
 from server.queries.visibility import kept_out_of
 from server.services.case import case_rows
@@ -135,7 +136,27 @@ def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
         ),
         parties=concerned,
         is_abandoned=has_left,
+        duty=Duty(item.duty),
+        has_other=_has_other(ctx, item),
     )
+
+
+def _has_other(ctx: Context, item: ItemRow) -> bool:
+    """Has the actor another item of the same group; who signs together signs once."""
+    me = ctx.actor.person_id
+    waiting = any(
+        row["group_id"] == item.group_id and row["assignee_id"] == me and row["id"] != item.id
+        for row in open_items(ctx, item.case_id)
+    )
+    if waiting or item.duty != Duty.MEMBER:
+        return waiting
+    signed = select(work_item.c.id).where(
+        work_item.c.group_id == item.group_id,
+        work_item.c.assignee_id == me,
+        work_item.c.id != item.id,
+        IS_DONE,
+    )
+    return ctx.session.scalar(select(signed.exists())) is True
 
 
 def _is_able(ctx: Context, item: ItemRow, by_name: frozenset[str], concerned: Parties) -> bool:
