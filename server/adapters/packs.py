@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 
-from server.adapters import desk_entries, pack_moves, yaml_files
+from server.adapters import desk_entries, pack_moves, recusal_entries, yaml_files
 from server.adapters import pack_entries as entries
 from server.adapters.decision_entries import decision
 from server.adapters.reading import REQUIRED, Node, Report, listed, table
@@ -215,6 +215,8 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         desk=desk_entries.desk(root),
         returns=listed(root, "returns", pack_moves.return_rule),
         reopens=table(root, "reopen", pack_moves.reopen_rule),
+        recusal=recusal_entries.recusal(root.child("recusal")),
+        incompatible=listed(root, "incompatible", recusal_entries.incompatible),
     )
 
 
@@ -238,4 +240,6 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         desk=pack.desk.over(base.desk),
         returns=(*pack.returns, *base.returns),
         reopens={**base.reopens, **pack.reopens},
+        recusal=pack.recusal if pack.recusal.grounds else base.recusal,
+        incompatible=(*base.incompatible, *pack.incompatible),
     )

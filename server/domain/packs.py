@@ -14,7 +14,9 @@ from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReas
 from server.domain.decision_rules import DecisionRule
 from server.domain.desk import DeskRules
 from server.domain.expressions import Feel, Given, Json
+from server.domain.incompatible import Incompatible
 from server.domain.movement import ReopenRule, ReturnRule
+from server.domain.recusal_rules import RecusalRules
 from server.domain.roles import Capacities, Capacity
 from server.domain.sources import Basis, Source
 from server.domain.together import Together
@@ -241,6 +243,8 @@ class PolicyPack:
     reopens: Mapping[str, ReopenRule] = field(default_factory=dict)
     #: node -> how several people do its task together
     together: Mapping[str, Together] = field(default_factory=dict)
+    recusal: RecusalRules = field(default_factory=RecusalRules)
+    incompatible: tuple[Incompatible, ...] = ()
 
     @property
     def capacities(self) -> Capacities:

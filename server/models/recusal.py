@@ -28,7 +28,10 @@ recusal = Table(
     Column("id", String(36), primary_key=True),
     Column("version", Integer, nullable=False, default=1),
     Column("case_id", String(36), ForeignKey("case.id"), nullable=False),
-    Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
+    # null as long as nobody settled whom a party means by the name it wrote
+    Column("person_id", String(36), ForeignKey("person.id")),
+    # whom a party named, in its own words; empty where the person was chosen from a list
+    Column("named", String(200), nullable=False, default=""),
     # role in which he would have acted
     Column("capacity", String(40), nullable=False),
     Column("ground", String(40), nullable=False),
@@ -60,6 +63,9 @@ declaration = Table(
     Column("person_id", String(36), ForeignKey("person.id"), nullable=False),
     # claim, appointment, vote
     Column("occasion", String(16), nullable=False),
+    # role in which he acts
+    Column("capacity", String(80), nullable=False, default=""),
+    # the task, or the decision
     Column("subject_id", String(36), nullable=False),
     # none, or the ground
     Column("answer", String(40), nullable=False),

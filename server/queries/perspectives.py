@@ -17,9 +17,9 @@ from server.domain.perspectives import HANDLING, Sight, Standing, Work, sight
 from server.domain.roles import PARTIES
 from server.models.case import case, subject
 from server.models.outbox import notification
-from server.models.recusal import HOLDS, recusal
 from server.models.work import participant, work_item
 from server.queries import capacities
+from server.queries.visibility import recused_from
 
 _OVER = (CaseStatus.CLOSED, CaseStatus.CANCELLED)
 
@@ -119,13 +119,7 @@ def _is_own(actor: Actor) -> ColumnElement[bool]:
 
 
 def _is_recused(actor: Actor) -> ColumnElement[bool]:
-    return exists().where(
-        and_(
-            recusal.c.case_id == case.c.id,
-            recusal.c.person_id == actor.person_id,
-            recusal.c.state.in_(HOLDS),
-        )
-    )
+    return case.c.id.in_(recused_from(actor.person_id))
 
 
 def own_cases(actor: Actor) -> Select[tuple[str]]:

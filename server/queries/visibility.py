@@ -2,8 +2,9 @@
 
 Somebody sees a case that is about him or that he has a part in, and a case that an office he
 holds a post of today opened, has or had work in, or was told of. Everything else does not exist
-for him. What somebody did gives him no right by itself: it ends with his post. Whoever is recused
-sees nothing of the case. What of a case somebody sees is ``domain/perspectives``.
+for him. What somebody did gives him no right by itself: it ends with his post. Whoever is recused,
+or recorded as near relative of somebody it is about, sees nothing of the case. What of a case
+somebody sees is ``domain/perspectives``.
 """
 
 from collections.abc import Collection
@@ -14,6 +15,7 @@ from sqlalchemy import (
     CompoundSelect,
     Select,
     and_,
+    exists,
     false,
     or_,
     select,
@@ -24,7 +26,7 @@ from sqlalchemy.orm import Session
 from server.domain.access import Actor, Permission, permits
 from server.models.case import case, subject
 from server.models.outbox import notification
-from server.models.recusal import HOLDS, recusal
+from server.models.recusal import HOLDS, kinship, recusal
 from server.models.work import participant, work_item
 
 #: a value, or the parameter of a statement that stands for it
@@ -63,17 +65,53 @@ def seen_by(actor: Actor) -> CompoundSelect[tuple[str]]:
     )
 
 
-def recused_from(person_id: One) -> Select[tuple[str]]:
-    """The cases this person is recused from: nothing of them exists for him."""
-    return select(recusal.c.case_id).where(
-        recusal.c.person_id == person_id, recusal.c.state.in_(HOLDS)
+def recused_from(person_id: One) -> CompoundSelect[tuple[str]]:
+    """The cases this person is kept out of: nothing of them exists for him.
+
+    A recusal of his holds, or he is recorded as near relative of somebody the case is about and is
+    not himself one of those.
+    """
+    own = subject.alias()
+    return union(
+        select(recusal.c.case_id).where(
+            recusal.c.person_id == person_id, recusal.c.state.in_(HOLDS)
+        ),
+        select(subject.c.case_id)
+        .join(kinship, kinship.c.relative_id == subject.c.person_id)
+        .where(
+            kinship.c.person_id == person_id,
+            kinship.c.ended_at.is_(None),
+            ~exists().where(own.c.case_id == subject.c.case_id, own.c.person_id == person_id),
+        ),
     )
 
 
-def kept_out_of(case_id: str) -> Select[tuple[str]]:
-    """The people who are recused from this case: nothing of it exists for them."""
+def kept_out_of(case_id: One) -> CompoundSelect[tuple[str]]:
+    """The people who are kept out of this case: nothing of it exists for them."""
+    return union(_recused(case_id), kin_of(case_id))
+
+
+def kin_of(case_id: One) -> Select[tuple[str]]:
+    """Recorded near relatives of those this case is about, unless it is about them as well."""
+    own = subject.alias()
+    return (
+        select(kinship.c.person_id)
+        .join(subject, subject.c.person_id == kinship.c.relative_id)
+        .where(
+            subject.c.case_id == case_id,
+            kinship.c.ended_at.is_(None),
+            ~exists().where(
+                own.c.case_id == subject.c.case_id, own.c.person_id == kinship.c.person_id
+            ),
+        )
+    )
+
+
+def _recused(case_id: One) -> Select[tuple[str]]:
     return select(recusal.c.person_id).where(
-        recusal.c.case_id == case_id, recusal.c.state.in_(HOLDS)
+        recusal.c.case_id == case_id,
+        recusal.c.person_id.is_not(None),
+        recusal.c.state.in_(HOLDS),
     )
 
 

@@ -1,36 +1,41 @@
-"""Who decides a question about a date: a head, never the one who asked, never a party.
+"""Who decides what is asked in a case: a head, never the one who asked, never a party.
 
-The head of the office that asks; where it has none but the one who asks, the nearest above: of a
-unit the office lies in, else of the same kind of office at the next level that has one.
+The head of the office it is asked in; where it has none but the one who asks, the nearest above: of
+a unit the office lies in, else of the same kind of office at the next level that has one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from server.domain import recusal
 from server.domain.errors import Conflict
 from server.domain.jurisdiction import supervising
 from server.domain.texts import _
-from server.queries.visibility import kept_out_of
 from server.services.context import Context
 from server.services.identity import people, same_kind
 from server.services.identity.people import Office
 from server.services.verbs import parties
 
 
-def deciding(ctx: Context, case_id: str, unit_id: str) -> tuple[Office, set[str]]:
-    """The office whose head decides what the actor asks, and who that is today.
+def deciding(
+    ctx: Context, case_id: str, unit_id: str, without: Collection[str] | None = None
+) -> tuple[Office, set[str]]:
+    """The office whose head decides, and who that is today.
+
+    ``without``: people who do not decide whatever they are; the actor where nothing is said.
 
     Raises:
         Conflict: nobody could.
     """
-    for office in _upwards(ctx, people.unit(ctx, unit_id)):
-        heads = _able(ctx, case_id, office.id)
+    out = {ctx.actor.person_id} if without is None else set(without)
+    for office in upwards(ctx, people.unit(ctx, unit_id)):
+        heads = _able(ctx, case_id, office.id) - out
         if heads:
             return office, heads
     raise Conflict(_("本机构和上级机构都没有可以决定的负责人，请由本机构的其他人员提出"))
 
 
-def _upwards(ctx: Context, office: Office) -> Iterator[Office]:
+def upwards(ctx: Context, office: Office) -> Iterator[Office]:
+    """The office itself, the units it lies in, and its kind at each level above."""
     yield office
     above = office
     while above.parent_id is not None:
@@ -44,12 +49,7 @@ def _upwards(ctx: Context, office: Office) -> Iterator[Office]:
 
 
 def _able(ctx: Context, case_id: str, unit_id: str) -> set[str]:
-    """Heads of this unit today who may decide what the actor asks."""
+    """Heads of this unit today whom nothing keeps from deciding in the case."""
     heads = {each.person_id for each in people.holders(ctx, unit_id, ctx.today, head_only=True)}
     concerned = parties.of_case(ctx, case_id)
-    kept_out = set(ctx.session.scalars(kept_out_of(case_id)))
-    return {
-        each
-        for each in heads - kept_out - {ctx.actor.person_id}
-        if recusal.barred(each, "", concerned) is None
-    }
+    return {each for each in heads if recusal.barred(each, "", concerned) is None}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.domain.expressions import Json
+from server.domain.roles import PARTIES
 from server.engine.port import CompleteTask
 from server.models.work import OPEN_STATES
 from server.services.case.answers import Checked
@@ -18,7 +19,7 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance, parties
+from server.services.verbs import advance, declarations, parties, recusals
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -65,6 +66,9 @@ def finish(ctx: Context, case: CaseRow, release: Release, handed: Handed) -> Non
     variables |= advance.routing(release, case.procedure, handed.results)
     command = CompleteTask(task_key=item.task_key, variables=variables, now=ctx.now)
     advance.step(ctx, case, release, command, act)
+    parties.forget_bars(ctx, case.id)
+    if handed.checked and item.candidate_role not in PARTIES:
+        recusals.noted(ctx, case, item.form_key, checked.values)
 
 
 def refuse_barred(
@@ -91,6 +95,8 @@ def _appoint(
         parties.refuse_barred(ctx, case.id, named)
         is_one_of_many = chart.nodes[item.node_key].multi_instance is not None
         (parties.appoint if is_one_of_many else parties.replace_members)(ctx, case.id, named)
+        asked = [one for one in release.pack.recusal.statements if one.form == item.form_key]
+        declarations.of_appointment(ctx, case.id, item.id, asked, checked)
 
 
 def _variables(

@@ -8,12 +8,16 @@ of kind ``person`` counts.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from dataclasses import field as attribute
+from datetime import datetime
 from typing import Final
 
-from server.domain import recusal
+from sqlalchemy import select
+
+from server.domain import incompatible, recusal
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
+from server.domain.incompatible import Incompatible
 from server.domain.packs import Appointment
 from server.domain.recusal import Parties
 from server.domain.roles import OF_THE_UNIT, PARTIES
@@ -22,6 +26,8 @@ from server.forms import compiler
 from server.forms.fields import Field, flat
 from server.models.case import subject
 from server.models.work import participant
+from server.queries import bars
+from server.queries.bars import Bars
 from server.services.buffers import Buffer, Shelf
 from server.services.context import Context
 from server.services.identity import people
@@ -30,6 +36,8 @@ from server.services.identity import people
 SUBJECTS: Final = Shelf(subject)
 #: the parts people have now
 _PARTS: Final = Shelf(participant, participant.c.to_at.is_(None))
+#: where a use case remembers what keeps people from acting
+_BARS: Final = "bars of the case"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,6 +137,29 @@ def replace_members(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
             _join(ctx, case_id, role, who)
 
 
+def leave(ctx: Context, case_id: str, person_id: str) -> tuple[str, ...]:
+    """End the parts that this person was given in handling the case; the roles they were."""
+    roles = {
+        row["role_key"]
+        for row in _roster(ctx, case_id)
+        if row["person_id"] == person_id and row["to_at"] is None
+    } - PARTIES
+    for role in sorted(roles):
+        _leave(ctx, case_id, role, _Who(person_id=person_id))
+    return tuple(sorted(roles))
+
+
+def rejoin(ctx: Context, case_id: str, person_id: str, ended_at: datetime) -> None:
+    """Let the parts begin again that ended at this moment."""
+    ended = select(participant.c.role_key).where(
+        participant.c.case_id == case_id,
+        participant.c.person_id == person_id,
+        participant.c.to_at == ended_at,
+    )
+    for role in sorted(set(ctx.session.scalars(ended))):
+        _join(ctx, case_id, role, _Who(person_id=person_id))
+
+
 def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
     """Note applicants and subjects as whom the case is about."""
     kept = ctx.rows(SUBJECTS, case_id)
@@ -143,7 +174,10 @@ def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
 
 
 def of_case(ctx: Context, case_id: str) -> Parties:
-    """Whom the case is about, for recusal: a person who applies for himself is concerned."""
+    """Whom the case is about and who keeps away from it, for recusal.
+
+    A person who applies for himself is concerned.
+    """
     rows = list(ctx.rows(SUBJECTS, case_id))
     others = any(row["kind"] == "subject" for row in rows)
     concerned = {
@@ -151,9 +185,34 @@ def of_case(ctx: Context, case_id: str) -> Parties:
         for row in rows
         if row["person_id"] and (row["kind"] == "subject" or not others)
     }
+    known = bars_of(ctx, case_id)
     return Parties(
-        subjects=frozenset(concerned), applicants=members(ctx, case_id, "applicant") - concerned
+        subjects=frozenset(concerned),
+        applicants=members(ctx, case_id, "applicant") - concerned,
+        kin=known.kin,
+        recused=known.recused,
     )
+
+
+def for_task(
+    ctx: Context, case_id: str, rules: Iterable[Incompatible], node: str, role: str
+) -> Parties:
+    """The same for one task: whoever did what is incompatible with it is barred from it, too."""
+    did = bars_of(ctx, case_id).did
+    return replace(of_case(ctx, case_id), unfit=incompatible.unfit(rules, node, role, did))
+
+
+def bars_of(ctx: Context, case_id: str) -> Bars:
+    """What keeps people from acting in the case, read once in a use case."""
+    known = ctx.memo.get((_BARS, case_id))
+    if not isinstance(known, Bars):
+        known = ctx.memo[_BARS, case_id] = bars.of_case(ctx.session, case_id)
+    return known
+
+
+def forget_bars(ctx: Context, case_id: str) -> None:
+    """Read them anew: work was completed, or a recusal changed, in the same use case."""
+    ctx.memo.pop((_BARS, case_id), None)
 
 
 def members(ctx: Context, case_id: str, role: str) -> frozenset[str]:

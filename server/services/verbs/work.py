@@ -10,11 +10,13 @@ from server.services.case import answers, case_state
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
-from server.services.verbs import decision_gate, group_rows, signatures, work_rows
+from server.services.verbs import decision_gate, declarations, group_rows, signatures, work_rows
 
 
 def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     """Take the item into one's own hands; also out of those of somebody who has left his post.
+
+    To claim is to declare that one has no reason to keep away (``declarations``).
 
     Raises:
         NotFound: there is no such item, or the actor may not see it.
@@ -33,6 +35,7 @@ def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
         touched_at=item.touched_at or ctx.now,
         draft=None,
     )
+    declarations.of_claim(ctx, case.id, item.id, item.candidate_role)
     ctx.record("work.claim", item.id, case.id, {"node": item.node_key, "from": item.assignee_id})
 
 

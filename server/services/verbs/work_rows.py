@@ -16,12 +16,12 @@ from server.domain.texts import _
 from server.domain.work import Work
 from server.models.work import IS_DONE, work_item
 from server.queries import perspectives
-from server.queries.visibility import kept_out_of
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks.work_clocks import open_items
 from server.services.context import Context
 from server.services.identity import people
+from server.services.packs import definitions
 from server.services.verbs import parties
 
 
@@ -84,8 +84,9 @@ def looked_at(ctx: Context, actor: Actor, item_id: str) -> tuple[ItemRow, CaseRo
 
 
 def kept_out(ctx: Context, case_id: str) -> frozenset[str]:
-    """Ids of the people who are recused from the case."""
-    return frozenset(ctx.session.scalars(kept_out_of(case_id)))
+    """Ids of the people who are recused from the case, or kin to somebody it is about."""
+    known = parties.bars_of(ctx, case_id)
+    return known.recused | known.kin
 
 
 def _refuse_unseen(ctx: Context, actor: Actor, work: Work, case_id: str) -> None:
@@ -121,7 +122,8 @@ def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
         if item.candidate_unit is None
         else frozenset()
     )
-    concerned = parties.of_case(ctx, case.id)
+    rules = definitions.release(ctx, case.pack_version_id).pack.incompatible
+    concerned = parties.for_task(ctx, case.id, rules, item.node_key, item.candidate_role)
     others = item.assignee_id not in (None, ctx.actor.person_id)
     has_left = others and not _is_able(ctx, item, by_name, concerned)
     return Work(

@@ -151,7 +151,13 @@ def test_a_hidden_answer_is_not_stored_and_a_hidden_locked_one_stays_known(tiny:
                 case_step.c.case_id == case_id, case_step.c.node_key == "register"
             )
         ).one()
-    assert stored == {"registered": "accept", "undated": True, "reason": None, "organs": []}
+    assert stored == {
+        "registered": "accept",
+        "undated": True,
+        "reason": None,
+        "organs": [],
+        "decision_maker": None,
+    }
     assert tiny.facts(case_id).variables["managed_by"] == "county"
 
 

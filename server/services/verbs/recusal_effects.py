@@ -1,0 +1,160 @@
+"""What a recusal brings about once it holds: the person's work goes back, and nobody's is lost.
+
+His claimed items are offered again to the office, what was passed on by him or to him as well; he
+has no part in the case any more. An item that nobody is left to do goes up to the same kind of
+office above; where there is none, a head is told that it is unattended. Never silently.
+"""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from server.domain.errors import Conflict
+from server.domain.lifecycle import WorkState
+from server.domain.packs import PolicyPack
+from server.domain.recusal import barred
+from server.models.work import OPEN_STATES
+from server.services.case.case_rows import CaseRow
+from server.services.clocks import work_clocks
+from server.services.context import Context
+from server.services.identity import people, same_kind
+from server.services.identity.people import Office
+from server.services.packs import definitions
+from server.services.verbs import (
+    case_offices,
+    correction_heads,
+    parties,
+    recusal_notices,
+)
+
+_BACK: Mapping[str, Any] = {
+    "state": WorkState.OFFERED,
+    "assignee_id": None,
+    "owner_id": None,
+    "claimed_at": None,
+    "draft": None,
+}
+#: what is nobody's but the person's own: his signature, his vote
+_ENDED: Mapping[str, Any] = {"state": WorkState.ENDED, "draft": None}
+
+
+def end_part(ctx: Context, case: CaseRow, person_id: str, recusal_id: str) -> None:
+    """Take everything in the case from whom a recusal of holds now, and see who goes on."""
+    parties.forget_bars(ctx, case.id)
+    _give_back(ctx, case, person_id)
+    left = parties.leave(ctx, case.id, person_id)
+    if left:
+        _tell_who_appoints(ctx, case, recusal_id)
+    _see_to_unattended(ctx, case, person_id, left)
+    ctx.settle()
+
+
+def give_back_part(ctx: Context, case: CaseRow, person_id: str, ended_at: datetime) -> None:
+    """The recusal does not hold: the parts that it ended begin again, the work stays offered."""
+    parties.forget_bars(ctx, case.id)
+    parties.rejoin(ctx, case.id, person_id, ended_at)
+    ctx.settle()
+
+
+def _give_back(ctx: Context, case: CaseRow, person_id: str) -> None:
+    kept = work_clocks.open_items(ctx, case.id)
+    for item in kept:
+        is_his = person_id in (item["assignee_id"], item["owner_id"])
+        if not is_his or item["state"] not in OPEN_STATES:
+            continue
+        is_own = item["duty"] != "main" and item["assignee_id"] == person_id
+        values = {**_ENDED, "closed_at": ctx.now} if is_own else _BACK
+        kept.change(item, version=item["version"] + 1, **values)
+        ctx.record("work.release", item["id"], case.id, {"node": item["node_key"]})
+
+
+def _tell_who_appoints(ctx: Context, case: CaseRow, recusal_id: str) -> None:
+    release = definitions.release(ctx, case.pack_version_id)
+    for each in case_offices.answering(ctx, case, release, ""):
+        try:
+            office, heads = correction_heads.deciding(ctx, case.id, each.unit_id, ())
+        except Conflict:
+            continue
+        recusal_notices.replace(ctx, case.id, recusal_id, office, heads)
+        return
+
+
+def _see_to_unattended(ctx: Context, case: CaseRow, person_id: str, left: Collection[str]) -> None:
+    """Pass up, or tell a head of, every item that he could have done and nobody else can."""
+    pack = definitions.release(ctx, case.pack_version_id).pack
+    kept = work_clocks.open_items(ctx, case.id)
+    for item in kept:
+        was_his = person_id in _offered(ctx, case.id, item, None) or item["candidate_role"] in left
+        if item["state"] not in OPEN_STATES or not was_his or able(ctx, case.id, pack, item):
+            continue
+        office = _able_above(ctx, case, pack, item)
+        if office is None:
+            ctx.record("work.unattended", item["id"], case.id, {"node": item["node_key"]})
+            _tell_a_head(ctx, case, item)
+            continue
+        kept.change(
+            item,
+            candidate_unit=office.id,
+            level=office.level,
+            handed_from=item["candidate_unit"],
+            version=item["version"] + 1,
+        )
+        detail = {"node": item["node_key"], "to_unit": office.id}
+        ctx.record("work.pass_up", item["id"], case.id, detail)
+        heads = {each.person_id for each in people.holders(ctx, office.id, ctx.today)}
+        recusal_notices.passed_up(ctx, case.id, item["id"], item["title"], office, heads)
+
+
+def able(
+    ctx: Context,
+    case_id: str,
+    pack: PolicyPack,
+    item: Mapping[str, Any],
+    unit_id: str | None = None,
+) -> set[str]:
+    """Who could do the item, if it were this office's; else as it is offered."""
+    role = item["candidate_role"]
+    concerned = parties.for_task(ctx, case_id, pack.incompatible, item["node_key"], role)
+    offered = _offered(ctx, case_id, item, unit_id)
+    return {each for each in offered if barred(each, role, concerned) is None}
+
+
+def _offered(
+    ctx: Context, case_id: str, item: Mapping[str, Any], unit_id: str | None
+) -> frozenset[str]:
+    unit = unit_id or item["candidate_unit"]
+    if unit is None:
+        return parties.members(ctx, case_id, item["candidate_role"])
+    holders = people.holders(ctx, unit, ctx.today, head_only=item["head_only"])
+    return frozenset(each.person_id for each in holders)
+
+
+def _able_above(
+    ctx: Context, case: CaseRow, pack: PolicyPack, item: Mapping[str, Any]
+) -> Office | None:
+    """The nearest office of the same kind above in which somebody could do it."""
+    if item["candidate_unit"] is None:
+        return None
+    own = people.unit(ctx, item["candidate_unit"])
+    return next(
+        (
+            office
+            for office in reversed(same_kind.everywhere_above(ctx, own))
+            if len(office.region) < len(own.region) and able(ctx, case.id, pack, item, office.id)
+        ),
+        None,
+    )
+
+
+def _tell_a_head(ctx: Context, case: CaseRow, item: Mapping[str, Any]) -> None:
+    """The nearest head who may act in the case; nobody above means nobody to tell."""
+    release = definitions.release(ctx, case.pack_version_id)
+    units = [item["candidate_unit"]] if item["candidate_unit"] else []
+    units += [each.unit_id for each in case_offices.answering(ctx, case, release, "")]
+    for unit_id in units:
+        try:
+            office, heads = correction_heads.deciding(ctx, case.id, unit_id, ())
+        except Conflict:
+            continue
+        recusal_notices.unattended(ctx, case.id, item["id"], item["title"], office, heads)
+        return

@@ -1,0 +1,94 @@
+"""Who handles a case, and where: the people somebody may ask to keep away from it.
+
+Officials choose one of them. A party writes whom it means in its own words and learns nothing: not
+whether such a person has a part in its case, nor who has.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from server.domain.roles import PARTIES
+from server.models.identity import Person
+from server.models.work import work_item
+from server.services.case.case_rows import CaseRow
+from server.services.context import Context
+from server.services.identity import people
+from server.services.packs import definitions
+from server.services.verbs import advance_work, case_offices, parties
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handler:
+    """Somebody who handles the case, or could."""
+
+    person_id: str
+    name: str
+    #: his post, or what he is in the case
+    title: str
+    #: role in which he acts
+    role: str
+    #: the office whose head is his; empty for whom the case itself names
+    unit_id: str
+
+
+def of_case(ctx: Context, case: CaseRow) -> list[Handler]:
+    """The people of the offices that have or had work in the case and of its team, each once.
+
+    Those it is about are not among them, nor who is kept out of it already.
+    """
+    known = parties.bars_of(ctx, case.id)
+    out = known.recused | known.kin
+    for role in PARTIES:
+        out |= parties.members(ctx, case.id, role)
+    found: dict[str, Handler] = {}
+    for each in (*_team(ctx, case), *_offices(ctx, case)):
+        if each.person_id not in out:
+            found.setdefault(each.person_id, each)
+    return sorted(found.values(), key=lambda each: (each.unit_id, each.name, each.person_id))
+
+
+def of_person(ctx: Context, case: CaseRow, person_id: str) -> Handler | None:
+    """His part in the case, None where he has none."""
+    return next((each for each in of_case(ctx, case) if each.person_id == person_id), None)
+
+
+def named_in(ctx: Context, case: CaseRow, words: str) -> Handler | None:
+    """The only one of them whose name stands in these words."""
+    found = [each for each in of_case(ctx, case) if each.name in words]
+    return found[0] if len(found) == 1 else None
+
+
+def office_of(ctx: Context, case: CaseRow, handler: Handler | None) -> str:
+    """The unit whose head decides: his office, else the office that the case is with."""
+    if handler is not None and handler.unit_id:
+        return handler.unit_id
+    release = definitions.release(ctx, case.pack_version_id)
+    return next(iter(case_offices.answering(ctx, case, release, ""))).unit_id
+
+
+def _offices(ctx: Context, case: CaseRow) -> Iterator[Handler]:
+    work = select(work_item.c.candidate_unit, work_item.c.candidate_role).where(
+        work_item.c.case_id == case.id, work_item.c.candidate_unit.is_not(None)
+    )
+    rows = ctx.session.execute(work.distinct().order_by(*work.selected_columns)).all()
+    for row in rows:
+        for holder in people.holders(ctx, row.candidate_unit, ctx.today):
+            yield Handler(
+                person_id=holder.person_id,
+                name=holder.name,
+                title=holder.title,
+                role=row.candidate_role,
+                unit_id=row.candidate_unit,
+            )
+
+
+def _team(ctx: Context, case: CaseRow) -> Iterator[Handler]:
+    pack = definitions.release(ctx, case.pack_version_id).pack
+    for role in sorted(advance_work.case_roles(pack) - PARTIES):
+        ids = parties.members(ctx, case.id, role)
+        named = select(Person.id, Person.name).where(Person.id.in_(ids)).order_by(Person.login)
+        title = pack.roles[role].title if role in pack.roles else role
+        for row in ctx.session.execute(named):
+            yield Handler(person_id=row.id, name=row.name, title=title, role=role, unit_id="")
