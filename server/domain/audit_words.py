@@ -32,6 +32,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "case.urge": _("催办本人事项"),
     "cc.read": _("阅看抄送"),
     "comment.add": _("发表讨论"),
+    "comment.read": _("查看讨论"),
     "comment.withdraw": _("撤回讨论"),
     "correction.approve": _("批准更正日期"),
     "correction.ask": _("提出更正日期"),

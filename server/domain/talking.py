@@ -22,7 +22,7 @@ def may_comment(status: CaseStatus, sight: Sight) -> None:
         Forbidden: he does not handle it.
         Conflict: it is over.
     """
-    _handles(sight)
+    refuse_others(sight)
     if status in _OVER:
         raise Conflict(_("该事项已经办结或者终止，不能再发表讨论"))
 
@@ -33,7 +33,7 @@ def may_copy(work: Work, actor: Actor, sight: Sight) -> None:
     Raises:
         Forbidden: he does not handle the case, or the task is none of his office's.
     """
-    _handles(sight)
+    refuse_others(sight)
     own = actor.person_id == work.offered.assignee_id or is_candidate(actor, work.offered)
     if not own:
         raise Forbidden(_("只有该待办所属机构的人员可以抄送"))
@@ -49,7 +49,7 @@ def may_urge(work: Work, actor: Actor, sight: Sight, *, did_earlier: bool) -> No
         Forbidden: he is none of those, nor the head of the office that has it.
         Conflict: nothing waits, or it waits for himself.
     """
-    _handles(sight)
+    refuse_others(sight)
     if work.case_status is not CaseStatus.OPEN or work.state not in _WAITS:
         raise Conflict(_("该待办现在不需要办理，不能催办"))
     if work.offered.assignee_id == actor.person_id:
@@ -59,6 +59,7 @@ def may_urge(work: Work, actor: Actor, sight: Sight, *, did_earlier: bool) -> No
         raise Forbidden(_("只有办理过前面环节的人员、承办机构负责人可以催办"))
 
 
-def _handles(sight: Sight) -> None:
+def refuse_others(sight: Sight) -> None:
+    """Return when the reader handles the case. Raises Forbidden."""
     if not sight.is_office:
         raise Forbidden(_("只有承办机关的人员可以这样操作"))

@@ -26,6 +26,7 @@ from server.web import (
     start,
     system,
     takeovers,
+    talks,
     task_verbs,
     tasks,
 )
@@ -54,6 +55,7 @@ PAGES = (
     start.pages,
     system.pages,
     takeovers.pages,
+    talks.pages,
     task_verbs.pages,
     tasks.pages,
 )

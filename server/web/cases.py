@@ -18,7 +18,7 @@ from server.http.site import reading
 from server.http.verbs.table import CASE_VERBS
 from server.queries.case_filters import Wanted
 from server.services import limits
-from server.services.files import case_indexes, case_prints, case_view
+from server.services.files import case_indexes, case_prints, case_view, talks
 from server.web.fragments import render
 
 pages = Blueprint("cases", __name__)
@@ -93,14 +93,24 @@ def _list(wanted: Wanted, page: int, size: int) -> str:
 @requires(Permission.CASE_READ)
 @page_class("view")
 def show(case_id: str) -> str | Response:
+    return case_page(case_id)
+
+
+def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
+    """The file; with the remark somebody typed and why it was refused, to be mended."""
     with reading() as ctx:
         found = case_view.case_file(ctx, case_id)
+        talk = talks.of_case(ctx, found.sight, case_id, found.head.status)
     if found.sight.is_party:
         return redirect(url_for("applications.show", case_id=case_id), 303)
     looked("case.read", case_id, case_id)
     return render(
         "cases/show.html",
         file=found,
+        talk=talk,
+        typed=typed,
+        why=why,
+        key=uuid4().hex,
         recent=_RECENT,
         case_verbs=tuple(CASE_VERBS.values()),
         chosen=request.args.get("timeline", ""),

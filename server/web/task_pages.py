@@ -10,7 +10,7 @@ from server.domain.findings import Finding
 from server.http.site import reading, site
 from server.http.verbs.table import TASK_VERBS
 from server.services.context import Context
-from server.services.files import attachments
+from server.services.files import attachments, talks
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
 from server.services.identity import choices
@@ -43,6 +43,7 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
         controls=_controls(ctx, sheet.form, typed) if sheet.form else (),
         problems=problems(sheet.form.schema if sheet.form else {}, findings),
         attached=attachments.listed(ctx, sheet.case.id),
+        talk=talks.of_case(ctx, sheet.sight, sheet.case.id, sheet.case.status, sheet.id),
         key=uuid4().hex,
         step_at=identity(typed.step_at) if typed and typed.step_at else "",
     )

@@ -11,6 +11,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from server.http.site import EXTENSION
+from server.models.desk import cc, comment
+from server.models.identity import Person
 from server.models.outbox import notification
 from server.services.context import Tools
 from server.services.verbs import timers
@@ -18,6 +20,7 @@ from tests.api.matters import (
     APPLICANT,
     APPLICATION,
     AUDIT_ADMIN,
+    COLLEAGUE,
     DESIGNER,
     DESK,
     NANYANG,
@@ -192,7 +195,30 @@ def known(signed: Sign) -> dict[str, str]:
     question = {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": evidence}
     asked = desk.done(f"/cases/{case}/corrections", question)["id"]
     found = {"case": case, "task": task, "attachment": kept, "pack": "nanyang"}
-    return found | {"notice": told(program_tools(applicant), case), "correction": asked}
+    return (
+        found
+        | said(desk, task)
+        | {
+            "notice": told(program_tools(applicant), case),
+            "correction": asked,
+        }
+    )
+
+
+def said(desk: Program, task: str) -> dict[str, str]:
+    """Ids of a remark at the task and of a copy of it."""
+    colleague = person(program_tools(desk), COLLEAGUE)
+    desk.done(f"/tasks/{task}/comment", {"text": "请看"})
+    desk.done(f"/tasks/{task}/cc", {"persons": [colleague], "reason": "请知悉"})
+    with program_tools(desk).readers() as session:
+        remark = session.scalars(select(comment.c.id)).one()
+        return {"comment": remark, "copy": session.scalars(select(cc.c.id)).one()}
+
+
+def person(tools: Tools, login: str) -> str:
+    """Id of the person with this login."""
+    with tools.readers() as session:
+        return str(session.scalars(select(Person.id).where(Person.login == login)).one())
 
 
 def program_tools(program: Program) -> Tools:
@@ -210,7 +236,7 @@ def told(tools: Tools, case_id: str) -> str:
 
 
 def nowhere() -> dict[str, str]:
-    ids = ("case", "task", "attachment", "notice", "correction")
+    ids = ("case", "task", "attachment", "notice", "correction", "comment", "copy")
     return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
 
 

@@ -13,7 +13,7 @@ from server.services.verbs import comments, copies, urgings
 _MOST: Final = 50
 
 
-class CopySchema(WhySchema):
+class SendCopySchema(WhySchema):
     """To whom, and why."""
 
     persons = ma.fields.List(
@@ -24,7 +24,7 @@ class CopySchema(WhySchema):
     )
 
 
-class CommentSchema(ma.Schema):
+class SaySchema(ma.Schema):
     """A remark, and whom it calls beside those its text names."""
 
     text = ma.fields.String(required=True, validate=validate.Length(1, LONGEST))
@@ -40,7 +40,7 @@ VERBS: Final = (
         name="cc",
         title=_("抄送"),
         says=_("抄送给办理该事项的人员或者分管负责人知悉；不增加对方的阅卷权限，阅看后有回执"),
-        schema=CopySchema,
+        schema=SendCopySchema,
         act=copies.send,
         asks=(
             Ask(key="persons", label=_("抄送给"), kind="several", choices=copies.receivers),
@@ -61,7 +61,7 @@ VERBS: Final = (
         name="comment",
         title=_("讨论"),
         says=_("只有办理该事项的人员看得到，不入卷，不是办理意见；写“@姓名”提醒对方看"),
-        schema=CommentSchema,
+        schema=SaySchema,
         act=comments.add,
         asks=(
             Ask(key="text", label=_("讨论内容")),

@@ -173,7 +173,7 @@ def _may_know(told: Told, act: Act) -> bool:
         return False
     if sight.is_office or act.verb in _TURNS:
         return True
-    if act.verb.startswith("work."):
+    if act.verb.startswith(("work.", "case.")):
         return _is_own(told, act, told.items.get(act.target))
     rule = told.release.pack.deadlines.get(str(act.detail.get("rule")))
     if rule is None or act.verb not in _OF_CLOCKS:

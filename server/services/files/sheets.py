@@ -15,6 +15,7 @@ from sqlalchemy import Row, and_, select
 from server.domain.access import Actor, is_candidate
 from server.domain.errors import NotFound
 from server.domain.expressions import Json
+from server.domain.perspectives import Sight
 from server.domain.sources import Basis
 from server.models.case import case as case_table
 from server.models.case import case_state
@@ -75,6 +76,8 @@ class Sheet:
     returned: Returned | None
     deadline: DeadlineSheet | None
     history: History
+    #: how its reader stands to the case
+    sight: Sight
 
 
 def sheet(ctx: Context, item_id: str) -> Sheet:
@@ -136,6 +139,7 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         returned=sheet_returns.of(ctx, row, sight),
         deadline=_deadline(ctx, release, row),
         history=sheet_history.of(ctx, row.case_id, done, shelf),
+        sight=sight,
     )
 
 

@@ -19,6 +19,8 @@ from server.domain.texts import _
 from server.models.base import new_id
 from server.models.desk import comment
 from server.queries import circles, perspectives
+from server.queries import comments as rows
+from server.queries.comments import Comment
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
@@ -79,6 +81,18 @@ def withdraw(ctx: Context, comment_id: str) -> None:
     )
     if done.one_or_none() is not None:
         ctx.record("comment.withdraw", comment_id, case_id)
+
+
+def of_case(ctx: Context, case_id: str) -> tuple[Comment, ...]:
+    """The remarks of the case, the oldest first.
+
+    Raises:
+        NotFound: there is no such case, or it does not exist for the actor.
+        Forbidden: he does not handle it.
+    """
+    sight = perspectives.of(ctx.session, posts.with_posts(ctx), case_id)
+    talking.refuse_others(sight)
+    return rows.of_case(ctx.session, sight, case_id)
 
 
 def callable_people(ctx: Context, item_id: str) -> list[Choice]:
