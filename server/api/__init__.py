@@ -12,6 +12,7 @@ from server.api.drill import drill
 from server.api.notices import notices
 from server.api.packs import packs
 from server.api.procedures import procedures
+from server.api.requests import requests
 from server.api.talks import talks
 from server.api.task_verbs import task_verbs
 from server.api.tasks import tasks
@@ -19,7 +20,7 @@ from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
-    *(tokens, procedures, cases, case_commands, corrections, tasks),
+    *(tokens, procedures, cases, case_commands, corrections, requests, tasks),
     *(task_verbs, talks, notices, attachments),
     *(packs, audits, drill),
 )

@@ -31,6 +31,7 @@ _FOUND = 200
 _LOOKS = {
     "case.read": _("查看案卷"),
     "correction.read": _("查看日期更正"),
+    "request.read": _("查看请示"),
     "case.diagram": _("查看流程图"),
     "case.print": _("打印卷宗"),
     "paper.read": _("查看文书"),

@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
     "/approve": {},
     "/refuse": {"answer": "不符"},
     "/withdraw": {},
+    "/consent": {},
 }
 
 
@@ -194,15 +195,10 @@ def known(signed: Sign) -> dict[str, str]:
     evidence = desk.done("/attachments", data={"file": (BytesIO("簿".encode()), "簿.txt")})["id"]
     question = {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": evidence}
     asked = desk.done(f"/cases/{case}/corrections", question)["id"]
+    desk.done(f"/cases/{case}/ask-extension", {"deadline": "intake", "n": 1, "reason": "案情复杂"})
     found = {"case": case, "task": task, "attachment": kept, "pack": "nanyang"}
-    return (
-        found
-        | said(desk, task)
-        | {
-            "notice": told(program_tools(applicant), case),
-            "correction": asked,
-        }
-    )
+    found |= {"notice": told(program_tools(applicant), case), "correction": asked}
+    return found | {"request": desk.found("/requests")["asked"][0]["id"]} | said(desk, task)
 
 
 def said(desk: Program, task: str) -> dict[str, str]:
@@ -236,7 +232,7 @@ def told(tools: Tools, case_id: str) -> str:
 
 
 def nowhere() -> dict[str, str]:
-    ids = ("case", "task", "attachment", "notice", "correction", "comment", "copy")
+    ids = ("case", "task", "attachment", "notice", "correction", "comment", "copy", "request")
     return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
 
 

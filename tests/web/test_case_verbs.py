@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.factories import site
-from tests.factories.tiny import DESK, HEAD, NOW, STRANGER, Tiny
+from tests.factories.tiny import APPLICANT, DESK, HEAD, NOW, STRANGER, Tiny
 
 Enter = Callable[[str], FlaskClient]
 
@@ -97,3 +97,40 @@ def state(tiny: Tiny, case_id: str) -> str:
     found = tiny.facts(case_id).clock_of("registration")
     assert found is not None
     return found.state
+
+
+def test_more_time_is_asked_for_on_the_case_and_granted_on_the_request(
+    enter: Enter, tiny: Tiny
+) -> None:
+    case_id = tiny.open()
+    desk, head = enter(DESK), enter(HEAD)
+    address = f"/cases/{case_id}/ask-extension?rule_key=registration"
+    assert f'href="{address}"' in text(desk.get(f"/cases/{case_id}"))
+    given = {"rule_key": "registration", "n": "2", "reason": "案情复杂"}
+    shown = text(send(desk, address, given))
+    assert "2026-02-28（周六）" in shown
+    assert send(desk, address, given | hidden(shown)).status_code == 303
+    page = text(desk.get(f"/cases/{case_id}"))
+    assert address not in page
+    assert "延长期限：“登记”延长2个工作日" in page
+    assert "没有等您决定的请示" in text(desk.get("/requests"))
+    waiting = text(head.get("/requests"))
+    found = re.search(r'href="(/requests/[0-9a-f-]{36})"', waiting)
+    assert found
+    one = text(head.get(found[1]))
+    assert "同意后的变化" in one
+    assert "2026-02-28（周六）" in one
+    assert "同意</button>" not in text(desk.get(found[1]))
+    assert enter(STRANGER).get(found[1]).status_code == 404
+    assert enter(APPLICANT).get(found[1]).status_code == 404
+    refused = send(head, f"{found[1]}/refuse", {"version": "1", "answer": ""})
+    assert refused.status_code == 422
+    answer = {"version": "1", "answer": "同意延期"}
+    assert send(head, f"{found[1]}/consent", answer).status_code == 303
+    assert "已同意" in text(desk.get(found[1]))
+    page = text(desk.get(f"/cases/{case_id}"))
+    assert "同意延期" in page
+    assert "案情复杂" in page
+    again = send(head, f"{found[1]}/consent", answer)
+    assert again.status_code == 409
+    assert "同意延期" in text(again)

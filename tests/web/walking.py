@@ -71,9 +71,10 @@ OTHERS = {
     "year": "2026",
     "verb": "claim",
     "decision": "approve",
+    "act": "consent",
     "seq": "1",
     **{name: str(uuid4()) for name in ("person_id", "unit_id", "session_id")},
-    "correction_id": str(uuid4()),
+    **{name: str(uuid4()) for name in ("correction_id", "request_id")},
 }
 
 

@@ -6,8 +6,8 @@ import marshmallow as ma
 from marshmallow import validate
 
 from server.domain.texts import _
-from server.http.verbs.saying import LONGEST, Ask, Verb
-from server.services.verbs import clock_choices, deadline_clock
+from server.http.verbs.saying import LONGEST, REASON, Ask, Verb
+from server.services.verbs import asking, clock_choices, deadline_clock
 
 _KEY = validate.Regexp(r"^[\w.\-]{1,120}$")
 _REASON = validate.Length(1, LONGEST)
@@ -39,6 +39,13 @@ class RestartSchema(ClockSchema):
 class ExtendSchema(RestartSchema):
     """Which clock gets how much more, and why."""
 
+    n = ma.fields.Integer(required=True, strict=True, validate=validate.Range(1, 3650))
+
+
+class AskExtensionSchema(ClockSchema):
+    """For which clock how much more is asked, and why."""
+
+    reason = ma.fields.String(required=True, validate=_REASON)
     n = ma.fields.Integer(required=True, strict=True, validate=validate.Range(1, 3650))
 
 
@@ -93,6 +100,21 @@ VERBS: Final = (
         ),
         outlook=deadline_clock.extended,
         done=_("期限已延长"),
+        is_common=True,
+    ),
+    Verb(
+        name="ask-extension",
+        title=_("申请延期"),
+        says=_("请规则所定的批准人延长期限；批准后期限随即延长，申请期间期限照常计算"),
+        schema=AskExtensionSchema,
+        act=asking.ask_extension,
+        asks=(
+            Ask(key="rule_key", label=_("期限"), kind="one", choices=clock_choices.to_ask),
+            Ask(key="n", label=_("延长多少"), kind="number", hint=_("按该期限的单位")),
+            REASON,
+        ),
+        outlook=asking.extension,
+        done=_("已经提出，由批准人决定"),
         is_common=True,
     ),
 )

@@ -6,7 +6,7 @@ last two without a name.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
@@ -22,6 +22,7 @@ from server.services.context import Context
 from server.services.files import case_reasons
 from server.services.files.case_papers import Paper
 from server.services.files.case_reasons import Reasons
+from server.services.files.requests import View
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 
@@ -105,6 +106,10 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "correction.approve": _Word(_("批准更正日期"), is_main=False),
     "correction.refuse": _Word(_("没有批准更正日期"), "back"),
     "correction.withdraw": _Word(_("撤回更正日期"), "back", is_main=False),
+    "request.ask": _Word(_("请示"), "active"),
+    "request.consent": _Word(_("同意请示")),
+    "request.refuse": _Word(_("没有同意请示"), "back"),
+    "request.withdraw": _Word(_("撤回请示"), "back", is_main=False),
     "deadline.recompute": _Word(_("按新公布的放假安排重算期限"), is_main=False),
     "deadline.remind": _Word(_("提醒"), "active"),
 }
@@ -139,6 +144,8 @@ class Told:
     items: Mapping[str, Item]
     #: the paper the case began with
     first: Paper | None
+    #: requests the reader may know of, by their ids
+    requests: Mapping[str, View] = field(default_factory=dict)
 
 
 def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
@@ -196,6 +203,7 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who], reasons: Reasons) -> 
     paper = told.first if act.verb == "case.open" else None
     if act.verb == "work.complete":
         paper = told.papers.get(act.target)
+    asked = told.requests.get(act.target)
     day = act.at.astimezone(CHINA_TIME).date()
     return Entry(
         at=act.at,
@@ -204,7 +212,7 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who], reasons: Reasons) -> 
         on_behalf_of=absent.name if absent else "",
         verb=act.verb.partition(".")[2].replace("-", "_"),
         words=word.text,
-        task=_task(told, act, item, known),
+        task=asked.title if asked else _task(told, act, item, known),
         detail=_detail(told, act, paper) or (reasons.beside(act, known) if who else ""),
         paper=paper.seq if paper and paper.is_readable else None,
         kind=word.kind,
@@ -254,6 +262,8 @@ def _part(told: Told, act: Act, known: Mapping[str, Who]) -> str:
 
 
 def _detail(told: Told, act: Act, paper: Paper | None) -> str:
+    if act.target in told.requests:
+        return told.requests[act.target].said(act.verb)
     if paper is not None:
         return paper.came_to
     if act.verb == "case.close":

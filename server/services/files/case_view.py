@@ -4,7 +4,7 @@ Everything is read for the actor of the context through ``queries/perspectives``
 of the case gets ``NotFound``. The number of statements does not depend on how long the case is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from server.domain.case_words import outcome_word
@@ -15,7 +15,9 @@ from server.domain.perspectives import Matter, Sight
 from server.domain.roles import PARTIES
 from server.domain.texts import _
 from server.queries import case_files, perspectives, timeline
+from server.queries import requests as request_rows
 from server.queries.case_files import Concerned, Head, Look, Notice, Task
+from server.queries.requests import Requested
 from server.services.calendar.calendars import CN
 from server.services.clocks import deadline_rows
 from server.services.context import Context
@@ -26,11 +28,13 @@ from server.services.files import (
     case_timeline,
     corrections,
 )
+from server.services.files import requests as request_files
 from server.services.files.case_clocks import ClockView
 from server.services.files.case_diagrams import Drawing, Went
 from server.services.files.case_papers import Paper, PaperSheet
 from server.services.files.case_timeline import Entry, Told
 from server.services.files.corrections import View
+from server.services.files.requests import View as RequestView
 from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.charts import Chart
@@ -66,6 +70,8 @@ class CaseFile:
     corrections: tuple[View, ...]
     #: ``clock:begun`` or ``clock:ended`` -> event whose date he may ask to correct
     correctable: Mapping[str, str]
+    #: acts that one person asked for and another one decides
+    requests: tuple[RequestView, ...]
     #: what he may do to the case and to its clocks now
     possible: Possible
 
@@ -96,6 +102,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
     shelf = case_papers.shelf(ctx, release, head, chart, sight)
     papers = case_papers.listed(shelf)
     items = timeline.items(ctx.session, case_id)
+    asked = _viewed(ctx, seen, _asked(ctx, seen))
     found = CaseFile(
         head=head,
         title=release.pack.procedures[head.procedure].title,
@@ -104,7 +111,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         subjects=case_files.concerned(ctx.session, sight, case_id),
         tasks=tasks,
         clocks=tuple(clock for clock in all_clocks if _may_know(sight, clock, tasks)),
-        timeline=case_timeline.entries(ctx, case_id, _told(seen, shelf, papers, items)),
+        timeline=case_timeline.entries(ctx, case_id, _told(seen, shelf, papers, items, asked)),
         papers=papers,
         notices=case_files.notices(ctx.session, sight, case_id),
         age=case_diagrams.working_days(
@@ -114,7 +121,8 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         looks=case_files.looks(ctx.session, sight, case_id) if _leads(ctx) else (),
         corrections=corrections.listed(ctx, release.pack, sight, case_id),
         correctable=corrections.correctable(ctx, release.pack, head, sight, items),
-        possible=_possible(ctx, seen),
+        possible=_possible(ctx, seen, [each.request for each in asked]),
+        requests=asked,
     )
     if not sight.is_office:
         return found
@@ -137,7 +145,7 @@ def steered(ctx: Context, case_id: str) -> tuple[Head, Possible]:
         NotFound: there is no such case, or it does not exist for him.
     """
     seen = _seen(ctx, case_id)
-    return seen.head, _possible(ctx, seen)
+    return seen.head, _possible(ctx, seen, _asked(ctx, seen))
 
 
 def application(ctx: Context, case_id: str) -> CaseFile:
@@ -204,6 +212,7 @@ def _told(
     shelf: case_papers.Shelf,
     papers: tuple[Paper, ...],
     items: Mapping[str, timeline.Item],
+    asked: Sequence[RequestView],
 ) -> Told:
     """What the timeline is told with: the papers by the task they were written in."""
     return Told(
@@ -220,6 +229,7 @@ def _told(
         },
         items=items,
         first=next((paper for paper in papers if paper.seq == 1), None),
+        requests={each.request.id: each for each in asked},
     )
 
 
@@ -239,8 +249,17 @@ def _seen(ctx: Context, case_id: str) -> _Seen:
     return _Seen(sight=sight, head=head, release=release, chart=chart)
 
 
-def _possible(ctx: Context, seen: _Seen) -> Possible:
-    return Possible() if seen.sight.is_party else possible_case.now(ctx, seen.head.id)
+def _viewed(ctx: Context, seen: _Seen, asked: Sequence[Requested]) -> tuple[RequestView, ...]:
+    return tuple(request_files.view(ctx, seen.release, each) for each in asked)
+
+
+def _possible(ctx: Context, seen: _Seen, asked: Sequence[Requested]) -> Possible:
+    return Possible() if seen.sight.is_party else possible_case.now(ctx, seen.head.id, asked)
+
+
+def _asked(ctx: Context, seen: _Seen) -> tuple[Requested, ...]:
+    actor = posts.with_posts(ctx)
+    return request_rows.of_case(ctx.session, actor, seen.sight, seen.head.id)
 
 
 def _veiled(head: Head, sight: Sight) -> Head:

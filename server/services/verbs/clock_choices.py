@@ -1,8 +1,8 @@
 """What a person could do to the clocks of a case now, and what he can choose for it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 from server.domain.deadline_changes import Extend, Restart, Stop
 from server.domain.deadline_lines import units
@@ -22,6 +22,9 @@ from server.services.verbs import case_offices, deadline_clock
 from server.services.verbs.deadline_clock import Act
 from server.services.verbs.judged import Choice
 
+#: the verb of those who are not the approver
+ASK: Final = "ask-extension"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Able:
@@ -35,10 +38,13 @@ class Able:
     reasons: tuple[StopReason, ...]
 
 
-def able(ctx: Context, case: CaseRow, release: Release) -> tuple[Able, ...]:
+def able(
+    ctx: Context, case: CaseRow, release: Release, asked: Collection[str] = ()
+) -> tuple[Able, ...]:
     """The clocks of the case to which the actor may do anything now, one of each rule.
 
-    The case exists for him and is not his own matter. Each verb is asked whether it would be
+    ``asked``: rules for whose clocks an extension is asked already. The case exists for him and is
+    not his own matter. Each verb is asked whether it would be
     refused; so nothing that is offered leads to a refusal that could have been foreseen.
     """
     # asked for every case: a page costs as much whether or not its case is open
@@ -47,7 +53,7 @@ def able(ctx: Context, case: CaseRow, release: Release) -> tuple[Able, ...]:
         return ()
     newest = {row.rule_key: row for row in deadline_rows.open_clocks(ctx, case.id)}
     found = (_able(ctx, case, release, row, work) for row in newest.values())
-    return tuple(each for each in found if each.verbs)
+    return tuple(_but_asked(each, asked) for each in found if each.verbs)
 
 
 def to_stop(ctx: Context, case_id: str) -> list[Choice]:
@@ -63,6 +69,11 @@ def to_restart(ctx: Context, case_id: str) -> list[Choice]:
 def to_extend(ctx: Context, case_id: str) -> list[Choice]:
     """The clocks he may extend, each with how far."""
     return [_choice(each, _most(each)) for each in _of_case(ctx, case_id) if "extend" in each.verbs]
+
+
+def to_ask(ctx: Context, case_id: str) -> list[Choice]:
+    """The clocks for which he may ask for more time, each with how much."""
+    return [_choice(each, _most(each)) for each in _of_case(ctx, case_id) if ASK in each.verbs]
 
 
 def reasons(ctx: Context, case_id: str, rule_key: str = "") -> list[Choice]:
@@ -97,11 +108,19 @@ def _able(
         verbs.append("restart")
     if verbs and not deadline_clock.may(ctx, case, release, row.rule_key, Stop, work):
         verbs, reasons = [], ()
-    if _would(ctx, clock, Extend(on=ctx.today, n=1)) and deadline_clock.may(
-        ctx, case, release, row.rule_key, Extend, work
-    ):
-        verbs.append("extend")
+    if _would(ctx, clock, Extend(on=ctx.today, n=1)):
+        if deadline_clock.may(ctx, case, release, row.rule_key, Extend, work):
+            verbs.append("extend")
+        elif deadline_clock.may(ctx, case, release, row.rule_key, Stop, work):
+            verbs.append(ASK)
     return Able(row=row, rule=clock.rule, verbs=tuple(verbs), reasons=reasons)
+
+
+def _but_asked(each: Able, asked: Collection[str]) -> Able:
+    """What is asked already is not asked again."""
+    if each.row.rule_key not in asked:
+        return each
+    return replace(each, verbs=tuple(name for name in each.verbs if name != ASK))
 
 
 def _would(ctx: Context, clock: Clock, act: Act) -> bool:

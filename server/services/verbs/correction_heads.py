@@ -4,7 +4,7 @@ The head of the office it is asked in; where it has none but the one who asks, t
 a unit the office lies in, else of the same kind of office at the next level that has one.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from server.domain import recusal
 from server.domain.errors import Conflict
@@ -17,18 +17,24 @@ from server.services.verbs import parties
 
 
 def deciding(
-    ctx: Context, case_id: str, unit_id: str, without: Collection[str] | None = None
+    ctx: Context,
+    case_id: str,
+    unit_id: str,
+    without: Collection[str] | None = None,
+    others: Iterable[str] = (),
 ) -> tuple[Office, set[str]]:
     """The office whose head decides, and who that is today.
 
     ``without``: people who do not decide whatever they are; the actor where nothing is said.
+    ``others``: offices beside this one, asked before those above.
 
     Raises:
         Conflict: nobody could.
     """
     out = {ctx.actor.person_id} if without is None else set(without)
-    for office in upwards(ctx, people.unit(ctx, unit_id)):
-        heads = _able(ctx, case_id, office.id) - out
+    first, *above = upwards(ctx, people.unit(ctx, unit_id))
+    for office in (first, *(people.unit(ctx, each) for each in others), *above):
+        heads = able(ctx, case_id, office.id, without=out)
         if heads:
             return office, heads
     raise Conflict(_("本机构和上级机构都没有可以决定的负责人，请由本机构的其他人员提出"))
@@ -48,8 +54,22 @@ def upwards(ctx: Context, office: Office) -> Iterator[Office]:
         higher = supervising(same, higher)
 
 
-def _able(ctx: Context, case_id: str, unit_id: str) -> set[str]:
-    """Heads of this unit today whom nothing keeps from deciding in the case."""
-    heads = {each.person_id for each in people.holders(ctx, unit_id, ctx.today, head_only=True)}
+def able(
+    ctx: Context,
+    case_id: str,
+    unit_id: str,
+    *,
+    head_only: bool = True,
+    without: Collection[str] | None = None,
+) -> set[str]:
+    """Heads of this unit today, or anybody of it, whom nothing keeps from deciding in the case.
+
+    ``without`` as for :func:`deciding`.
+    """
+    out = {ctx.actor.person_id} if without is None else set(without)
+    holders = people.holders(ctx, unit_id, ctx.today, head_only=head_only)
     concerned = parties.of_case(ctx, case_id)
-    return {each for each in heads if recusal.barred(each, "", concerned) is None}
+    able_ones = {
+        each.person_id for each in holders if recusal.barred(each.person_id, "", concerned) is None
+    }
+    return able_ones - out

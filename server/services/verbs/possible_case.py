@@ -4,11 +4,13 @@ Every verb of ``http/verbs`` that is done to a case has its place here under its
 whether it would be refused to this person now, whatever is chosen then.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
 from server.domain.errors import Conflict, Forbidden
+from server.domain.requests import RequestKind
+from server.queries.requests import Requested
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
@@ -39,12 +41,17 @@ class Possible:
         return frozenset(self.case).union(*self.clocks.values())
 
 
-def now(ctx: Context, case_id: str) -> Possible:
-    """What the actor may do, for whom the case exists and is not his own matter."""
+def now(ctx: Context, case_id: str, asked: Collection[Requested]) -> Possible:
+    """What the actor may do, for whom the case exists and is not his own matter.
+
+    ``asked``: the requests of the case; what waits for an answer is not asked again.
+    """
     case_rows.refuse_odd(case_id)
     case = case_rows.found(ctx, case_id)
     release = definitions.release(ctx, case.pack_version_id)
-    clocks = clock_choices.able(ctx, case, release)
+    waiting = {(each.kind, each.payload["subject"]) for each in asked if each.is_open}
+    extensions = [subject for kind, subject in waiting if kind == RequestKind.EXTEND]
+    clocks = clock_choices.able(ctx, case, release, extensions)
     allowed = tuple(name for name, would in _STEERING.items() if _passes(would, case))
     return Possible(
         case=allowed if _steers(ctx, case, release) else (),

@@ -1,0 +1,140 @@
+"""Acts that take two persons as rows: of one case, waiting for somebody, asked by somebody.
+
+Those who handle the case see them all; whoever asked, and who may decide, see theirs; parties see
+none.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from server.domain.access import Actor
+from server.domain.expressions import Json
+from server.domain.perspectives import Sight
+from server.domain.requests import Request, RequestState, is_addressed
+from server.models.case import case, case_request
+from server.models.identity import Person, Unit
+from server.queries.visibility import recused_from
+
+#: longest list
+MOST: Final = 100
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Requested:
+    """Somebody asks for an act on a case, and what became of it."""
+
+    id: str
+    version: int
+    case_id: str
+    reference: str
+    procedure: str
+    pack_version_id: str
+    #: extend, move or amend
+    kind: str
+    payload: Mapping[str, Json]
+    before: Mapping[str, Json]
+    after: Mapping[str, Json]
+    reason: str
+    asked_by: str
+    asked_name: str
+    asked_at: datetime
+    office_id: str
+    office: str
+    #: asked, consented, refused or withdrawn
+    state: str
+    decided_by: str | None
+    decided_name: str
+    decided_at: datetime | None
+    answer: str
+
+    @property
+    def is_open(self) -> bool:
+        """Does it wait for its answer."""
+        return self.state == RequestState.ASKED
+
+    @property
+    def judged(self) -> Request:
+        """As its decision looks at it."""
+        return Request(
+            state=RequestState(self.state),
+            asked_by=self.asked_by,
+            office_id=self.office_id,
+            by_head=self.payload["by_head"],
+        )
+
+
+def of_case(session: Session, actor: Actor, sight: Sight, case_id: str) -> tuple[Requested, ...]:
+    """The requests of a case that its reader may know of, the latest first."""
+    if sight.is_party:
+        return ()
+    known = _wanted().where(case_request.c.case_id == case_id)
+    if not sight.is_office:
+        known = known.where(_is_of(actor))
+    rows = session.execute(known.order_by(case_request.c.asked_at.desc(), case_request.c.id))
+    return tuple(map(_requested, rows))
+
+
+def waiting(session: Session, actor: Actor) -> tuple[Requested, ...]:
+    """What waits for the actor's consent, the oldest first."""
+    units = sorted({post.unit_id for post in actor.posts})
+    query = _known(actor).where(
+        case_request.c.state == RequestState.ASKED,
+        case_request.c.office_id.in_(units),
+        case_request.c.asked_by != actor.person_id,
+    )
+    rows = session.execute(query.order_by(case_request.c.asked_at, case_request.c.id).limit(MOST))
+    return tuple(each for each in map(_requested, rows) if is_addressed(each.judged, actor))
+
+
+def asked_by(session: Session, actor: Actor) -> tuple[Requested, ...]:
+    """What the actor asked, the latest first."""
+    query = _known(actor).where(case_request.c.asked_by == actor.person_id)
+    order = query.order_by(case_request.c.asked_at.desc(), case_request.c.id)
+    return tuple(map(_requested, session.execute(order.limit(MOST))))
+
+
+def case_of(session: Session, request_id: str) -> str | None:
+    """The case a request is about, None for no such request; says nothing of who may know."""
+    return session.scalar(select(case_request.c.case_id).where(case_request.c.id == request_id))
+
+
+def _is_of(actor: Actor) -> ColumnElement[bool]:
+    """He asked, or serves the office that is asked."""
+    units: Collection[str] = sorted({post.unit_id for post in actor.posts})
+    return or_(case_request.c.asked_by == actor.person_id, case_request.c.office_id.in_(units))
+
+
+def _known(actor: Actor) -> Select[Any]:
+    return _wanted().where(case_request.c.case_id.not_in(recused_from(actor.person_id)))
+
+
+def _wanted() -> Select[Any]:
+    asked, decided = aliased(Person), aliased(Person)
+    plain = [case_request.c[name] for name in Requested.__slots__ if name in case_request.c]
+    return (
+        select(
+            *plain,
+            case.c.reference,
+            case.c.procedure,
+            case.c.pack_version_id,
+            asked.name.label("asked_name"),
+            decided.name.label("decided_name"),
+            Unit.name.label("office"),
+        )
+        .join(case, case.c.id == case_request.c.case_id)
+        .join(asked, asked.id == case_request.c.asked_by)
+        .join(Unit, Unit.id == case_request.c.office_id)
+        .outerjoin(decided, decided.id == case_request.c.decided_by)
+    )
+
+
+def _requested(row: Any) -> Requested:
+    values: dict[str, Any] = dict(row._mapping)
+    for name, nothing in (("decided_name", ""), ("before", {}), ("after", {})):
+        values[name] = values[name] or nothing
+    return Requested(**values)
