@@ -4,6 +4,7 @@ References between entries are the checker's business; here only shape and type 
 """
 
 from server.adapters.reading import REQUIRED, Node, listed
+from server.domain.deadline_rules import AfterReturn
 from server.domain.packs import (
     AnswerRule,
     Appointment,
@@ -138,6 +139,9 @@ def deadline(key: str, node: Node) -> DeadlineRule:
         force="soft" if node.choice("force", _FORCES, _FORCES[0]) == "soft" else "statutory",
         again="new" if node.choice("again", _AGAIN, _AGAIN[0]) == "new" else "keep",
         stops=listed(stop, "reasons", stop_reason),
+        after_return=AfterReturn(
+            node.choice("after_return", tuple(AfterReturn), AfterReturn.CONTINUE)
+        ),
         stop_day_counts=stop.flag("day_counts", default=True),
         extension=extension(node.child("extend")) if node.has("extend") else None,
         max=node.whole("max"),

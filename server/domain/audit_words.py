@@ -48,6 +48,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "deadline.recompute": _("期限重新计算"),
     "deadline.remind": _("发出期限提醒"),
     "deadline.restart": _("恢复计算期限"),
+    "deadline.return": _("退回后期限继续计算"),
     "deadline.start": _("期限起算"),
     "deadline.stop": _("停止计算期限"),
     "demo.case": _("建立演练事项"),

@@ -17,7 +17,7 @@ from enum import StrEnum
 from typing import Final
 
 from server.domain.calendar import ONE_DAY, WorkingCalendar
-from server.domain.deadline_changes import Extend
+from server.domain.deadline_changes import Extend, begun_again
 from server.domain.deadline_rules import Unit
 from server.domain.deadline_stops import StopSpan, spans
 from server.domain.deadline_verbs import Clock
@@ -172,7 +172,8 @@ def _standing(clock: Clock) -> tuple[StopSpan, ...]:
 
 def _kind(count: _Count, day: date) -> tuple[Kind, str]:
     if day == count.origin:
-        return Kind.ORIGIN, count.clock.origin_title or _("起算")
+        again = begun_again(count.clock.changes)
+        return Kind.ORIGIN, _("退回") if again else count.clock.origin_title or _("起算")
     if day in count.numbers:
         return _counted(count, day)
     if count.due_on is not None and day > count.due_on:

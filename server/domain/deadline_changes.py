@@ -4,11 +4,12 @@ The due date is always computed from the origin over all changes (``deadlines.du
 and ``from_json`` are the shape of the ``changes`` column.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from typing import Any
 
+from server.domain.deadline_rules import AfterReturn
 from server.domain.expressions import Json
 
 
@@ -83,7 +84,26 @@ class Recompute:
     due_on: date | None
 
 
-Change = Stop | Restart | Extend | Correct | CorrectMet | Recompute
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reopen:
+    """The case went back to before what had ended the clock; it runs again."""
+
+    on: date
+    how: AfterReturn
+    #: the day it had been met on, None where it had been cancelled
+    met_on: date | None = None
+    by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Undo:
+    """The case went back to before what had begun the clock; it no longer applies."""
+
+    on: date
+    by: str = ""
+
+
+Change = Stop | Restart | Extend | Correct | CorrectMet | Recompute | Reopen | Undo
 
 _KINDS: Mapping[str, type[Change]] = {
     "stop": Stop,
@@ -92,6 +112,8 @@ _KINDS: Mapping[str, type[Change]] = {
     "correct": Correct,
     "correct_met": CorrectMet,
     "recompute": Recompute,
+    "reopen": Reopen,
+    "undo": Undo,
 }
 
 
@@ -114,6 +136,14 @@ def from_json(entry: Mapping[str, Json]) -> Change:
     return cls(**values)
 
 
+def begun_again(changes: Sequence[Change]) -> bool:
+    """Did the clock begin with a return, and not with the event of its rule."""
+    first = changes[0] if changes else None
+    return isinstance(first, Reopen) and first.how is AfterReturn.RESTART
+
+
 def _value(name: str, value: Json) -> Any:
+    if name == "how":
+        return AfterReturn(value)
     is_day = name == "on" or name.endswith("_on")
     return date.fromisoformat(value) if is_day and value is not None else value

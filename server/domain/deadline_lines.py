@@ -11,7 +11,8 @@ from datetime import date
 
 from server.domain.calendar import ONE_DAY, WorkingCalendar
 from server.domain.counting import Terms
-from server.domain.deadline_rules import Unit
+from server.domain.deadline_changes import Change, Reopen, Undo, begun_again
+from server.domain.deadline_rules import AfterReturn, Unit
 from server.domain.deadline_stops import StopSpan
 from server.domain.texts import _
 
@@ -19,12 +20,22 @@ _WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Head:
+    """What there is to tell of a clock besides its count."""
+
+    #: what happened on the day of the origin, e.g. 受理
+    title: str = ""
+    #: the day the origin was first entered with, where it was corrected since
+    entered_on: date | None = None
+    acts: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Told:
     """What there is to tell of a count."""
 
     terms: Terms
-    #: what happened on the day of the origin, e.g. 受理
-    title: str
+    head: Head
     stops: tuple[StopSpan, ...]
     counted: tuple[date, ...]
     #: the last day before it rolled
@@ -33,8 +44,6 @@ class Told:
     is_capped: bool
     provisional_on: date | None
     needs_year: int | None
-    #: the day the origin was first entered with, where it was corrected since
-    entered_on: date | None = None
 
 
 def units(n: int, unit: Unit) -> str:
@@ -78,11 +87,11 @@ def _head(told: Told, days: _Days) -> str:
     text = (
         _("{day}{title}，当日起算") if told.terms.count_first_day else _("{day}{title}，次日起算")
     )
-    title = told.title or _("起算事由发生")
+    title = _("退回") if begun_again(told.head.acts) else told.head.title or _("起算事由发生")
     head = text.format(day=days.full(told.terms.start), title=title)
-    if told.entered_on is None:
+    if told.head.entered_on is None:
         return head
-    entered = _Days(told.terms.start).full(told.entered_on)
+    entered = _Days(told.terms.start).full(told.head.entered_on)
     return head + _("（原记{day}，已更正）").format(day=entered)
 
 
@@ -102,7 +111,7 @@ class _Note:
 
 def _notes(told: Told, calendar: WorkingCalendar, days: _Days) -> Iterator[str]:
     """Make-up days, days off and stops in the order of their dates."""
-    notes = list(_stops(told))
+    notes = [*_stops(told), *_returns(told.head.acts)]
     if told.counted and told.terms.unit is Unit.WORKING:
         span = (told.terms.start + ONE_DAY, told.on or told.counted[-1])
         notes += [*_makeup_days(*span, calendar), *_days_off(*span, calendar)]
@@ -134,11 +143,23 @@ def _days_off(first: date, last: date, calendar: WorkingCalendar) -> Iterator[_N
 
 def _stops(told: Told) -> Iterator[_Note]:
     for stop in told.stops:
+        if stop.is_over and stop.restarted_on is not None:
+            text = _("{first}办结，至{last}退回，其间不计")
+            yield _Note(stop.stopped_on, text, stop.restarted_on)
+            continue
         yield _Note(stop.stopped_on, _("{{first}}起中止（{why}）").format(why=stop.reason))
         if stop.restarted_on is not None and stop.restarted_on <= stop.gap.last + ONE_DAY:
             yield _Note(stop.restarted_on, _("{first}恢复计算"))
         elif stop.gap.last != date.max:
             yield _Note(stop.gap.last, _("{first}中止期满，此后继续计算"))
+
+
+def _returns(acts: tuple[Change, ...]) -> Iterator[_Note]:
+    for act in acts:
+        if isinstance(act, Undo):
+            yield _Note(act.on, _("{first}退回，起算事由须重新发生"))
+        elif isinstance(act, Reopen) and act.how is AfterReturn.CONTINUE:
+            yield _Note(act.on, _("{first}退回，原期限继续计算"))
 
 
 def _end(told: Told, days: _Days) -> str:

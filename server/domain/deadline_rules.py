@@ -20,6 +20,17 @@ class Unit(StrEnum):
     MONTH = "month"
 
 
+class AfterReturn(StrEnum):
+    """How a clock that was over runs again when its step is returned to."""
+
+    #: the old last day stands
+    CONTINUE = "continue"
+    #: the days between do not count
+    PAUSE = "pause"
+    #: a new one begins on that day
+    RESTART = "restart"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StopReason:
     """A reason for which a clock may be stopped."""
@@ -81,6 +92,8 @@ class DeadlineRule:
     #: ``new``: a later origin event opens a new clock; ``keep``: the first one stands
     again: Literal["keep", "new"] = "keep"
     stops: tuple[StopReason, ...] = ()
+    #: a default of the product where the pack says nothing: no time is given that no law gives
+    after_return: AfterReturn = AfterReturn.CONTINUE
     #: is the day of the stop itself still counted
     stop_day_counts: bool = True
     extension: Extension | None = None

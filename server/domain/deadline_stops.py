@@ -6,6 +6,7 @@
     stop day not counted:                          10 11 12 13 do not count
     first day counted (restart day as well):       11 12 do not count
     at most 2 units, restarted later or never:     11 12 do not count
+    met 10th, returned 13th, the rule pauses:      11 12 13 do not count, 14th goes on
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +15,9 @@ from datetime import date
 
 from server.domain.calendar import ONE_DAY
 from server.domain.counting import Gap, Worked, later
-from server.domain.deadline_changes import Change, Restart, Stop
-from server.domain.deadline_rules import DeadlineRule, StopReason, Unit
+from server.domain.deadline_changes import Change, Reopen, Restart, Stop
+from server.domain.deadline_rules import AfterReturn, DeadlineRule, StopReason, Unit
+from server.domain.texts import _
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,15 +30,29 @@ class StopSpan:
     #: None while nobody has restarted the clock
     restarted_on: date | None
     gap: Gap
+    #: it was over meanwhile: nobody stopped it
+    is_over: bool = False
 
 
 def spans(rule: DeadlineRule, changes: Sequence[Change], worked: Worked) -> tuple[StopSpan, ...]:
-    """Every stop in order; the last one may be running.
+    """Every stop in order, the time between met and returned among them where the rule pauses.
 
     Raises:
         YearUnpublished: from ``worked``, when the end of a limited stop lies in such a year.
     """
-    return tuple(_span(rule, stop, restart, worked) for stop, restart in pairs(changes))
+    found = [_span(rule, stop, restart, worked) for stop, restart in pairs(changes)]
+    found += [
+        _pause(rule, act.met_on, act.on)
+        for act in changes
+        if isinstance(act, Reopen) and act.how is AfterReturn.PAUSE and act.met_on is not None
+    ]
+    return tuple(sorted(found, key=lambda span: span.stopped_on))
+
+
+def running(found: Sequence[StopSpan]) -> StopSpan | None:
+    """The stop that nobody has ended, None where there is none; it may have ended by itself."""
+    stops = [span for span in found if not span.is_over]
+    return stops[-1] if stops and stops[-1].restarted_on is None else None
 
 
 def pairs(changes: Sequence[Change]) -> Iterator[tuple[Stop, Restart | None]]:
@@ -72,6 +88,16 @@ def _span(rule: DeadlineRule, stop: Stop, restart: Restart | None, worked: Worke
         reason=reason.title if reason else stop.reason,
         restarted_on=restart.on if restart else None,
         gap=Gap(first, last),
+    )
+
+
+def _pause(rule: DeadlineRule, met_on: date, on: date) -> StopSpan:
+    return StopSpan(
+        stopped_on=met_on,
+        reason=_("已经办结"),
+        restarted_on=on,
+        gap=Gap(met_on + ONE_DAY, on - ONE_DAY if rule.count_first_day else on),
+        is_over=True,
     )
 
 

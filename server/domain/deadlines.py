@@ -13,9 +13,9 @@ from datetime import date, datetime, time
 from server.domain.calendar import CHINA_TIME, ONE_DAY, WorkingCalendar
 from server.domain.counting import Count, Terms, Worked, run
 from server.domain.deadline_changes import Change, Correct, Extend
-from server.domain.deadline_lines import Told, worked_line
+from server.domain.deadline_lines import Head, Told, worked_line
 from server.domain.deadline_rules import DeadlineRule, Unit
-from server.domain.deadline_stops import StopSpan, spans
+from server.domain.deadline_stops import StopSpan, running, spans
 from server.domain.errors import Invalid, YearUnpublished
 from server.domain.lifecycle import DeadlineState
 from server.domain.texts import _
@@ -73,7 +73,8 @@ def due(
     if rule.max is not None:
         reached = reached.at_most(_reach(replace(plain, n=rule.max), calendar))
     entered_on = origin_on if origin_on != terms.start else None
-    return _as_due(reached, terms, calendar, origin_title, entered_on)
+    head = Head(title=origin_title, entered_on=entered_on, acts=tuple(changes))
+    return _as_due(reached, terms, calendar, head)
 
 
 def plain(start: date, n: int, unit: Unit, calendar: WorkingCalendar) -> Due:
@@ -85,7 +86,7 @@ def plain(start: date, n: int, unit: Unit, calendar: WorkingCalendar) -> Due:
     if not 1 <= n <= MAX_UNITS:
         raise Invalid(_("期限的数目应在1至{most}之间").format(most=MAX_UNITS))
     terms = Terms(start=start, n=n, unit=unit)
-    return _as_due(_reach(terms, calendar), terms, calendar, "")
+    return _as_due(_reach(terms, calendar), terms, calendar, Head())
 
 
 def origin_of(origin_on: date, changes: Sequence[Change]) -> date:
@@ -190,14 +191,13 @@ def _as_due(
     reached: _Reached,
     terms: Terms,
     calendar: WorkingCalendar,
-    origin_title: str,
-    entered_on: date | None = None,
+    head: Head,
 ) -> Due:
-    running = reached.stops[-1] if reached.stops and not reached.stops[-1].restarted_on else None
+    standing = running(reached.stops)
     counted = tuple(day for day in reached.count.counted if not reached.on or day <= reached.on)
     told = Told(
         terms=terms,
-        title=origin_title,
+        head=head,
         stops=reached.stops,
         counted=counted,
         raw=reached.count.raw,
@@ -205,13 +205,12 @@ def _as_due(
         is_capped=reached.is_capped,
         provisional_on=reached.provisional_on,
         needs_year=reached.needs_year,
-        entered_on=entered_on,
     )
     return Due(
         on=reached.on,
         provisional_on=reached.provisional_on,
         counted=counted,
         line=worked_line(told, calendar),
-        stopped_through=running.gap.last if running else None,
+        stopped_through=standing.gap.last if standing else None,
         needs_year=reached.needs_year,
     )

@@ -56,8 +56,12 @@ deadline = Table(
     # stop, restart, extend, correct, recompute, in order, with actor and reason
     Column("changes", JSON(none_as_null=True), nullable=False),
     Column("started_at", Moment, nullable=False),
-    # key of the event that met it or cancelled it; null: none did, or it ended before this was kept
+    # version of the engine's state whose step began it; null: it began before this was kept
+    Column("started_version", Integer),
+    # key of the event that met it or cancelled it, and the version of its step; null: none did, or
+    # it ended before this was kept
     Column("ended_by", String(120)),
+    Column("ended_version", Integer),
     one_of("force", "statutory", "soft"),
     one_of(
         "state",

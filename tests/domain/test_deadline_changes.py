@@ -10,11 +10,14 @@ from server.domain.deadline_changes import (
     Correct,
     Extend,
     Recompute,
+    Reopen,
     Restart,
     Stop,
+    Undo,
     as_json,
     from_json,
 )
+from server.domain.deadline_rules import AfterReturn
 
 ON = date(2026, 3, 4)
 
@@ -26,6 +29,8 @@ ON = date(2026, 3, 4)
         Restart(on=ON),
         Extend(on=ON, n=5, note="复杂", by="p1", approved_by="p2"),
         Correct(on=ON, origin_on=date(2026, 3, 1), note="笔误", evidence="d1"),
+        Reopen(on=ON, how=AfterReturn.PAUSE, met_on=date(2026, 3, 2), by="p1"),
+        Undo(on=ON),
         Recompute(on=ON, calendar_version="2026.1", was_on=None, due_on=date(2027, 1, 4)),
     ],
     ids=lambda change: type(change).__name__,

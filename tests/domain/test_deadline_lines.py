@@ -6,7 +6,7 @@ import pytest
 
 from server.domain.calendar import CalendarYear, WorkingCalendar
 from server.domain.counting import Terms
-from server.domain.deadline_lines import Told, units, worked_line
+from server.domain.deadline_lines import Head, Told, units, worked_line
 from server.domain.deadline_rules import Unit
 
 
@@ -35,7 +35,7 @@ def test_an_ordered_day_is_told_as_ordered() -> None:
     terms = Terms(start=date(2026, 5, 8), n=0, unit=Unit.WORKING, until=date(2026, 5, 23))
     entry = Told(
         terms=terms,
-        title="谈话",
+        head=Head(title="谈话"),
         stops=(),
         counted=(),
         raw=date(2026, 5, 23),
@@ -53,7 +53,7 @@ def test_an_ordered_day_is_told_as_ordered() -> None:
 def told(start: date, on: date) -> Told:
     return Told(
         terms=Terms(start=start, n=3, unit=Unit.WORKING),
-        title="受理",
+        head=Head(title="受理"),
         stops=(),
         counted=(on,),
         raw=on,

@@ -351,7 +351,9 @@ def upgrade() -> None:
     )
     op.add_column('work_item', sa.Column('scopes', sa.JSON(none_as_null=True), nullable=True))
     op.add_column('work_item', sa.Column('answers', sa.JSON(none_as_null=True), nullable=True))
+    op.add_column('deadline', sa.Column('started_version', sa.Integer(), nullable=True))
     op.add_column('deadline', sa.Column('ended_by', sa.String(length=120), nullable=True))
+    op.add_column('deadline', sa.Column('ended_version', sa.Integer(), nullable=True))
 
 
 def _new_steps() -> None:

@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import bindparam, insert, select, update
 
+from server.domain.deadline_returns import Went
 from server.domain.errors import Conflict
 from server.domain.expressions import Json
 from server.domain.texts import _
@@ -71,8 +72,8 @@ class Act:
     author_id: str | None = None
     #: the moment the act stands for, where that is not the moment it is done: a timer's own
     due_at: datetime | None = None
-    #: nodes that are to be passed again: the case went back before them
-    undone: frozenset[str] = frozenset()
+    #: how far the case went back, where it did
+    went_back: Went | None = None
 
 
 def load(ctx: Context, case_id: str) -> State:

@@ -5,7 +5,7 @@ pack names no source, or the field is empty, it is the day of the act; for a tim
 due, however late somebody looked. It is never in the future.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -94,6 +94,17 @@ def entered_in(release: Release, procedure: str, form_key: str) -> dict[str, Eve
             or (event.node in nodes and nodes[event.node].form == form_key)
         )
     }
+
+
+def of_nodes(release: Release, procedure: str, nodes: Collection[str]) -> frozenset[str]:
+    """Keys of the events that these nodes raise: each is passed, or a message arrives there."""
+    drawn = [charts.chart(release.files[procedure]).nodes[key] for key in nodes]
+    messages = {node.message or (node.event.name if node.event else "") for node in drawn}
+    return frozenset(
+        event.key
+        for event in release.pack.events.values()
+        if event.node in nodes or (event.message and event.message in messages)
+    )
 
 
 def in_future(days: Mapping[str, Event], answers: Mapping[str, Json], today: date) -> list[Finding]:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import partial
 
 from server.domain import deadline_changes, deadline_verbs
-from server.domain.deadline_changes import Change, Correct, CorrectMet
+from server.domain.deadline_changes import Change, Correct, CorrectMet, begun_again
 from server.domain.deadlines import origin_of, state_at
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
@@ -114,7 +114,8 @@ def _ended_by(pack: PolicyPack, row: DeadlineRow) -> str:
 
 def dated_by(pack: PolicyPack, row: DeadlineRow) -> tuple[str, str]:
     """The events that dated the beginning and the end of a clock; empty: nobody entered one."""
-    return row.origin_event, _ended_by(pack, row) if row.state in _MET else ""
+    began = "" if begun_again(changes_of(row)) else row.origin_event
+    return began, _ended_by(pack, row) if row.state in _MET else ""
 
 
 def check(ctx: Context, pack: PolicyPack, found: Dated, right: Righted) -> None:

@@ -49,6 +49,11 @@ class DeadlineRow:
     met_at: datetime | None
     line: str
     changes: Sequence[Json]
+    #: version of the state whose step began it, None where that was not kept
+    started_version: int | None
+    #: event that met it or cancelled it, and the version of its step
+    ended_by: str | None
+    ended_version: int | None
 
     @property
     def is_open(self) -> bool:

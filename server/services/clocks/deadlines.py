@@ -5,7 +5,7 @@ The only writer of ``deadline`` and of its timers, together with ``deadline_cloc
 rule, origin, changes and calendar; it is never patched.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy import select
 
 from server.domain import deadline_changes
+from server.domain.deadline_returns import is_undone
 from server.domain.deadline_rules import DeadlineRule
 from server.domain.deadline_verbs import Clock, recomputed
 from server.domain.deadlines import Due, expires_at, state_at
+from server.domain.expressions import Json
 from server.domain.lifecycle import OPEN_DEADLINES, DeadlineState
 from server.domain.packs import PolicyPack
 from server.models.base import new_id
@@ -31,23 +33,27 @@ from server.services.packs import definitions
 
 
 def happened(
-    ctx: Context, case: CaseRow, pack: PolicyPack, happening: Happening, known: Facts
+    ctx: Context, case: CaseRow, pack: PolicyPack, happening: Happening, known: Facts, version: int
 ) -> None:
-    """Let an event end the clocks it ends and start the clocks it starts."""
+    """Let an event end the clocks it ends and start the clocks it starts.
+
+    ``version`` is that of the state whose step raised it.
+    """
     key = happening.event.key
+    ended = {"ended_by": key, "ended_version": version}
     for rule in pack.deadlines.values():
         if key in rule.met_by:
-            _meet(ctx, pack, deadline_rows.open_clocks(ctx, case.id, rule.key), happening)
+            _meet(ctx, pack, deadline_rows.open_clocks(ctx, case.id, rule.key), happening, ended)
         if key in rule.cancelled_by:
-            _cancel(ctx, pack, deadline_rows.open_clocks(ctx, case.id, rule.key))
+            cancel(ctx, pack, deadline_rows.open_clocks(ctx, case.id, rule.key), **ended)
         begun = beginning(ctx, pack, rule, happening, known)
         if begun is not None:
-            _start(ctx, case, pack, begun)
+            _start(ctx, case, pack, begun, version)
 
 
 def cancel_all(ctx: Context, pack: PolicyPack, case_id: str) -> None:
     """The case is over: no clock of it runs on."""
-    _cancel(ctx, pack, deadline_rows.open_clocks(ctx, case_id))
+    cancel(ctx, pack, deadline_rows.open_clocks(ctx, case_id))
 
 
 def tick(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> str:
@@ -85,6 +91,16 @@ def changed(
     return replace(row, changes=kept, calendar_version=version, **values), end
 
 
+def begin(ctx: Context, pack: PolicyPack, row: DeadlineRow) -> Due:
+    """Keep a new clock that no event began, with the end its own columns give."""
+    rule = pack.deadlines[row.rule_key]
+    end = deadline_rows.clock(ctx, pack, row).due()
+    row = replace(row, **columns(rule, end, ctx.now))
+    deadline_rows.add(ctx, row, calendar=rule.calendar)
+    _publish(ctx, pack, row, end)
+    return end
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Beginning:
     """A clock that an event starts."""
@@ -119,18 +135,24 @@ def beginning(
     return Beginning(rule=rule, origin_on=happening.on, until_on=until, end=clock.due())
 
 
-def _start(ctx: Context, case: CaseRow, pack: PolicyPack, begun: Beginning) -> None:
+def _start(ctx: Context, case: CaseRow, pack: PolicyPack, begun: Beginning, version: int) -> None:
     rule = begun.rule
     earlier = [row for row in deadline_rows.of_case(ctx, case.id) if row.rule_key == rule.key]
-    standing = [row for row in earlier if row.state != DeadlineState.CANCELLED]
+    standing = [row for row in earlier if _stands(row)]
     if standing and rule.again == "keep":
         return
     row = _new_row(ctx, case, begun, occurrence=len(earlier) + 1)
-    row = replace(row, **columns(rule, begun.end, ctx.now))
+    row = replace(row, started_version=version, **columns(rule, begun.end, ctx.now))
     deadline_rows.add(ctx, row, calendar=rule.calendar)
     detail = {"rule": rule.key, "due_on": _iso(begun.end.on)}
     ctx.record("deadline.start", row.id, case.id, detail)
     _publish(ctx, pack, row, begun.end)
+
+
+def _stands(row: DeadlineRow) -> bool:
+    """Does it keep its rule from beginning another clock."""
+    changes = tuple(map(deadline_changes.from_json, row.changes))
+    return row.state != DeadlineState.CANCELLED and not is_undone(changes)
 
 
 def _new_row(ctx: Context, case: CaseRow, begun: Beginning, *, occurrence: int) -> DeadlineRow:
@@ -155,24 +177,33 @@ def _new_row(ctx: Context, case: CaseRow, begun: Beginning, *, occurrence: int) 
         met_at=None,
         line="",
         changes=[],
+        started_version=None,
+        ended_by=None,
+        ended_version=None,
     )
 
 
 def _meet(
-    ctx: Context, pack: PolicyPack, rows: Iterable[DeadlineRow], happening: Happening
+    ctx: Context,
+    pack: PolicyPack,
+    rows: Iterable[DeadlineRow],
+    happening: Happening,
+    ended: Mapping[str, Json],
 ) -> None:
     for row in rows:
         rule = pack.deadlines[row.rule_key]
         end = deadline_rows.clock(ctx, pack, row).due()
         state = state_at(rule, end, ctx.now, met=happening.at or happening.on)
-        deadline_rows.write(ctx, row, state=state, met_on=happening.on, met_at=happening.at)
+        met = {"state": state, "met_on": happening.on, "met_at": happening.at}
+        deadline_rows.write(ctx, row, **met, **ended)
         ctx.record(f"deadline.{state}", row.id, row.case_id, {"rule": row.rule_key})
         _over(ctx, pack, row)
 
 
-def _cancel(ctx: Context, pack: PolicyPack, rows: Iterable[DeadlineRow]) -> None:
+def cancel(ctx: Context, pack: PolicyPack, rows: Iterable[DeadlineRow], **values: Json) -> None:
+    """End these clocks without their having been met."""
     for row in rows:
-        deadline_rows.write(ctx, row, state=DeadlineState.CANCELLED)
+        deadline_rows.write(ctx, row, state=DeadlineState.CANCELLED, **values)
         ctx.record("deadline.cancelled", row.id, row.case_id, {"rule": row.rule_key})
         _over(ctx, pack, row)
 

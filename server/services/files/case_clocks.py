@@ -10,10 +10,13 @@ from server.domain.deadline_changes import (
     CorrectMet,
     Extend,
     Recompute,
+    Reopen,
     Restart,
     Stop,
+    Undo,
 )
 from server.domain.deadline_lines import units
+from server.domain.deadline_rules import AfterReturn, DeadlineRule
 from server.domain.lifecycle import OPEN_DEADLINES
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
@@ -77,18 +80,36 @@ def _changed(pack: PolicyPack, row: DeadlineRow, change: Change, names: dict[str
 
 
 def _words(pack: PolicyPack, row: DeadlineRow, change: Change) -> str:
+    if isinstance(change, Reopen | Undo):
+        return _of_return(change)
+    if isinstance(change, Stop | Restart | Extend):
+        return _of_people(pack.deadlines[row.rule_key], change)
     match change:
-        case Stop(reason=key):
-            reasons = pack.deadlines[row.rule_key].stops
-            title = next((reason.title for reason in reasons if reason.key == key), key)
-            return _("中止（{reason}）").format(reason=title)
-        case Restart():
-            return _("恢复")
-        case Extend(n=n):
-            return _("延长{n}").format(n=units(n, pack.deadlines[row.rule_key].unit))
         case Correct(origin_on=day, was_on=was):
             return _("起算日期由{was}更正为{day}").format(was=was or row.origin_on, day=day)
         case CorrectMet(met_on=day, was_on=was):
             return _("办结日期由{was}更正为{day}").format(was=was, day=day)
         case Recompute(was_on=was, due_on=now):
             return _("放假安排公布后重算：{was}改为{now}").format(was=was, now=now)
+
+
+def _of_people(rule: DeadlineRule, change: Stop | Restart | Extend) -> str:
+    match change:
+        case Stop(reason=key):
+            title = next((reason.title for reason in rule.stops if reason.key == key), key)
+            return _("中止（{reason}）").format(reason=title)
+        case Restart():
+            return _("恢复")
+        case Extend(n=n):
+            return _("延长{n}").format(n=units(n, rule.unit))
+
+
+def _of_return(change: Reopen | Undo) -> str:
+    if isinstance(change, Undo):
+        return _("退回，起算事由须重新发生")
+    texts = {
+        AfterReturn.CONTINUE: _("退回，原期限继续计算"),
+        AfterReturn.PAUSE: _("退回，办结以后的日子不计"),
+        AfterReturn.RESTART: _("退回，重新起算"),
+    }
+    return texts[change.how]

@@ -101,6 +101,7 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "deadline.stop": _Word(_("中止期限"), "back"),
     "deadline.restart": _Word(_("恢复期限"), "active"),
     "deadline.extend": _Word(_("延长期限")),
+    "deadline.return": _Word(_("退回，期限重新计算"), "active", is_main=False),
     "deadline.correct": _Word(_("更正日期，重新计算期限")),
     "correction.ask": _Word(_("提出更正日期"), "active"),
     "correction.approve": _Word(_("批准更正日期"), is_main=False),

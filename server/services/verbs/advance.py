@@ -24,7 +24,7 @@ from server.services.case.case_rows import CaseRow
 from server.services.case.case_state import Act
 from server.services.case.events import Happening
 from server.services.case.facts import Facts
-from server.services.clocks import deadlines
+from server.services.clocks import deadlines, returned_clocks
 from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
@@ -55,8 +55,10 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     done = act.work_item_id if act.command == "complete" else None
     advance_work.close(ctx, case, after.closed, done)
     decision_gate.call_off(ctx, release.pack, case.id, after.closed)
+    if act.went_back is not None:
+        returned_clocks.turn(ctx, case, release.pack, act.went_back)
     for happening in events.raised(release.pack, act, after, known, ctx.tools.evaluate):
-        deadlines.happened(ctx, case, release.pack, happening, known)
+        deadlines.happened(ctx, case, release.pack, happening, known, version)
     advance_work.open_(ctx, case, release, version, after.opened, known)
     _rewire(ctx, case, release, version, after)
     outcomes.decide(ctx, case.id, release, act)
@@ -88,7 +90,7 @@ def arrive(
     case_state.append(ctx, case.id, None, after, act, None)
     known = facts.collect(release, case.procedure, after.variables, {}, ctx.now)
     for happening, then in happened:
-        deadlines.happened(ctx, case, release.pack, happening, then)
+        deadlines.happened(ctx, case, release.pack, happening, then, version)
     advance_work.open_(ctx, case, release, version, after.opened, known)
     _rewire(ctx, case, release, version, after)
 

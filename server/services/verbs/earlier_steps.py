@@ -4,14 +4,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from server.domain import movement
+from server.domain.deadline_returns import Went
 from server.domain.expressions import Json
+from server.domain.groups import Duty
+from server.domain.lifecycle import WorkState
 from server.domain.movement import Spot, Way
 from server.domain.roles import PARTIES
 from server.models.identity import Person
 from server.models.work import work_item
+from server.services.case import events
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.law import charts, spots
@@ -33,6 +37,8 @@ class Done:
     unit_id: str | None
     assignee_id: str | None
     name: str
+    #: version of the state whose step opened it
+    version: int
     at: datetime
 
 
@@ -79,18 +85,30 @@ def done_of(ctx: Context, case_id: str) -> list[Done]:
             work_item.c.candidate_unit.label("unit_id"),
             work_item.c.assignee_id,
             Person.name,
+            func.coalesce(work_item.c.opened_version, 0).label("version"),
             work_item.c.closed_at.label("at"),
         )
         .outerjoin(Person, Person.id == work_item.c.assignee_id)
-        .where(work_item.c.case_id == case_id, work_item.c.state == "done")
+        .where(
+            work_item.c.case_id == case_id,
+            work_item.c.state == WorkState.DONE,
+            work_item.c.duty == Duty.MAIN,
+        )
         .order_by(work_item.c.closed_at.desc(), work_item.c.opened_version.desc(), work_item.c.id)
     )
     return [Done(**{**row._mapping, "scopes": row.scopes or ()}) for row in rows]
 
 
-def undone(case: CaseRow, release: Release, node: str) -> frozenset[str]:
-    """The nodes that are to be passed again once the case stands at this step."""
-    return _spots(case, release).undone(node)
+def went(case: CaseRow, release: Release, node: str, done: Sequence[Done]) -> Went:
+    """How far a case goes back that goes to this step, which was done so."""
+    nodes = _spots(case, release).undone(node)
+    drawn = charts.chart(release.files[case.procedure]).nodes[node]
+    return Went(
+        events=events.of_nodes(release, case.procedure, nodes),
+        nodes=nodes,
+        since=min(each.version for each in done),
+        rule_key="" if drawn.deadline == "none" else drawn.deadline,
+    )
 
 
 def way_in(case: CaseRow, release: Release, node: str) -> Way | None:

@@ -120,6 +120,7 @@ _AS_MAIN: Final = (
     *("case_id", "group_id", "task_key", "node_key", "title", "lane", "instance", "item", "level"),
     *("deadline_key", "deadline_id", "due_on", "expires_at", "order_key", "priority"),
     "opened_version",
+    "scopes",
 )
 
 

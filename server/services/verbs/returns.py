@@ -59,7 +59,7 @@ def return_(
         node_key=item.node_key,
         task_key=item.task_key,
         work_item_id=item.id,
-        undone=earlier_steps.undone(case, release, to_task),
+        went_back=earlier_steps.went(case, release, to_task, chosen.done),
     )
     advance.step(ctx, case, release, command, act)
     handing_back.hand_back(ctx, case, to_task, chosen.done)

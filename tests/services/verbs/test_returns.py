@@ -7,10 +7,14 @@ from sqlalchemy import select
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.models.case import case_step
 from server.models.outbox import notification
+from server.models.time import timer
 from server.models.work import work_act, work_item
+from server.services.clocks import deadline_rows
+from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.context import Context
 from server.services.identity import people
 from server.services.verbs import returns, work
+from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, AUDIT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 
 LATER = NOW + timedelta(days=1)
@@ -103,6 +107,48 @@ def test_out_of_a_block_all_branches_end_and_begin_again(tiny: Tiny) -> None:
         "consult",
         "verify",
     ]
+
+
+def test_the_clock_of_the_step_runs_again_and_what_was_begun_since_does_not(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", {**ACCEPT, "registered_on": "2026-02-12"})
+    tiny.do(DESK, case_id, "verify", {"finding": "属实"})
+    tiny.deliver(case_id, "evidence_received", {"evidence_weight": 1})
+    before = clocks(tiny, case_id)
+    assert [(row.rule_key, row.state) for row in before] == [
+        ("decision", "running"),
+        ("registration", "met"),
+    ]
+    item = claimed(tiny, HEAD, case_id, "decide")
+    tiny.act(HEAD, returning(item, "register"), LATER)
+
+    decision, registration = clocks(tiny, case_id)
+    assert (decision.state, registration.state) == ("cancelled", "running")
+    assert registration.due_on == before[1].due_on
+    assert registration.met_on is None
+    assert "退回，原期限继续计算" in registration.line
+    with tiny.tools.readers() as session:
+        back = session.execute(select(work_item).where(work_item.c.state == "claimed")).one()
+        assert (back.deadline_id, back.due_on) == (registration.id, registration.due_on)
+        armed = session.scalars(
+            select(timer.c.deadline_id).where(timer.c.state == "armed", timer.c.kind != "engine")
+        ).all()
+    assert set(armed) == {registration.id}
+    assert violations(tiny.tools, case_id) == []
+
+    tiny.do(DESK, case_id, "register", {**ACCEPT, "registered_on": "2026-02-13"}, now=LATER)
+    tiny.do(DESK, case_id, "verify", {"finding": "属实"}, now=LATER)
+    tiny.deliver(case_id, "evidence_received", {"evidence_weight": 1}, LATER)
+    assert [(row.rule_key, row.occurrence, row.state) for row in clocks(tiny, case_id)] == [
+        ("decision", 1, "cancelled"),
+        ("decision", 2, "running"),
+        ("registration", 1, "met"),
+    ]
+    assert violations(tiny.tools, case_id) == []
+
+
+def clocks(tiny: Tiny, case_id: str) -> list[DeadlineRow]:
+    return tiny.program(lambda ctx: deadline_rows.of_case(ctx, case_id))
 
 
 def at_verify(tiny: Tiny) -> str:
