@@ -8,13 +8,16 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
+from server.domain.access import SYSTEM
 from server.http.site import EXTENSION
+from server.models.case import case_request
 from server.models.desk import cc, comment
 from server.models.identity import Person
 from server.models.outbox import notification
-from server.services.context import Tools
+from server.services.context import Tools, transaction
+from server.services.identity import people
 from server.services.verbs import timers
 from tests.api.matters import (
     APPLICANT,
@@ -195,10 +198,9 @@ def known(signed: Sign) -> dict[str, str]:
     evidence = desk.done("/attachments", data={"file": (BytesIO("簿".encode()), "簿.txt")})["id"]
     question = {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": evidence}
     asked = desk.done(f"/cases/{case}/corrections", question)["id"]
-    desk.done(f"/cases/{case}/ask-extension", {"deadline": "intake", "n": 1, "reason": "案情复杂"})
     found = {"case": case, "task": task, "attachment": kept, "pack": "nanyang"}
     found |= {"notice": told(program_tools(applicant), case), "correction": asked}
-    return found | {"request": desk.found("/requests")["asked"][0]["id"]} | said(desk, task)
+    return found | {"request": requested(program_tools(desk), case)} | said(desk, task)
 
 
 def said(desk: Program, task: str) -> dict[str, str]:
@@ -209,6 +211,26 @@ def said(desk: Program, task: str) -> dict[str, str]:
     with program_tools(desk).readers() as session:
         remark = session.scalars(select(comment.c.id)).one()
         return {"comment": remark, "copy": session.scalars(select(cc.c.id)).one()}
+
+
+def requested(tools: Tools, case_id: str) -> str:
+    """Id of a request of the desk in the case, as the database keeps one."""
+    with transaction(tools, SYSTEM, MONDAY) as ctx:
+        desk = people.person_by_login(ctx, DESK).id
+        office = people.posts_on(ctx, desk, ctx.today)[0].office.id
+        row = {
+            "id": str(uuid4()),
+            "case_id": case_id,
+            "kind": "extend",
+            "payload": {},
+            "reason": "案情复杂",
+            "asked_by": desk,
+            "asked_at": MONDAY,
+            "office_id": office,
+            "state": "asked",
+        }
+        ctx.session.execute(insert(case_request), row)
+        return str(row["id"])
 
 
 def person(tools: Tools, login: str) -> str:
