@@ -19,7 +19,7 @@ from server.domain.texts import _
 from server.queries import timeline as rows
 from server.queries.timeline import Act, Item, Who
 from server.services.context import Context
-from server.services.files import case_reasons
+from server.services.files import act_details, case_reasons
 from server.services.files.case_papers import Paper
 from server.services.files.case_reasons import Reasons
 from server.services.files.requests import View
@@ -272,19 +272,12 @@ def _detail(told: Told, act: Act, paper: Paper | None) -> str:
     if act.verb == "case.take_over":
         return _taken_over(told, act)
     if act.verb == "deadline.remind":
-        return _("、").join(dict.fromkeys(_label(told, str(to)) for to in act.detail.get("to", [])))
-    return _days(act)
-
-
-def _days(act: Act) -> str:
-    """The days an act was about."""
-    due_on = act.detail.get("due_on")
-    if "was_on" in act.detail and "to_on" in act.detail:
-        text = _("由{was}更正为{to}").format(was=act.detail["was_on"], to=act.detail["to_on"])
-        return text + (_("，到期日{day}").format(day=due_on) if due_on else "")
-    if act.verb == "deadline.start" and due_on:
-        return _("到期日{day}").format(day=due_on)
-    return ""
+        return _("、").join(
+            dict.fromkeys(
+                act_details.told(told.release.pack, str(to)) for to in act.detail.get("to", [])
+            )
+        )
+    return act_details.days(act)
 
 
 def _taken_over(told: Told, act: Act) -> str:
@@ -298,13 +291,3 @@ def _taken_over(told: Told, act: Act) -> str:
         file=str(act.detail.get("file", ""))[:12],
         row=act.detail.get("row", ""),
     )
-
-
-def _label(told: Told, label: str) -> str:
-    """Whom a rung of a ladder means, in words."""
-    if label == "assignee":
-        return _("承办人")
-    role, _dot, head = label.partition(".")
-    known = told.release.pack.roles.get(role)
-    title = known.title if known else _("承办机构")
-    return _("{office}负责人").format(office=title) if head else title

@@ -1,0 +1,26 @@
+"""What an act came to, in words of its own: the days it was about, whom a rung told."""
+
+from server.domain.packs import PolicyPack
+from server.domain.texts import _
+from server.queries.timeline import Act
+
+
+def days(act: Act) -> str:
+    """The days an act was about."""
+    due_on = act.detail.get("due_on")
+    if "was_on" in act.detail and "to_on" in act.detail:
+        text = _("由{was}更正为{to}").format(was=act.detail["was_on"], to=act.detail["to_on"])
+        return text + (_("，到期日{day}").format(day=due_on) if due_on else "")
+    if act.verb == "deadline.start" and due_on:
+        return _("到期日{day}").format(day=due_on)
+    return ""
+
+
+def told(pack: PolicyPack, label: str) -> str:
+    """Whom a rung of a ladder means, in words."""
+    if label == "assignee":
+        return _("承办人")
+    role, _dot, head = label.partition(".")
+    known = pack.roles.get(role)
+    title = known.title if known else _("承办机构")
+    return _("{office}负责人").format(office=title) if head else title
