@@ -101,6 +101,17 @@ class Cancel:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Amend:
+    """Let variables of the whole case have other values: every token has them from now on.
+
+    What waits goes on waiting, unless a condition of the diagram holds with the new values.
+    """
+
+    variables: Mapping[str, Json]
+    now: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Migrate:
     """Read the state against ``target``; ``mapping`` renames open elements (old id -> new id)."""
 
@@ -123,7 +134,7 @@ class Spot:
 #: from the case inwards: the activities a task lies in, then the task itself
 Place = tuple[Spot, ...]
 
-Command = Start | CompleteTask | TimerDue | Deliver | Return | Cancel | Migrate
+Command = Start | CompleteTask | TimerDue | Deliver | Return | Cancel | Amend | Migrate
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,7 +5,7 @@ from SpiffWorkflow.util.task import TaskState
 from server.domain.errors import UnknownTask
 from server.domain.expressions import Json
 from server.domain.texts import _
-from server.engine.port import Cancel, CompleteTask, Deliver, Return, Start, TimerDue
+from server.engine.port import Amend, Cancel, CompleteTask, Deliver, Return, Start, TimerDue
 from server.engine.runtime.casetree import (
     Case,
     LeanTask,
@@ -24,13 +24,14 @@ from server.engine.runtime.events import (
     waiting_for,
 )
 from server.engine.runtime.jump import jump
+from server.engine.runtime.merging import put
 from server.engine.runtime.parsing import Definition
 from server.engine.runtime.steps import Step
 from server.engine.runtime.tasks import start_of
 from server.engine.runtime.values import clean
 
 #: commands that go to a case, old or new
-CaseCommand = Start | CompleteTask | TimerDue | Deliver | Return | Cancel
+CaseCommand = Start | CompleteTask | TimerDue | Deliver | Return | Cancel | Amend
 
 
 def apply(definition: Definition, case: Case, step: Step, command: CaseCommand) -> None:
@@ -53,6 +54,8 @@ def apply(definition: Definition, case: Case, step: Step, command: CaseCommand) 
             _return(case, step, command)
         case Cancel():
             case.close()
+        case Amend():
+            _amend(case, command)
 
 
 def start(definition: Definition, case: Case, command: Start) -> None:
@@ -123,6 +126,12 @@ def _begun_again(case: Case, step: Step, place: str, scope: str | None) -> str:
     if not found:
         raise UnknownTask(_("要退回的子流程没有可以办理的环节"), element=place)
     return max(found, key=lambda task: task.last_state_change).id
+
+
+def _amend(case: Case, command: Amend) -> None:
+    values = clean(command.variables)
+    case.variables.update(values)
+    put(case, values)
 
 
 def _current(case: Case, scope: str | None) -> dict[str, Json]:

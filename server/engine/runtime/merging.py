@@ -84,6 +84,21 @@ def absorb(case: Case, data: Mapping[str, Json]) -> Versions:
     return versions
 
 
+def put(case: Case, values: Mapping[str, Json]) -> None:
+    """Let all that the case holds have these values, as one write that everybody knows of.
+
+    A token that changes one of them afterwards knows it too, so it is the newer one at a join.
+    """
+    held = standing(case).values()
+    versions: dict[str, int] = {}
+    for name, value in values.items():
+        if any(not same(task.data.get(name, MISSING), value) for task in held):
+            versions[name] = case.next_tick()
+            case.writes.jump(versions[name], {_version(task, name) for task in held})
+    for task in held:
+        task.adopt({name: values[name] for name in versions}, versions)
+
+
 def forget(case: Case) -> Mapping[str, LeanTask]:
     """Stamp what is open, and forget the versions that all have and the writes that nobody has.
 

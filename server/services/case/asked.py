@@ -11,6 +11,7 @@ from typing import Final
 
 from server.domain.expressions import Json
 from server.engine.port import (
+    Amend,
     Cancel,
     Command,
     CompleteTask,
@@ -33,6 +34,7 @@ _COMMANDS: Final[Mapping[str, Callable[..., Command]]] = {
     "deliver": Deliver,
     "return": Return,
     "cancel": Cancel,
+    "amend": Amend,
 }
 _WORDS: Final = {made: word for word, made in _COMMANDS.items()}
 
@@ -45,7 +47,7 @@ class Asked:
     """One request to the engine, without ids of its tasks and without its moment, which is that
     of the step."""
 
-    #: start, complete, timer, deliver, return, cancel or withdraw
+    #: start, complete, timer, deliver, return, cancel, amend or withdraw
     word: str
     #: of the task or of the scope it named; empty when it named none
     place: Place = ()

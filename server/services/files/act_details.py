@@ -1,5 +1,7 @@
 """What an act came to, in words of its own: the days it was about, whom a rung told."""
 
+from collections.abc import Iterable
+
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.queries.timeline import Act
@@ -16,8 +18,12 @@ def days(act: Act) -> str:
     return ""
 
 
-def told(pack: PolicyPack, label: str) -> str:
-    """Whom a rung of a ladder means, in words."""
+def told(pack: PolicyPack, labels: Iterable[str]) -> str:
+    """Whom a rung of a ladder told, in words, each once."""
+    return _("、").join(dict.fromkeys(_label(pack, label) for label in labels))
+
+
+def _label(pack: PolicyPack, label: str) -> str:
     if label == "assignee":
         return _("承办人")
     role, _dot, head = label.partition(".")
