@@ -13,6 +13,7 @@ from server.adapters import desk_entries, pack_moves, recusal_entries, yaml_file
 from server.adapters import pack_entries as entries
 from server.adapters.decision_entries import decision
 from server.adapters.reading import REQUIRED, Node, Report, listed, table
+from server.adapters.together_entries import together
 from server.domain.errors import Invalid
 from server.domain.findings import Finding, Severity, has_errors
 from server.domain.packs import PolicyPack
@@ -206,6 +207,7 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         events=table(root, "events", entries.event),
         deadlines=table(root, "deadlines", entries.deadline),
         decisions=table(root, "decisions", decision),
+        together=table(root, "together", together),
         lists=table(root, "lists", entries.code_list),
         messages=table(root, "messages", entries.message),
         settings=table(root, "settings", entries.setting),
@@ -231,6 +233,7 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         events={**base.events, **pack.events},
         deadlines={**base.deadlines, **pack.deadlines},
         decisions={**base.decisions, **pack.decisions},
+        together={**base.together, **pack.together},
         lists={**base.lists, **pack.lists},
         messages={**base.messages, **pack.messages},
         settings={**base.settings, **pack.settings},

@@ -101,6 +101,7 @@ class Candidate:
                 *procedure.variables,
                 *procedure.defaults,
                 *_produced(self.nodes_of(procedure)),
+                *self._signed(procedure),
                 *(
                     name
                     for process in self.processes_of(procedure)
@@ -109,6 +110,12 @@ class Candidate:
                 ),
             }
         )
+
+    def _signed(self, procedure: Procedure) -> Iterator[str]:
+        """What those come to who sign together."""
+        for node in self.nodes_of(procedure):
+            if node.id in self.pack.together:
+                yield from self.pack.together[node.id].results.types()
 
 
 def _produced(nodes: Iterator[Node]) -> Iterator[str]:

@@ -55,6 +55,11 @@ def _writes(candidate: Candidate, procedure: Procedure, node: Node) -> frozenset
     found = {node.result} if node.result else set()
     if node.kind == "startEvent":
         found |= set(procedure.defaults)
+    if node.id in candidate.pack.together:
+        rule = candidate.pack.together[node.id]
+        found |= set(rule.results.types())
+        if not rule.has_main:
+            return frozenset(found)
     many = node.multi_instance
     if many is not None:
         return frozenset({*found, many.output_collection} - {""})

@@ -33,6 +33,9 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
 
 
 def _form(candidate: Candidate, node: Node, notes: Notes) -> None:
+    rule = candidate.pack.together.get(node.id)
+    if rule is not None and not rule.has_main and not node.form:
+        return
     if not node.form:
         notes.error(
             "TASK_NO_FORM",

@@ -24,6 +24,7 @@ from server.checker import (
     rules_structure,
     rules_tasks,
     rules_timers,
+    rules_together,
     rules_tokens,
     rules_values,
 )
@@ -44,6 +45,7 @@ _FORM: Final = ".form.json"
 _DOMAIN: Final = (
     rules_pack.check,
     rules_tasks.check,
+    rules_together.check,
     rules_timers.check,
     rules_events.check,
     rules_outcomes.check,

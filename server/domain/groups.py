@@ -167,8 +167,23 @@ def remove(group: Group, gone: Collection[str]) -> Turn:
             raise Conflict(_("只能撤销加签的人员"))
         if not seat.is_open:
             raise Conflict(_("已经签署或者已经撤销，不能再撤销"))
-    left = _ended(group, gone)
-    return Turn(group=left, goes_on=left.is_handed_in and not left.open_of(Duty.AFTER))
+    return _without(group, gone)
+
+
+def excuse(group: Group, seat_id: str) -> Turn:
+    """The group without somebody who may not sign, whoever asked him; he counts for nothing.
+
+    Raises:
+        Conflict: nobody else is asked, so somebody has to take his place.
+    """
+    others = [
+        seat
+        for seat in group.seats
+        if seat.duty is Duty.MEMBER and seat.id != seat_id and seat.state is not WorkState.ENDED
+    ]
+    if group.seat(seat_id).duty is Duty.MEMBER and not others:
+        raise Conflict(_("没有其他可以签署的人员，须有人接替"))
+    return _without(group, [seat_id])
 
 
 def hand_in(group: Group, main_id: str) -> Turn:
@@ -194,10 +209,22 @@ def sign(group: Group, seat_id: str, choice: Choice) -> Turn:
     duty = group.seat(seat_id).duty
     if duty is Duty.AFTER:
         return _after(signed, choice)
-    if duty is Duty.MEMBER and (_is_decided(signed) or signed.is_settled):
-        closed = _ended(signed, [seat.id for seat in signed.open_of(Duty.MEMBER)])
-        return Turn(group=closed, goes_on=not closed.has_main)
-    return Turn(group=signed)
+    return _settled(signed) if duty is Duty.MEMBER else Turn(group=signed)
+
+
+def _settled(group: Group) -> Turn:
+    """The members' part is over as soon as nothing they may say is asked any more."""
+    if not (_is_decided(group) or group.is_settled):
+        return Turn(group=group)
+    closed = _ended(group, [seat.id for seat in group.open_of(Duty.MEMBER)])
+    return Turn(group=closed, goes_on=not closed.has_main)
+
+
+def _without(group: Group, gone: Collection[str]) -> Turn:
+    left = _ended(group, gone)
+    if any(group.seat(seat_id).duty is Duty.MEMBER for seat_id in gone):
+        return _settled(left)
+    return Turn(group=left, goes_on=left.is_handed_in and not left.open_of(Duty.AFTER))
 
 
 def _after(signed: Group, choice: Choice) -> Turn:
@@ -243,7 +270,7 @@ def _is_decided(group: Group) -> bool:
     if rule is None:
         return False
     if rule.kind is Kind.OR_SIGN:
-        return True
+        return any(seat.duty is Duty.MEMBER and seat.choice is not None for seat in group.seats)
     return rule.is_early and group.tally.is_certain
 
 

@@ -36,7 +36,7 @@ def routing_variables(parts: Parts, procedure: Procedure, evaluate: Evaluate) ->
     provided: dict[str, str] = {}
     for schema in forms.values():
         provided |= fields_of(schema)
-    provided |= _produced(parts.graph.nodes) | dict(procedure.variables)
+    provided |= _produced(parts.graph.nodes) | _signed(parts) | dict(procedure.variables)
     expressions = _expressions(parts, procedure)
     names = {name for text in expressions for name in evaluate.parse(text).names}
     names |= {*_named(parts), *_of_forms(parts, forms, evaluate), *procedure.variables}
@@ -59,6 +59,15 @@ def _produced(nodes: Iterable[Node]) -> dict[str, str]:
     for node in nodes:
         if node.multi_instance and node.multi_instance.output_collection:
             found[node.multi_instance.output_collection] = "context"
+    return found
+
+
+def _signed(parts: Parts) -> dict[str, str]:
+    """What those come to who sign together."""
+    found: dict[str, str] = {}
+    for node in parts.graph.nodes:
+        if node.id in parts.pack.together:
+            found |= parts.pack.together[node.id].results.types()
     return found
 
 

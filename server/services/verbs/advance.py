@@ -29,7 +29,7 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance_timers, advance_work, decision_gate, outcomes
+from server.services.verbs import advance_timers, advance_work, decision_gate, members, outcomes
 from server.telemetry import STEP_SECONDS
 
 
@@ -60,6 +60,7 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     for happening in events.raised(release.pack, act, after, known, ctx.tools.evaluate):
         deadlines.happened(ctx, case, release.pack, happening, known, version)
     advance_work.open_(ctx, case, release, version, after.opened, known)
+    members.join(ctx, case, release, after.opened)
     _rewire(ctx, case, release, version, after)
     outcomes.decide(ctx, case.id, release, act)
     ending = CaseStatus.CANCELLED if act.command == "cancel" else CaseStatus.CLOSED
@@ -92,6 +93,7 @@ def arrive(
     for happening, then in happened:
         deadlines.happened(ctx, case, release.pack, happening, then, version)
     advance_work.open_(ctx, case, release, version, after.opened, known)
+    members.join(ctx, case, release, after.opened)
     _rewire(ctx, case, release, version, after)
 
 

@@ -86,6 +86,7 @@ def write(ctx: Context, known: GroupRows, after: Group) -> None:
                 state=seat.state,
                 version=row["version"] + 1,
                 closed_at=ctx.now,
+                touched_at=row["touched_at"] or ctx.now,
                 draft=None,
             )
 
@@ -103,24 +104,26 @@ def beside(
     kept = work_clocks.open_items(ctx, main["case_id"])
     return [
         kept.add(
-            **{name: main[name] for name in _AS_MAIN},
-            parent_id=main["id"],
-            duty=duty,
-            state=WorkState.CLAIMED,
-            opened_at=ctx.now,
-            claimed_at=ctx.now,
-            **seat,
+            **{
+                **{name: main[name] for name in OF_TASK},
+                "level": main["level"],
+                "parent_id": main["id"],
+                "duty": duty,
+                "state": WorkState.CLAIMED,
+                "opened_at": ctx.now,
+                "claimed_at": ctx.now,
+                **seat,
+            }
         )
         for seat in seats
     ]
 
 
-#: what a signer's item has from the main one: its task, its clock, its place in the diagram
-_AS_MAIN: Final = (
-    *("case_id", "group_id", "task_key", "node_key", "title", "lane", "instance", "item", "level"),
+#: what all items of a group have in common: task, clock, place in the diagram
+OF_TASK: Final = (
+    *("case_id", "group_id", "task_key", "node_key", "title", "lane", "instance", "item"),
     *("deadline_key", "deadline_id", "due_on", "expires_at", "order_key", "priority"),
-    "opened_version",
-    "scopes",
+    *("opened_at", "opened_version", "scopes"),
 )
 
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from server.domain import groups
-from server.domain.errors import Invalid
+from server.domain.errors import Conflict, Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.groups import Duty, Turn
+from server.domain.lifecycle import WorkState
 from server.domain.tallies import Choice
 from server.domain.texts import _
 from server.forms import signing
@@ -94,6 +95,20 @@ def sign(
     go(ctx, case, release, known, turn, last=item)
 
 
+def excuse(ctx: Context, case: CaseRow, release: Release, item: ItemRow) -> bool:
+    """Let the group go on without the holder of this item, who may not sign (any more).
+
+    False, and nothing is changed, where nobody else is asked: somebody has to take his place.
+    """
+    known = group_rows.of(ctx, release, item)
+    try:
+        turn = groups.excuse(known.group, item.id)
+    except Conflict:
+        return False
+    go(ctx, case, release, known, turn)
+    return True
+
+
 def go(
     ctx: Context,
     case: CaseRow,
@@ -108,13 +123,19 @@ def go(
     group_rows.write(ctx, known, turn.group)
     if turn.goes_on and turn.group.has_main:
         _go_on_with_main(ctx, case, release, known)
-    elif turn.goes_on and last is not None:
-        handed = Handed(item=last, results=_results(turn.group))
-        finishing.finish(ctx, case, release, handed)
+    elif turn.goes_on:
+        item = last or _last_signed(known)
+        finishing.finish(ctx, case, release, Handed(item=item, results=_results(turn.group)))
     elif turn.is_back:
         _send_back(ctx, known, turn)
     else:
         _tell_next(ctx, known, groups.offered(turn.group) - before)
+
+
+def _last_signed(known: GroupRows) -> ItemRow:
+    """The newest signature of a group that goes on because somebody was let off."""
+    done = [row for row in known.rows.values() if row["state"] == WorkState.DONE]
+    return work_rows.of_row(max(done, key=lambda row: (row["closed_at"], row["id"])))
 
 
 def _go_on_with_main(ctx: Context, case: CaseRow, release: Release, known: GroupRows) -> None:
