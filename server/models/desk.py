@@ -6,6 +6,7 @@ None of it moves a case. Remarks and copies are of the case and stay in it (an u
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -63,7 +64,6 @@ phrase = Table(
     Column("unit_id", String(36), ForeignKey("unit.id")),
     Column("text", Text, nullable=False),
     Column("position", Integer, nullable=False, default=0),
-    Column("uses", Integer, nullable=False, default=0),
     CheckConstraint("(person_id IS NULL) <> (unit_id IS NULL)", name="whose"),
     Index("ix_phrase_person", "person_id"),
     Index("ix_phrase_unit", "unit_id"),
@@ -78,7 +78,8 @@ saved_filter = Table(
     Column("page", String(40), nullable=False),
     Column("name", String(80), nullable=False),
     Column("query", JSON(none_as_null=True), nullable=False),
-    Column("position", Integer, nullable=False, default=0),
+    # what the page opens with
+    Column("is_default", Boolean, nullable=False, default=False),
     UniqueConstraint("person_id", "page", "name", name="uq_saved_filter_name"),
 )
 

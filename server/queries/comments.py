@@ -75,5 +75,7 @@ def of_case(session: Session, sight: Sight, case_id: str) -> tuple[Comment, ...]
 
 
 def _names(session: Session, ids: set[str]) -> Mapping[str, str]:
+    if not ids:
+        return {}
     rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(sorted(ids))))
     return {row.id: row.name for row in rows}

@@ -18,7 +18,7 @@ from server.models.case import case, case_step, subject
 from server.models.identity import Person, Unit
 from server.models.time import deadline
 from server.models.work import work_item
-from server.queries import perspectives
+from server.queries import perspectives, urgings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +91,8 @@ class Entry:
     deadline_id: str | None
     deadline: Clock | None
     came: Came | None
+    #: how often somebody urged it
+    urged: int
     opened_at: datetime
     claimed_at: datetime | None
     closed_at: datetime | None
@@ -207,6 +209,7 @@ def _lines(ids: list[str]) -> Select[Any]:
     return (
         select(
             *_COLUMNS,
+            urgings.TIMES.label("urged"),
             again.exists().label("is_again"),
         )
         .join(case, case.c.id == work_item.c.case_id)
@@ -255,6 +258,7 @@ def _entry(
         case_title=row.case_title if is_named else "",
         matter=matter,
         role=row.candidate_role,
+        urged=row.urged,
         unit_id=row.candidate_unit,
         unit_name=row.unit_name or "",
         assignee_name=(row.assignee_name or "") if is_own else "",

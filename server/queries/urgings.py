@@ -1,11 +1,10 @@
 """How often work was urged, and by whom: acts on the task itself, and those of the applicant."""
 
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.models.identity import Person
@@ -34,17 +33,14 @@ _MEANS: Final = or_(
 )
 
 
-def counts(session: Session, ids: Collection[str]) -> Mapping[str, int]:
-    """Task -> how often it was urged, for those that were; one statement."""
-    if not ids:
-        return {}
-    rows = session.execute(
-        select(work_item.c.id, func.count().label("times"))
-        .join(work_act, and_(work_act.c.case_id == work_item.c.case_id, _MEANS))
-        .where(work_item.c.id.in_(ids), work_act.c.verb == "urge")
-        .group_by(work_item.c.id)
-    )
-    return {row.id: row.times for row in rows}
+#: how often the task of a line was urged, to be asked within its statement
+TIMES: Final[ScalarSelect[int]] = (
+    select(func.count())
+    .select_from(work_act)
+    .where(work_act.c.case_id == work_item.c.case_id, _MEANS, work_act.c.verb == "urge")
+    .correlate(work_item)
+    .scalar_subquery()
+)
 
 
 def of_task(session: Session, item_id: str) -> tuple[Urging, ...]:

@@ -102,6 +102,7 @@ def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
     with reading() as ctx:
         found = case_view.case_file(ctx, case_id)
         talk = talks.of_case(ctx, found.sight, case_id, found.head.status)
+        callable_people = talks.others(ctx, case_id) if talk and why else ()
     if found.sight.is_party:
         return redirect(url_for("applications.show", case_id=case_id), 303)
     looked("case.read", case_id, case_id)
@@ -109,6 +110,7 @@ def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
         "cases/show.html",
         file=found,
         talk=talk,
+        callable_people=callable_people,
         typed=typed,
         why=why,
         key=uuid4().hex,

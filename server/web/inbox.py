@@ -13,7 +13,7 @@ from server.domain.texts import _
 from server.domain.urgency import Urgency
 from server.http.access import requires
 from server.http.site import me, reading
-from server.queries import copies, inbox, inbox_choices
+from server.queries import inbox, inbox_choices
 from server.queries.inbox import Filters, Sheet, View
 from server.services.calendar import calendar_gaps
 from server.services.context import Context
@@ -107,7 +107,6 @@ def _context(ctx: Context, asked: Asked) -> dict[str, Any]:
         "urgencies": URGENCIES,
         "urgency_words": [(kind.value, word) for kind, _shape, word in URGENCIES],
         "tallies": inbox.tallies(session, actor, when=when),
-        "unread_copies": copies.unread(session, actor),
         "news": inbox_choices.news(session, actor, since=since, when=when) if since else None,
         "since": since,
         "gap": calendar_gaps.missing_year(ctx) if is_head else None,

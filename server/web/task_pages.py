@@ -10,6 +10,7 @@ from server.domain.findings import Finding
 from server.http.site import reading, site
 from server.http.verbs.table import TASK_VERBS
 from server.services.context import Context
+from server.services.desk import phrases
 from server.services.files import attachments, talks
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
@@ -45,6 +46,7 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
         attached=attachments.listed(ctx, sheet.case.id),
         talk=talks.of_case(ctx, sheet.sight, sheet.case.id, sheet.case.status, sheet.id),
         key=uuid4().hex,
+        phrases=phrases.texts(ctx) if sheet.form and sheet.form.is_open else (),
         step_at=identity(typed.step_at) if typed and typed.step_at else "",
     )
 

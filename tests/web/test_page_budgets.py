@@ -18,9 +18,10 @@ from tests.factories.tiny import ACCEPT, DESK, NOW, Tiny, fill
 #: page -> most statements, those that begin its transactions and the record of the access included
 BUDGETS = {
     "/inbox": 15,
-    "/tasks/{task}": 34,
-    # three of them: what may be done to the case and to its clocks, and what was asked
-    "/cases/{case}": 41,
+    # with remarks and copies, and the phrases for its opinions
+    "/tasks/{task}": 37,
+    # what may be done to the case and to its clocks, what was asked, and what was said beside
+    "/cases/{case}": 43,
     "/cases": 19,
     "/api/v1/tasks": 9,
 }

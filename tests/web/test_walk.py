@@ -135,7 +135,7 @@ REOPENED = {"tasks.reopened", "corrections.asked_again", "corrections.decided_ag
 UNRECORDED = {
     *("inbox.index", "board.index", "cases.index", "applications.index", "start.index"),
     *("start.form", "start.form_json", "start.people_json", "start.units_json", "tasks.reopened"),
-    *("start.receipt", "search.again", "notices.index", "requests.index", *REOPENED),
+    *("start.receipt", "search.again", "notices.index", "requests.index", "talks.index", *REOPENED),
 }
 
 

@@ -94,7 +94,6 @@ def upgrade() -> None:
     sa.Column('unit_id', sa.String(length=36), nullable=True),
     sa.Column('text', sa.Text(), nullable=False),
     sa.Column('position', sa.Integer(), nullable=False),
-    sa.Column('uses', sa.Integer(), nullable=False),
     sa.CheckConstraint('(person_id IS NULL) <> (unit_id IS NULL)', name=op.f('ck_phrase_whose')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_phrase_person_id_person')),
     sa.ForeignKeyConstraint(['unit_id'], ['unit.id'], name=op.f('fk_phrase_unit_id_unit')),
@@ -108,7 +107,7 @@ def upgrade() -> None:
     sa.Column('page', sa.String(length=40), nullable=False),
     sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('query', sa.JSON(none_as_null=True), nullable=False),
-    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('is_default', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_saved_filter_person_id_person')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_saved_filter')),
     sa.UniqueConstraint('person_id', 'page', 'name', name='uq_saved_filter_name')

@@ -23,8 +23,6 @@ class Talk:
     copies: tuple[Copy, ...]
     #: of one task
     urgings: tuple[Urging, ...]
-    #: whom a remark may call
-    people: tuple[Member, ...]
     may_comment: bool
 
 
@@ -42,12 +40,15 @@ def of_case(
         may_comment = True
     except (Conflict, Forbidden):
         may_comment = False
-    circle = circles.of(ctx.session, case_id, ctx.today) if may_comment else None
-    others = circle.handling if circle else ()
     return Talk(
         comments=comments.of_case(ctx.session, sight, case_id),
         copies=copies.of_case(ctx.session, case_id),
         urgings=urgings.of_task(ctx.session, item_id) if item_id else (),
-        people=tuple(each for each in others if each.id != ctx.actor.person_id),
         may_comment=may_comment,
     )
+
+
+def others(ctx: Context, case_id: str) -> tuple[Member, ...]:
+    """Whom a remark of the actor may call, for whoever was asked to say which he means."""
+    found = circles.of(ctx.session, case_id, ctx.today).handling
+    return tuple(each for each in found if each.id != ctx.actor.person_id)

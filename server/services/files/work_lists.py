@@ -17,7 +17,7 @@ from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.domain.urgency import DaysLeft, days_left, next_working_day
 from server.models.time import timer
-from server.queries import inbox, inbox_lines, urgings
+from server.queries import inbox, inbox_lines
 from server.queries.inbox import ALL, FIRST, Came, Entry, Filters, Page, Sheet, View, When
 from server.services.calendar import calendars
 from server.services.clocks import deadline_rows, deadline_sheets
@@ -48,8 +48,6 @@ class Line:
     kept: str
     #: the due date is a Saturday or Sunday that is worked
     is_makeup: bool
-    #: how often somebody urged it
-    urged: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,8 +94,7 @@ def listed(
 ) -> Listed:
     """One page of a list of the actor, who brings today's posts; ``opened`` is a line of it."""
     found = inbox.page(ctx.session, ctx.actor, view, when=when(ctx), filters=filters, sheet=sheet)
-    urged = urgings.counts(ctx.session, [entry.id for entry in found.items])
-    lines = tuple(line(ctx, entry, urged.get(entry.id, 0)) for entry in found.items)
+    lines = tuple(line(ctx, entry) for entry in found.items)
     chosen = next((entry for entry in found.items if entry.id == opened), None)
     return Listed(
         view=view,
@@ -117,7 +114,7 @@ def clock_state(entry: Entry) -> str:
     return clock.state
 
 
-def line(ctx: Context, entry: Entry, urged: int = 0) -> Line:
+def line(ctx: Context, entry: Entry) -> Line:
     """The line with what its pack and the calendar say."""
     pack = definitions.release(ctx, entry.pack_version_id).pack
     calendar, state = _calendar(ctx), clock_state(entry)
@@ -134,7 +131,6 @@ def line(ctx: Context, entry: Entry, urged: int = 0) -> Line:
         left=days_left(due_on, ctx.today, calendar) if runs and due_on else None,
         kept=_kept(ctx, pack, entry.deadline) if state == DeadlineState.STOPPED else "",
         is_makeup=due_on is not None and _is_makeup(due_on, calendar),
-        urged=urged,
     )
 
 

@@ -4,6 +4,7 @@ import { components } from "./components.js";
 import { startDraft } from "./draft.js";
 import { startGuide } from "./guide.js";
 import { lowered } from "./headings.js";
+import { startPhrases } from "./phrases.js";
 import { show } from "./problems.js";
 import { startSending } from "./send.js";
 
@@ -31,6 +32,7 @@ export async function open(island) {
     startSending(island, plain, form);
     if (island.dataset.draft && !readonly) startDraft(island, plain, form);
     if (island.dataset.guide) startGuide(island, plain, form);
+    if (!readonly) startPhrases(island);
     if (errors.length) show(island, form, errors);
     island.dispatchEvent(new CustomEvent("drawn", { bubbles: true, detail: form }));
   } catch (error) {
