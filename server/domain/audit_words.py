@@ -126,6 +126,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "work.submit": _("提交待签署"),
     "work.transfer": _("转办"),
     "work.urge": _("催办"),
+    "work.withdraw": _("撤回"),
 }
 
 

@@ -19,6 +19,7 @@ from server.models.identity import Unit
 from server.models.time import deadline
 from server.models.work import work_item
 from server.queries import perspectives, totals
+from server.queries.steps import stands
 from server.queries.visibility import visible
 
 
@@ -198,7 +199,7 @@ def _done(session: Session, case_ids: Collection[str]) -> Iterator[tuple[str, Do
         )
         .outerjoin(work_item, work_item.c.id == case_step.c.work_item_id)
         .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
-        .where(case_step.c.case_id.in_(case_ids), case_step.c.actor_id.is_not(None))
+        .where(case_step.c.case_id.in_(case_ids), case_step.c.actor_id.is_not(None), stands())
         .order_by(case_step.c.case_id, case_step.c.seq)
     )
     for row in rows:

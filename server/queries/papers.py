@@ -17,6 +17,7 @@ from server.models.case import case, case_step
 from server.models.document import attachment
 from server.models.identity import Person, Unit
 from server.models.work import work_item
+from server.queries.steps import stands
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,7 +83,7 @@ def readable(
         .join(case, case.c.id == case_step.c.case_id)
         .outerjoin(work_item, work_item.c.id == case_step.c.work_item_id)
         .outerjoin(Unit, Unit.id == case.c.opened_for)
-        .where(case_step.c.case_id.in_(list(sights)), case_step.c.form_hash.is_not(None))
+        .where(case_step.c.case_id.in_(list(sights)), case_step.c.form_hash.is_not(None), stands())
     )
     return {
         (row.case_id, row.seq)
@@ -196,7 +197,7 @@ def _steps(*wanted: ColumnElement[bool]) -> Select[Any]:
         .outerjoin(opener, opener.id == case.c.opened_for)
         .outerjoin(Person, Person.id == case_step.c.actor_id)
         .outerjoin(absent, absent.id == case_step.c.on_behalf_of)
-        .where(case_step.c.form_hash.is_not(None), *wanted)
+        .where(case_step.c.form_hash.is_not(None), stands(), *wanted)
         .order_by(case_step.c.seq)
     )
 

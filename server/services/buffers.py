@@ -44,6 +44,8 @@ class Buffer:
         self._is_read = False
         #: ids of rows to write -> whether the row is new
         self._touched: dict[str, bool] = {}
+        #: rows as they were before they were first changed
+        self._before: dict[str, Row] = {}
 
     def __iter__(self) -> Iterator[Row]:
         """Every row, as it will be written."""
@@ -64,8 +66,23 @@ class Buffer:
         """Other values for columns of a row of this buffer; the same values again write nothing."""
         kept = self._rows[row["id"]]
         if any(kept[name] != value for name, value in values.items()):
+            self._before.setdefault(kept["id"], dict(kept))
             kept |= values
             self._touched.setdefault(kept["id"], False)
+
+    def row(self, row_id: str) -> Row:
+        """A row that was added or changed, as it will be written."""
+        return self._rows[row_id]
+
+    def changed(self) -> tuple[set[str], Mapping[str, Row]]:
+        """Ids of new rows, and the old values of the columns that changed of the others."""
+        new = {key for key, is_new in self._touched.items() if is_new}
+        was = {
+            key: {name: value for name, value in old.items() if self._rows[key][name] != value}
+            for key, old in self._before.items()
+            if key not in new
+        }
+        return new, was
 
     def write(self) -> None:
         """Write what was added and changed, in one statement; nothing where nothing was."""

@@ -82,7 +82,12 @@ class _Found:
         versions = [step.state_version for step in self._steps]
         if versions != numbers or self._state.version != len(numbers):
             yield f"versions {versions}, state {self._state.version}"
-        completed = [step.work_item_id for step in self._steps if step.command == "complete"]
+        taken_back = {step.seq - 1 for step in self._steps if step.command == "withdraw"}
+        completed = [
+            step.work_item_id
+            for step in self._steps
+            if step.command == "complete" and step.seq not in taken_back
+        ]
         done = [item.id for item in self._items if item.state == "done"]
         if Counter(completed) != Counter(done):
             yield f"{len(completed)} completions, {len(done)} items done"

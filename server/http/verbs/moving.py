@@ -6,8 +6,8 @@ import marshmallow as ma
 from marshmallow import validate
 
 from server.domain.texts import _
-from server.http.verbs.saying import REASON, Ask, Verb, WhySchema
-from server.services.verbs import returns
+from server.http.verbs.saying import LONGEST, REASON, Ask, Verb, WhySchema
+from server.services.verbs import returns, withdrawals
 
 
 class ReturnSchema(WhySchema):
@@ -18,6 +18,12 @@ class ReturnSchema(WhySchema):
         validate=validate.Regexp(r"^[\w.\-]{1,120}$"),
         metadata={"description": _("退回到的环节的标识")},
     )
+
+
+class WithdrawSchema(ma.Schema):
+    """Why, where somebody wants to say."""
+
+    reason = ma.fields.String(load_default="", validate=validate.Length(0, LONGEST))
 
 
 VERBS: Final = (
@@ -32,6 +38,18 @@ VERBS: Final = (
             REASON,
         ),
         done=_("已退回"),
+        is_common=True,
+    ),
+    Verb(
+        name="withdraw",
+        title=_("撤回"),
+        says=_(
+            "撤回刚刚提交的办理结果，回到提交以前；下一环节已经接手或者已经发出函件的，不能撤回"
+        ),
+        schema=WithdrawSchema,
+        act=withdrawals.withdraw,
+        asks=(Ask(key="reason", label=_("理由"), required=False),),
+        done=_("已撤回，填写的内容可以接着改"),
         is_common=True,
     ),
 )

@@ -113,18 +113,27 @@ def store(
     return int(done.version)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Log:
+    """What the history keeps of a step besides what people read of it."""
+
+    #: what the log is played again with; None where it cannot be
+    asked: Asked | None = None
+    #: what a withdraw would put back; None where it cannot be withdrawn
+    undo: Mapping[str, Json] | None = None
+
+
 def append(
     ctx: Context,
     case_id: str,
     before: State | None,
     after: Advance,
     act: Act,
-    asked: Asked | None,
+    log: Log,
 ) -> None:
     """Append the step to the history, where nothing ever changes it.
 
-    Every step makes one version of the state and one row, so they are counted alike. ``asked`` is
-    what the log is played again with; None where it cannot be.
+    Every step makes one version of the state and one row, so they are counted alike.
     """
     seq = before.version + 1 if before else 1
     row = {
@@ -144,7 +153,8 @@ def append(
         "messages": [sent.message for sent in after.messages],
         "state_version": seq,
         "state_before": before.state if before else None,
-        "given": None if asked is None else asking.row(asked),
+        "undo": log.undo,
+        "given": None if log.asked is None else asking.row(log.asked),
         "at": ctx.now,
     }
     ctx.session.execute(_APPEND, row)

@@ -16,6 +16,7 @@ from server.forms.texts import written
 from server.models.case import case, case_step, subject, takeover
 from server.models.identity import Person, Unit
 from server.models.search import case_search
+from server.queries.steps import stands
 from server.services.case.case_state import Act
 from server.services.context import Context
 from server.services.law.releases import Release
@@ -69,7 +70,7 @@ def rebuild(ctx: Context) -> int:
         index_case(ctx, row.id, release)
         steps = ctx.session.execute(
             select(case_step.c.seq, case_step.c.answers, case_step.c.form_hash)
-            .where(case_step.c.case_id == row.id, case_step.c.answers.is_not(None))
+            .where(case_step.c.case_id == row.id, case_step.c.answers.is_not(None), stands())
             .order_by(case_step.c.seq)
         ).all()
         for step in steps:

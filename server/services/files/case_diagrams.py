@@ -16,6 +16,7 @@ from server.domain.calendar import CHINA_TIME, ONE_DAY, WorkingCalendar
 from server.domain.lifecycle import DeadlineState, WorkState
 from server.engine.diagrams.elements import Node
 from server.models.case import case_step
+from server.queries.steps import stands
 from server.queries.timeline import Item
 from server.services.calendar.calendars import CN
 from server.services.clocks import deadline_rows
@@ -129,7 +130,7 @@ def _listed(went: Went, marks: Mapping[str, Mark]) -> list[Node]:
 def _passed(ctx: Context, case_id: str) -> tuple[Counter[str], tuple[str, ...]]:
     rows = ctx.session.execute(
         select(case_step.c.visited, case_step.c.flows)
-        .where(case_step.c.case_id == case_id)
+        .where(case_step.c.case_id == case_id, stands())
         .order_by(case_step.c.seq)
     ).all()
     passed = Counter(node for row in rows for node in row.visited)

@@ -75,6 +75,7 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "work.release": _Word(_("退签"), "back", is_main=False),
     "work.complete": _Word(_("办理")),
     "work.return": _Word(_("退回"), "back"),
+    "work.withdraw": _Word(_("撤回"), "back"),
     "work.transfer": _Word(_("转办"), "active"),
     "work.cc": _Word(_("抄送"), is_main=False),
     "work.cc_withdraw": _Word(_("撤回抄送"), "back", is_main=False),

@@ -19,6 +19,7 @@ from server.models.case import case_step
 from server.models.identity import Person, Post, Unit
 from server.models.work import work_item
 from server.queries import papers
+from server.queries.steps import stands
 from server.services.context import Context
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
@@ -139,7 +140,7 @@ def _acts(case_id: str, today: date) -> Select[Any]:
                 or_(post.to_on.is_(None), post.to_on >= today),
             ),
         )
-        .where(case_step.c.case_id == case_id)
+        .where(case_step.c.case_id == case_id, stands())
         .order_by(case_step.c.seq)
     )
 

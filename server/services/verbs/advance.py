@@ -19,9 +19,10 @@ from server.services.case import (
     facts,
     search,
     subscriptions,
+    undoing,
 )
 from server.services.case.case_rows import CaseRow
-from server.services.case.case_state import Act
+from server.services.case.case_state import Act, Log
 from server.services.case.events import Happening
 from server.services.case.facts import Facts
 from server.services.clocks import deadlines, returned_clocks
@@ -48,7 +49,6 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     with STEP_SECONDS.time():
         after = ctx.tools.engine.advance(files, before.state if before else None, command)
     version = case_state.store(ctx, case.id, before, after, definition=chart.content_hash)
-    case_state.append(ctx, case.id, before, after, act, asked.of(command, after.place))
     attachment_binding.bind(ctx, case.id, version, release, act)
     search.index_step(ctx, case.id, version, release, act)
     known = facts.collect(release, case.procedure, after.variables, act.answers, ctx.now)
@@ -65,9 +65,18 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     outcomes.decide(ctx, case.id, release, act)
     ending = CaseStatus.CANCELLED if act.command == "cancel" else CaseStatus.CLOSED
     _settle(ctx, case, release, after, _outcome(ctx, chart, after, known), ending)
+    log = Log(asked=asked.of(command, after.place), undo=_undo(ctx, case, act))
+    case_state.append(ctx, case.id, before, after, act, log)
     ctx.settle()
     ctx.after_commit(lambda: ctx.tools.engine.keep(case.id, version, after.state))
     return after
+
+
+def _undo(ctx: Context, case: CaseRow, act: Act) -> dict[str, Json] | None:
+    """What a withdraw would put back: only what somebody handed in can be taken back."""
+    if act.command != "complete":
+        return None
+    return undoing.kept(ctx.buffers, outcome=case.outcome)
 
 
 def arrive(
@@ -88,7 +97,7 @@ def arrive(
     chart = charts.chart(release.files[case.procedure])
     version = case_state.store(ctx, case.id, None, after, definition=chart.content_hash)
     # the way was walked elsewhere: it is not in the log, and cannot be played again
-    case_state.append(ctx, case.id, None, after, act, None)
+    case_state.append(ctx, case.id, None, after, act, Log())
     known = facts.collect(release, case.procedure, after.variables, {}, ctx.now)
     for happening, then in happened:
         deadlines.happened(ctx, case, release.pack, happening, then, version)

@@ -16,7 +16,7 @@ from server.domain.groups import Duty
 from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.domain.work import Work
-from server.services.verbs import decision_gate, earlier, returns
+from server.services.verbs import decision_gate, earlier, returns, withdrawals
 from server.services.verbs.judged import Judged
 
 
@@ -52,6 +52,7 @@ _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
     "release": _by_rule(rules.release),
     "complete": _complete,
     "return": returns.possible,
+    "withdraw": withdrawals.possible,
     "transfer": _by_rule(rules.may_transfer),
     "cc": lambda judged: talking.may_copy(judged.work, judged.actor, judged.sight),
     "urge": _urge,

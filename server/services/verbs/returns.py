@@ -2,8 +2,9 @@
 
 from server.domain import work as rules
 from server.domain.calendar import CHINA_TIME
-from server.domain.errors import Conflict, Invalid
+from server.domain.errors import Conflict, Forbidden, Invalid
 from server.domain.findings import Finding
+from server.domain.groups import SIGNERS
 from server.domain.texts import _
 from server.engine.port import Return
 from server.services.case.case_state import Act
@@ -20,6 +21,7 @@ from server.services.verbs import (
 )
 from server.services.verbs.earlier_steps import Earlier
 from server.services.verbs.judged import Choice, Judged
+from server.services.verbs.work_rows import ItemRow
 
 
 def return_(
@@ -39,6 +41,7 @@ def return_(
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     reasons.refuse_empty(reason)
+    _refuse_signer(item)
     rules.send_back(work, actor)
     release = definitions.release(ctx, case.pack_version_id)
     known = {each.node_key: each for each in earlier_steps.of(ctx, case, release, item)}
@@ -74,9 +77,16 @@ def places(ctx: Context, item_id: str) -> list[Choice]:
 
 def possible(judged: Judged) -> None:
     """Return when a task could be returned somewhere. Raises as :func:`return_`."""
+    _refuse_signer(judged.item)
     rules.send_back(judged.work, judged.actor)
     if not earlier_steps.of(judged.ctx, judged.case, judged.release, judged.item):
         raise Conflict(_("没有可以退回的环节"))
+
+
+def _refuse_signer(item: ItemRow) -> None:
+    """Return when the item is the work itself. Raises Forbidden."""
+    if item.duty in SIGNERS:
+        raise Forbidden(_("加签的人不能退回，请签署意见"))
 
 
 def _choice(earlier: Earlier) -> Choice:
