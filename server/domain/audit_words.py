@@ -25,6 +25,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "case.open": _("提出事项"),
     "case.print": _("打印卷宗"),
     "case.read": _("查看案卷"),
+    "case.reopen": _("办结后重新办理"),
     "case.resolve": _("处理异常"),
     "case.resume": _("恢复办理"),
     "case.suspend": _("暂停办理"),

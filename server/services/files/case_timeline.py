@@ -69,6 +69,7 @@ _WORDS: Final[Mapping[str, _Word]] = {
     "case.incident": _Word(_("因故障暂停"), "overdue"),
     "case.resolve": _Word(_("恢复办理")),
     "case.suspend": _Word(_("暂停办理"), "back"),
+    "case.reopen": _Word(_("办结后重新办理"), "back"),
     "case.resume": _Word(_("恢复办理"), "active"),
     "case.cancel": _Word(_("终止办理")),
     "work.claim": _Word(_("签收"), "active", is_main=False),
@@ -122,7 +123,10 @@ _FOLDED: Final = frozenset({"remind", "overdue", "met_late", "cancelled", "recom
 #: turns of the matter that whoever knows of the case may know
 _TURNS: Final = frozenset(
     f"case.{verb}"
-    for verb in ("open", "take_over", "close", "incident", "resolve", "suspend", "resume", "cancel")
+    for verb in (
+        *("open", "take_over", "close", "reopen", "incident", "resolve"),
+        *("suspend", "resume", "cancel"),
+    )
 )
 #: what clocks do that a party may know, of periods set by law
 _OF_CLOCKS: Final = frozenset(

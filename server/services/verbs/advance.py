@@ -57,6 +57,7 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     decision_gate.call_off(ctx, release.pack, case.id, after.closed)
     if act.went_back is not None:
         returned_clocks.turn(ctx, case, release.pack, act.went_back)
+        outcomes.take_back(ctx, case.id, release, act.went_back.nodes)
     for happening in events.raised(release.pack, act, after, known, ctx.tools.evaluate):
         deadlines.happened(ctx, case, release.pack, happening, known, version)
     advance_work.open_(ctx, case, release, version, after.opened, known)

@@ -97,14 +97,19 @@ def refuse_unsteered(ctx: Context, case: CaseRow) -> Release:
         NotFound: the case does not exist for him.
         Forbidden: he is not the head of a competent office, or the matter is his own.
     """
+    refuse_unseen(ctx, case)
+    release = definitions.release(ctx, case.pack_version_id)
+    refuse_not_head(ctx, case, release)
+    recusal.refuse_barred(ctx.actor.person_id, "", parties.of_case(ctx, case.id))
+    return release
+
+
+def refuse_unseen(ctx: Context, case: CaseRow) -> None:
+    """Return when the case exists for the actor. Raises NotFound."""
     actor = posts.with_posts(ctx)
     seen = select(case_table.c.id).where(case_table.c.id == case.id, visibility.visible(actor))
     if ctx.session.scalar(seen) is None:
         raise NotFound
-    release = definitions.release(ctx, case.pack_version_id)
-    refuse_not_head(ctx, case, release)
-    recusal.refuse_barred(actor.person_id, "", parties.of_case(ctx, case.id))
-    return release
 
 
 def refuse_not_head(ctx: Context, case: CaseRow, release: Release) -> None:

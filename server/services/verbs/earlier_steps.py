@@ -60,7 +60,7 @@ def of(ctx: Context, case: CaseRow, release: Release, item: ItemRow) -> tuple[Ea
     if not rule.to or here is None:
         return ()
     found = []
-    for node, done in _by_node(done_of(ctx, case.id)).items():
+    for node, done in by_node(done_of(ctx, case.id)).items():
         there = drawn.only(node)
         way = None if there is None else movement.way_back(here, there, drawn.after)
         is_party = any(each.role in PARTIES for each in done)
@@ -68,7 +68,7 @@ def of(ctx: Context, case: CaseRow, release: Release, item: ItemRow) -> tuple[Ea
             continue
         there_done = [each for each in done if _is_there(each, way, here, item, drawn)]
         if there_done and _can_be_entered(way, item, drawn):
-            found.append(Earlier(node_key=node, way=way, done=_latest(there_done)))
+            found.append(Earlier(node_key=node, way=way, done=latest(there_done)))
     return tuple(sorted(found, key=lambda each: each.done[0].at, reverse=True))
 
 
@@ -124,7 +124,8 @@ def _spots(case: CaseRow, release: Release) -> Spots:
     return spots.spots(charts.chart(release.files[case.procedure]), case.procedure)
 
 
-def _by_node(done: Iterable[Done]) -> Mapping[str, list[Done]]:
+def by_node(done: Iterable[Done]) -> Mapping[str, list[Done]]:
+    """The same by their steps."""
     found: dict[str, list[Done]] = {}
     for each in done:
         found.setdefault(each.node_key, []).append(each)
@@ -143,7 +144,7 @@ def _can_be_entered(way: Way, item: ItemRow, drawn: Spots) -> bool:
     return len(item.scopes or ()) >= way.kept and not drawn.many.intersection(way.into)
 
 
-def _latest(done: Sequence[Done]) -> tuple[Done, ...]:
+def latest(done: Sequence[Done]) -> tuple[Done, ...]:
     """The latest of each item of a list."""
     found: dict[Json, Done] = {}
     for each in done:

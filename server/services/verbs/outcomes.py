@@ -5,10 +5,12 @@ decides for those it names; whoever has no outcome of his own when the case clos
 case. What is decided is shown to a party once the case is over (``queries``), not before.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from unicodedata import normalize
+
+from sqlalchemy import select
 
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
@@ -16,6 +18,8 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.forms import compiler
 from server.forms.fields import Field
+from server.models.case import case_step
+from server.queries.steps import stands
 from server.services.buffers import Buffer, Row
 from server.services.case.case_state import Act
 from server.services.context import Context
@@ -50,6 +54,25 @@ def decide(ctx: Context, case_id: str, release: Release, act: Act) -> None:
             problems.append(problem)
     if problems:
         raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
+
+
+def take_back(ctx: Context, case_id: str, release: Release, undone: Collection[str]) -> None:
+    """Forget what steps that are to be done again decided about people."""
+    kept = ctx.rows(SUBJECTS, case_id)
+    if not any(row["outcome"] for row in kept):
+        return
+    for row in kept:
+        kept.change(row, outcome=None)
+    rows = ctx.session.execute(
+        select(case_step.c.node_key, case_step.c.answers, case_step.c.form_hash)
+        .where(case_step.c.case_id == case_id, case_step.c.command == "complete", stands())
+        .where(case_step.c.form_hash.is_not(None))
+        .order_by(case_step.c.seq)
+    )
+    for step in rows:
+        if step.node_key not in undone:
+            act = Act(command="complete", answers=step.answers, form_hash=step.form_hash)
+            decide(ctx, case_id, release, act)
 
 
 def normal(name: str) -> str:

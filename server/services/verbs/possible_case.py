@@ -16,7 +16,7 @@ from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import case_verbs, clock_choices
+from server.services.verbs import case_verbs, clock_choices, reopenings
 
 #: what belongs to whoever may steer the case: name -> refuses where its state does not allow it
 _STEERING: Final[Mapping[str, Callable[[CaseRow], object]]] = {
@@ -53,8 +53,9 @@ def now(ctx: Context, case_id: str, asked: Collection[Requested]) -> Possible:
     extensions = [subject for kind, subject in waiting if kind == RequestKind.EXTEND]
     clocks = clock_choices.able(ctx, case, release, extensions)
     allowed = tuple(name for name, would in _STEERING.items() if _passes(would, case))
+    steering = allowed if _steers(ctx, case, release) else ()
     return Possible(
-        case=allowed if _steers(ctx, case, release) else (),
+        case=(*steering, *(("reopen",) if _reopens(ctx, case, release) else ())),
         clocks={each.row.id: each.verbs for each in clocks},
     )
 
@@ -63,6 +64,14 @@ def _steers(ctx: Context, case: CaseRow, release: Release) -> bool:
     try:
         case_verbs.refuse_not_head(ctx, case, release)
     except Forbidden:
+        return False
+    return True
+
+
+def _reopens(ctx: Context, case: CaseRow, release: Release) -> bool:
+    try:
+        reopenings.may_reopen(ctx, case, release)
+    except (Conflict, Forbidden):
         return False
     return True
 
