@@ -173,6 +173,8 @@ def remove(group: Group, gone: Collection[str]) -> Turn:
 def excuse(group: Group, seat_id: str) -> Turn:
     """The group without somebody who may not sign, whoever asked him; he counts for nothing.
 
+    Where nobody is left to sign what was handed in, whoever handed it in has it again.
+
     Raises:
         Conflict: nobody else is asked, so somebody has to take his place.
     """
@@ -183,7 +185,10 @@ def excuse(group: Group, seat_id: str) -> Turn:
     ]
     if group.seat(seat_id).duty is Duty.MEMBER and not others:
         raise Conflict(_("没有其他可以签署的人员，须有人接替"))
-    return _without(group, [seat_id])
+    left = _without(group, [seat_id])
+    if left.goes_on and left.group.has_main:
+        return Turn(group=replace(left.group, is_handed_in=False), is_back=True)
+    return left
 
 
 def hand_in(group: Group, main_id: str) -> Turn:

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from server.domain.expressions import Json
-from server.domain.roles import PARTIES
 from server.engine.port import CompleteTask
 from server.models.work import OPEN_STATES
 from server.services.case.answers import Checked
@@ -19,7 +18,7 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance, declarations, parties, recusals
+from server.services.verbs import advance, declarations, parties
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -67,8 +66,6 @@ def finish(ctx: Context, case: CaseRow, release: Release, handed: Handed) -> Non
     command = CompleteTask(task_key=item.task_key, variables=variables, now=ctx.now)
     advance.step(ctx, case, release, command, act)
     parties.forget_bars(ctx, case.id)
-    if handed.checked and item.candidate_role not in PARTIES:
-        recusals.noted(ctx, case, item.form_key, checked.values)
 
 
 def refuse_barred(

@@ -1,6 +1,7 @@
 """Who signs or votes together on a task that begins to wait, as the pack says (``together``)."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 from server.domain.errors import EngineError
@@ -42,13 +43,26 @@ def join(ctx: Context, case: CaseRow, release: Release, opened: Iterable[OpenTas
         return
     for row in work_clocks.open_items(ctx, case.id):
         if row["task_key"] in rules and row["duty"] == Duty.MAIN and row["state"] in OPEN_STATES:
-            _join(ctx, case, release, rules[row["task_key"]], row)
+            rule = rules[row["task_key"]]
+            _join(_Asking(ctx=ctx, case=case, release=release, rule=rule, lane=row))
 
 
-def _join(
-    ctx: Context, case: CaseRow, release: Release, rule: Together, lane: Mapping[str, Any]
-) -> None:
-    found = _once(_members(ctx, case, release, rule, lane))
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asking:
+    """One task with the rule by which it is signed."""
+
+    ctx: Context
+    case: CaseRow
+    release: Release
+    rule: Together
+    #: the item its lane leads to
+    lane: Mapping[str, Any]
+
+
+def _join(asking: _Asking) -> None:
+    ctx, case, release = asking.ctx, asking.case, asking.release
+    rule, lane = asking.rule, asking.lane
+    found = _once(_members(asking))
     if not found:
         raise EngineError(_("没有可以会签、投票的人员，请联系流程设计人员"), element=rule.node)
     in_turn = rule.kind is Kind.SEQUENCE
@@ -88,14 +102,12 @@ def _form(rule: Together) -> str:
     return rule.form or (signing.WITH_ABSTENTION if rule.may_abstain else signing.PLAIN)
 
 
-def _members(
-    ctx: Context, case: CaseRow, release: Release, rule: Together, lane: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
-    if rule.who.of_office:
-        yield from _of_place(ctx, case, release, rule, lane)
+def _members(asking: _Asking) -> Iterator[dict[str, Any]]:
+    if asking.rule.who.of_office:
+        yield from _of_place(asking)
         return
-    for role in _roles(release, rule):
-        yield from _of_role(ctx, case, release, rule, lane, role)
+    for role in _roles(asking.release, asking.rule):
+        yield from _of_role(asking, role)
 
 
 def _roles(release: Release, rule: Together) -> list[str]:
@@ -108,16 +120,15 @@ def _roles(release: Release, rule: Together) -> list[str]:
     return list(dict.fromkeys(appointed))
 
 
-def _of_place(
-    ctx: Context, case: CaseRow, release: Release, rule: Together, lane: Mapping[str, Any]
-) -> Iterator[dict[str, Any]]:
+def _of_place(asking: _Asking) -> Iterator[dict[str, Any]]:
     """Everybody of the lane's office, its head last; or everybody with its part in the case."""
+    ctx, rule, lane = asking.ctx, asking.rule, asking.lane
     role, unit = lane["candidate_role"], lane["candidate_unit"]
     if unit is None:
-        yield from _by_name(ctx, case, rule, role)
+        yield from _by_name(asking, role)
         return
     holders = people.holders(ctx, unit, ctx.today, head_only=lane["head_only"])
-    able = set(_able(ctx, case, role, (holder.person_id for holder in holders)))
+    able = set(_able(asking, role, (each.person_id for each in holders)))
     for holder in sorted(holders, key=lambda each: each.is_head):
         if holder.person_id in able:
             weight = rule.weights.get(role, 1)
@@ -128,20 +139,14 @@ def _of_place(
             }
 
 
-def _of_role(
-    ctx: Context,
-    case: CaseRow,
-    release: Release,
-    rule: Together,
-    lane: Mapping[str, Any],
-    role: str,
-) -> Iterator[dict[str, Any]]:
+def _of_role(asking: _Asking, role: str) -> Iterator[dict[str, Any]]:
     """People the case names by name; an office as a whole: whoever of it takes it."""
-    if role in advance_work.case_roles(release.pack):
-        yield from _by_name(ctx, case, rule, role)
+    case, rule, lane = asking.case, asking.rule, asking.lane
+    if role in advance_work.case_roles(asking.release.pack):
+        yield from _by_name(asking, role)
         return
     level = Level(lane["level"] or case.level)
-    office = advance_work.office_of(ctx, case, role, level)
+    office = advance_work.office_of(asking.ctx, case, role, level)
     if office is None:
         detail = f"{role} at {level} for {case.region}"
         message = _("没有找到可以会签的机关，请联系流程设计人员")
@@ -156,17 +161,17 @@ def _of_role(
     }
 
 
-def _by_name(ctx: Context, case: CaseRow, rule: Together, role: str) -> Iterator[dict[str, Any]]:
-    named = sorted(parties.members(ctx, case.id, role))
-    logins = {person: people.person(ctx, person).login for person in named}
-    for person in sorted(_able(ctx, case, role, named), key=lambda each: logins[each]):
+def _by_name(asking: _Asking, role: str) -> Iterator[dict[str, Any]]:
+    named = sorted(parties.members(asking.ctx, asking.case.id, role))
+    logins = {person: people.person(asking.ctx, person).login for person in named}
+    for person in sorted(_able(asking, role, named), key=lambda each: logins[each]):
         yield {
-            **_claimed(ctx, person),
+            **_claimed(asking.ctx, person),
             "candidate_role": role,
             "candidate_unit": None,
             "level": None,
             "head_only": False,
-            "weight": rule.weights.get(role, 1),
+            "weight": asking.rule.weights.get(role, 1),
         }
 
 
@@ -174,9 +179,11 @@ def _by_name(ctx: Context, case: CaseRow, rule: Together, role: str) -> Iterator
 _PLACE: Final = ("candidate_role", "candidate_unit", "level", "head_only")
 
 
-def _able(ctx: Context, case: CaseRow, role: str, persons: Iterable[str]) -> list[str]:
-    """Those who are neither recused nor barred by what the case shows."""
-    concerned, out = parties.of_case(ctx, case.id), work_rows.kept_out(ctx, case.id)
+def _able(asking: _Asking, role: str, persons: Iterable[str]) -> list[str]:
+    """Those who are neither recused nor barred by what the case shows, or by what they did."""
+    ctx, case, pack = asking.ctx, asking.case, asking.release.pack
+    concerned = parties.for_task(ctx, case.id, pack.incompatible, asking.rule.node, role)
+    out = work_rows.kept_out(ctx, case.id)
     return [
         person
         for person in dict.fromkeys(persons)

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from server.domain.errors import Conflict
+from server.domain.groups import Duty
 from server.domain.lifecycle import WorkState
 from server.domain.packs import PolicyPack
 from server.domain.recusal import barred
@@ -25,6 +26,8 @@ from server.services.verbs import (
     correction_heads,
     parties,
     recusal_notices,
+    signatures,
+    work_rows,
 )
 
 _BACK: Mapping[str, Any] = {
@@ -34,8 +37,6 @@ _BACK: Mapping[str, Any] = {
     "claimed_at": None,
     "draft": None,
 }
-#: what is nobody's but the person's own: his signature, his vote
-_ENDED: Mapping[str, Any] = {"state": WorkState.ENDED, "draft": None}
 
 
 def end_part(ctx: Context, case: CaseRow, person_id: str, recusal_id: str) -> None:
@@ -57,15 +58,27 @@ def give_back_part(ctx: Context, case: CaseRow, person_id: str, ended_at: dateti
 
 
 def _give_back(ctx: Context, case: CaseRow, person_id: str) -> None:
-    kept = work_clocks.open_items(ctx, case.id)
-    for item in kept:
-        is_his = person_id in (item["assignee_id"], item["owner_id"])
-        if not is_his or item["state"] not in OPEN_STATES:
+    release = definitions.release(ctx, case.pack_version_id)
+    his = [row["id"] for row in _waiting(ctx, case) if person_id in _hands(row)]
+    for item_id in his:
+        # excusing one may let the case go on, which ends others
+        item = next((row for row in _waiting(ctx, case) if row["id"] == item_id), None)
+        if item is None:
             continue
-        is_own = item["duty"] != "main" and item["assignee_id"] == person_id
-        values = {**_ENDED, "closed_at": ctx.now} if is_own else _BACK
-        kept.change(item, version=item["version"] + 1, **values)
-        ctx.record("work.release", item["id"], case.id, {"node": item["node_key"]})
+        ctx.record("work.release", item_id, case.id, {"node": item["node_key"]})
+        # what is nobody's but the person's own, his signature or vote, is asked of nobody else
+        is_own = item["duty"] != Duty.MAIN and item["assignee_id"] == person_id
+        if not (is_own and signatures.excuse(ctx, case, release, work_rows.of_row(item))):
+            kept = work_clocks.open_items(ctx, case.id)
+            kept.change(item, version=item["version"] + 1, **_BACK)
+
+
+def _waiting(ctx: Context, case: CaseRow) -> list[Mapping[str, Any]]:
+    return [row for row in work_clocks.open_items(ctx, case.id) if row["state"] in OPEN_STATES]
+
+
+def _hands(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    return row["assignee_id"], row["owner_id"]
 
 
 def _tell_who_appoints(ctx: Context, case: CaseRow, recusal_id: str) -> None:

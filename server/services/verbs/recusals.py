@@ -41,6 +41,7 @@ from server.services.verbs import (
     recusal_notices,
     recusal_people,
 )
+from server.services.verbs.finishing import Handed
 from server.services.verbs.recusal_people import Handler
 
 #: longest name that a party writes
@@ -94,6 +95,12 @@ def ask(ctx: Context, case_id: str, *, person: str, ground: str, reason: str) ->
     recusal_notices.asked(ctx, case.id, row["id"], office, heads)
     ctx.record("recusal.ask", row["id"], case.id, {"office": office.id})
     return str(row["id"])
+
+
+def noted_in(ctx: Context, case: CaseRow, handed: Handed | None) -> None:
+    """The same for what a task came to, if it did and an office did it."""
+    if handed and handed.checked and handed.item.candidate_role not in PARTIES:
+        noted(ctx, case, handed.item.form_key, handed.checked.values)
 
 
 def noted(ctx: Context, case: CaseRow, form_key: str, given: Mapping[str, Json]) -> None:

@@ -36,8 +36,10 @@ _AGAIN: Final = (
 
 def hand_in(
     ctx: Context, case: CaseRow, release: Release, known: GroupRows, item: ItemRow, checked: Checked
-) -> None:
+) -> Handed | None:
     """The main one is handed in: the case goes on, or those who sign after it do so first.
+
+    What it came to, None while others have to sign.
 
     Raises:
         Conflict: others come first.
@@ -45,9 +47,9 @@ def hand_in(
     """
     turn = groups.hand_in(known.group, item.id)
     if turn.goes_on:
-        results = _results(known.group)
-        finishing.finish(ctx, case, release, Handed(item=item, checked=checked, results=results))
-        return
+        handed = Handed(item=item, checked=checked, results=_results(known.group))
+        finishing.finish(ctx, case, release, handed)
+        return handed
     finishing.refuse_barred(ctx, case, release, item, checked)
     _bind_files(ctx, case, release, item, checked)
     kept: dict[str, Json] = {
@@ -59,6 +61,7 @@ def hand_in(
     work_acts.append(ctx, item, "submit")
     after = [known.rows[seat.id] for seat in turn.group.open_of(Duty.AFTER)]
     signature_notices.asked(ctx, after)
+    return None
 
 
 def sign(
@@ -68,8 +71,8 @@ def sign(
     known: GroupRows,
     item: ItemRow,
     given: Mapping[str, Json],
-) -> None:
-    """Somebody who was asked to signs.
+) -> Handed | None:
+    """Somebody who was asked to signs; what the task came to, if that lets the case go on.
 
     Raises:
         Conflict: others come first.
@@ -92,7 +95,7 @@ def sign(
         answers=None if is_built_in else dict(checked.values),
         form_hash=item.form_hash,
     )
-    go(ctx, case, release, known, turn, last=item)
+    return go(ctx, case, release, known, turn, last=item)
 
 
 def excuse(ctx: Context, case: CaseRow, release: Release, item: ItemRow) -> bool:
@@ -117,19 +120,26 @@ def go(
     turn: Turn,
     *,
     last: ItemRow | None = None,
-) -> None:
-    """Write what comes of a turn; ``last`` is who signed, None where somebody was let off."""
+) -> Handed | None:
+    """Write what comes of a turn; ``last`` is who signed, None where somebody was let off.
+
+    What the task came to, None where others still have to sign.
+    """
     before = groups.offered(known.group)
     group_rows.write(ctx, known, turn.group)
-    if turn.goes_on and turn.group.has_main:
-        _go_on_with_main(ctx, case, release, known)
-    elif turn.goes_on:
-        item = last or _last_signed(known)
-        finishing.finish(ctx, case, release, Handed(item=item, results=_results(turn.group)))
-    elif turn.is_back:
+    if turn.goes_on:
+        handed = (
+            _of_main(known)
+            if turn.group.has_main
+            else Handed(item=last or _last_signed(known), results=_results(turn.group))
+        )
+        finishing.finish(ctx, case, release, handed)
+        return handed
+    if turn.is_back:
         _send_back(ctx, known, turn)
     else:
         _tell_next(ctx, known, groups.offered(turn.group) - before)
+    return None
 
 
 def _last_signed(known: GroupRows) -> ItemRow:
@@ -138,17 +148,16 @@ def _last_signed(known: GroupRows) -> ItemRow:
     return work_rows.of_row(max(done, key=lambda row: (row["closed_at"], row["id"])))
 
 
-def _go_on_with_main(ctx: Context, case: CaseRow, release: Release, known: GroupRows) -> None:
+def _of_main(known: GroupRows) -> Handed:
+    """What was handed in, by who did."""
     row = known.main
     kept = row["answers"]
-    checked = Checked(values=kept["values"], withdrawn=tuple(kept["withdrawn"]))
-    handed = Handed(
+    return Handed(
         item=work_rows.of_row(row),
-        checked=checked,
+        checked=Checked(values=kept["values"], withdrawn=tuple(kept["withdrawn"])),
         author_id=kept["by"],
         results=_results(known.group),
     )
-    finishing.finish(ctx, case, release, handed)
 
 
 def _send_back(ctx: Context, known: GroupRows, turn: Turn) -> None:

@@ -29,6 +29,7 @@ from server.services.verbs import (
     group_rows,
     parties,
     reasons,
+    recusals,
     signature_notices,
     signatures,
     work_acts,
@@ -127,7 +128,7 @@ def remove(
     turn = groups.remove(known.group, [row["id"] for row in gone])
     _note(ctx, item, "remove_signers", gone, reason)
     signature_notices.let_off(ctx, gone)
-    signatures.go(ctx, case, release, known, turn)
+    recusals.noted_in(ctx, case, signatures.go(ctx, case, release, known, turn))
 
 
 def candidates(ctx: Context, item_id: str) -> list[Choice]:

@@ -10,7 +10,14 @@ from server.services.case import answers, case_state
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
-from server.services.verbs import decision_gate, declarations, group_rows, signatures, work_rows
+from server.services.verbs import (
+    decision_gate,
+    declarations,
+    group_rows,
+    recusals,
+    signatures,
+    work_rows,
+)
 
 
 def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
@@ -72,10 +79,12 @@ def complete(
     definition = definitions.release(ctx, case.pack_version_id)
     known = group_rows.of(ctx, definition, item)
     if item.duty != Duty.MAIN:
-        signatures.sign(ctx, case, definition, known, item, given)
+        handed = signatures.sign(ctx, case, definition, known, item, given)
+        recusals.noted_in(ctx, case, handed)
         return
     decision_gate.refuse_form(ctx, definition.pack, item)
     groups.refuse_waiting(known.group, item.id)
     variables = case_state.load(ctx, case.id).variables
     checked = answers.check(ctx, definition, case.procedure, item.form_key, given, variables)
-    signatures.hand_in(ctx, case, definition, known, item, checked)
+    handed = signatures.hand_in(ctx, case, definition, known, item, checked)
+    recusals.noted_in(ctx, case, handed)

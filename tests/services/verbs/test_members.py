@@ -13,7 +13,7 @@ from server.models.work import work_act, work_item
 from server.queries import inbox
 from server.services.context import Context
 from server.services.files import open_tasks
-from server.services.verbs import work
+from server.services.verbs import recusals, work
 from tests.factories import joint
 from tests.factories.tiny import AUDIT, COLLEAGUE, DESK, HEAD, Tiny
 from tests.factories.together import together
@@ -158,3 +158,14 @@ def test_of_those_who_sign_at_once_one_lets_the_case_go_on(tiny: Tiny) -> None:
             select(func.count()).where(work_act.c.case_id == case_id, work_act.c.verb == "sign")
         )
     assert signed == came["done"]
+
+
+def test_who_must_keep_away_does_not_count_and_the_others_go_on(tiny: Tiny) -> None:
+    case_id = joint.opened(tiny, **{"pass": "1/1", "early": False})
+    everybody = states(tiny, case_id)["claimed"]
+    sign(tiny, case_id, DESK)
+    tiny.act(COLLEAGUE, lambda ctx: recusals.declare(ctx, case_id, ground="kinship"))
+    assert states(tiny, case_id) == {"done": 1, "claimed": everybody - 2, "ended": 1}
+    sign(tiny, case_id, HEAD)
+    assert completions(tiny, case_id) == (everybody == 3)
+    assert result(tiny, case_id)[1:] == ((2, 0) if everybody == 3 else (None, None))
