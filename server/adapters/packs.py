@@ -12,6 +12,7 @@ from pathlib import Path
 from server.adapters import desk_entries, pack_moves, recusal_entries, yaml_files
 from server.adapters import pack_entries as entries
 from server.adapters.decision_entries import decision
+from server.adapters.pack_handovers import handover
 from server.adapters.reading import REQUIRED, Node, Report, listed, table
 from server.adapters.together_entries import together
 from server.domain.errors import Invalid
@@ -219,6 +220,7 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         reopens=table(root, "reopen", pack_moves.reopen_rule),
         recusal=recusal_entries.recusal(root.child("recusal")),
         incompatible=listed(root, "incompatible", recusal_entries.incompatible),
+        handover=listed(root, "handover", handover),
     )
 
 
@@ -245,4 +247,5 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         reopens={**base.reopens, **pack.reopens},
         recusal=pack.recusal if pack.recusal.grounds else base.recusal,
         incompatible=(*base.incompatible, *pack.incompatible),
+        handover=(*pack.handover, *base.handover),
     )

@@ -98,3 +98,9 @@ class TaskSchema(OpenTaskSchema):
     reference = ma.fields.String(required=True)
     assignee = ma.fields.Nested(WhoSchema, required=True, allow_none=True)
     version = ma.fields.Integer(required=True)
+
+
+class ReleaseSchema(ma.Schema):
+    """Why a task is given back, where it is in somebody else's hands."""
+
+    reason = ma.fields.String(load_default="", validate=validate.Length(0, 2000))

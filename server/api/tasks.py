@@ -1,6 +1,7 @@
 """Tasks: the lists of an official, one task with its form, and what is done to it."""
 
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -11,7 +12,7 @@ from marshmallow import validate
 
 from server.api import commands
 from server.api.blueprints import Blueprint
-from server.api.schemas import MATTER, OpenTaskSchema, Paging, TaskSchema, word
+from server.api.schemas import MATTER, OpenTaskSchema, Paging, ReleaseSchema, TaskSchema, word
 from server.domain.access import Permission
 from server.domain.errors import NotFound
 from server.domain.expressions import Json
@@ -168,10 +169,11 @@ def claim(task: UUID) -> Response:
 @tasks.route("/tasks/<uuid:task>/release", methods=["POST"])
 @requires(Permission.CASE_READ)
 @tasks.doc(parameters=commands.HEADERS)
+@tasks.arguments(ReleaseSchema, required=False)
 @tasks.response(HTTPStatus.OK, TaskDoneSchema)
-def release(task: UUID) -> Response:
-    """退回给原来可以签收的人"""
-    return after(str(task), work.release)
+def release(given: dict[str, Any], task: UUID) -> Response:
+    """退回给原来可以签收的人；本机构负责人收回他人签收的待办须写明理由"""
+    return after(str(task), partial(work.release, **given))
 
 
 @tasks.route("/tasks/<uuid:task>/complete", methods=["POST"])

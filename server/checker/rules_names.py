@@ -182,6 +182,8 @@ def given(candidate: Candidate) -> Iterator[tuple[str, Given | None, str, str]]:
     for rule in pack.deadlines.values():
         yield rule.title, rule.when, "deadlines", f"{rule.key}.when"
         yield rule.title, rule.until, "deadlines", f"{rule.key}.interval.until"
+    for at, handover in enumerate(pack.handover):
+        yield from ((each.office, each.when, "handover", f"{at}.to") for each in handover.to)
 
 
 def _rule(

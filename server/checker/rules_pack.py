@@ -170,6 +170,8 @@ def _with_basis(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | N
         yield "papers", f"{paper.key}.basis", paper.title, paper.basis
     for at, rule in enumerate(pack.rules):
         yield "rules", f"{at}.basis", rule.message, rule.basis
+    for at, handover in enumerate(pack.handover):
+        yield "handover", f"{at}.basis", _("移送"), handover.basis
 
 
 def _roles(candidate: Candidate, notes: Notes) -> None:

@@ -18,6 +18,7 @@ from server.checker import (
     rules_events,
     rules_files,
     rules_gateways,
+    rules_handovers,
     rules_names,
     rules_outcomes,
     rules_pack,
@@ -53,6 +54,7 @@ _DOMAIN: Final = (
     rules_values.check,
     rules_choices.check,
     rules_files.check_fields,
+    rules_handovers.check,
 )
 
 

@@ -14,6 +14,7 @@ from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReas
 from server.domain.decision_rules import DecisionRule
 from server.domain.desk import DeskRules
 from server.domain.expressions import Feel, Given, Json
+from server.domain.handovers import Handover
 from server.domain.incompatible import Incompatible
 from server.domain.movement import ReopenRule, ReturnRule
 from server.domain.recusal_rules import RecusalRules
@@ -31,6 +32,7 @@ __all__ = [
     "Extension",
     "Feel",
     "Given",
+    "Handover",
     "Item",
     "Lane",
     "Message",
@@ -245,6 +247,7 @@ class PolicyPack:
     together: Mapping[str, Together] = field(default_factory=dict)
     recusal: RecusalRules = field(default_factory=RecusalRules)
     incompatible: tuple[Incompatible, ...] = ()
+    handover: tuple[Handover, ...] = ()
 
     @property
     def capacities(self) -> Capacities:

@@ -29,6 +29,10 @@ class Work:
     duty: Duty = Duty.MAIN
     #: the actor has another item of the same group: nobody has a part in it twice
     has_other: bool = False
+    #: who asked its assignee to prepare it, and gets it back
+    owner_id: str | None = None
+    #: it was offered here by another office and nobody has taken it over yet
+    is_on_its_way: bool = False
 
 
 def claim(work: Work, actor: Actor) -> Work:
@@ -53,23 +57,56 @@ def claim(work: Work, actor: Actor) -> Work:
             raise Conflict(_("您已经签收该待办"))
         raise Conflict(_("该待办已由他人签收"))
     offered = replace(work.offered, assignee_id=actor.person_id)
+    taken = replace(work, offered=offered, owner_id=None, is_on_its_way=False)
     if _is_free(work):
-        return replace(work, offered=offered, is_abandoned=False)
-    return replace(work, state=move_work(work.state, WorkState.CLAIMED), offered=offered)
+        return replace(taken, is_abandoned=False)
+    return replace(taken, state=move_work(work.state, WorkState.CLAIMED))
 
 
 def release(work: Work, actor: Actor) -> Work:
-    """The item back with everybody it is offered to.
+    """The item back with everybody it is offered to, or with who asked the actor to prepare it.
+
+    The head of the office takes it back from whoever has it.
 
     Raises:
         Conflict: nobody has it, somebody else has it, or the case stands still.
     """
     _case_runs(work)
-    _is_claimed(work, actor)
+    if work.state is not WorkState.CLAIMED or not takes_back(work, actor):
+        _is_claimed(work, actor)
     if work.duty in SIGNERS:
         raise Conflict(_("加签的待办不能退签；可以转办，或者请加签人撤销"))
+    if work.owner_id is not None and work.offered.assignee_id == actor.person_id:
+        return replace(
+            work, offered=replace(work.offered, assignee_id=work.owner_id), owner_id=None
+        )
     state = move_work(work.state, WorkState.OFFERED)
-    return replace(work, state=state, offered=replace(work.offered, assignee_id=None))
+    offered = replace(work.offered, assignee_id=None)
+    return replace(work, state=state, offered=offered, owner_id=None, is_abandoned=False)
+
+
+def take_back(work: Work, actor: Actor) -> Work:
+    """The item back with its office, out of the hands of somebody else, by the office's head.
+
+    Raises:
+        Conflict: nobody has it, it is over, or the case stands still.
+        Forbidden: the actor is not head of its office, or is barred.
+    """
+    _case_runs(work)
+    _over(work)
+    if not takes_back(work, actor):
+        raise Forbidden(_("只有本机构负责人可以收回他人签收的待办"))
+    refuse_barred(actor.person_id, work.offered.role, work.parties)
+    return release(work, actor)
+
+
+def takes_back(work: Work, actor: Actor) -> bool:
+    """True when the item is in somebody else's hands and the actor is head of its office."""
+    return (
+        work.offered.assignee_id not in (None, actor.person_id)
+        and work.offered.unit_id is not None
+        and work.offered.unit_id in actor.headed
+    )
 
 
 def complete(work: Work, actor: Actor) -> Work:
@@ -108,7 +145,9 @@ def transfer(work: Work, actor: Actor, to: str) -> Work:
     """
     may_transfer(work, actor)
     offered = replace(work.offered, assignee_id=to)
-    return replace(work, state=WorkState.CLAIMED, offered=offered, is_abandoned=False)
+    return replace(
+        work, state=WorkState.CLAIMED, offered=offered, is_abandoned=False, owner_id=None
+    )
 
 
 def may_transfer(work: Work, actor: Actor) -> Work:
@@ -117,6 +156,10 @@ def may_transfer(work: Work, actor: Actor) -> Work:
     _over(work)
     if work.offered.unit_id is None or not permits(actor, Permission.WORK_ASSIGN, work.offered):
         raise Forbidden(_("只有签收人或者本机构负责人可以转办"))
+    if work.owner_id is not None and work.offered.unit_id not in actor.headed:
+        raise Forbidden(_("该待办是他人委派您办理的，请交回委派人，不能再转给别人"))
+    if work.is_on_its_way:
+        raise Conflict(_("该待办由其他机构转来，请先签收或者退回"))
     refuse_barred(actor.person_id, work.offered.role, work.parties)
     return work
 
@@ -142,6 +185,16 @@ def may_have_signed(work: Work, actor: Actor) -> Work:
 
 def _is_free(work: Work) -> bool:
     return work.state is WorkState.CLAIMED and work.is_abandoned
+
+
+def refuse_idle(work: Work) -> None:
+    """Return when it still waits in a case that is worked on.
+
+    Raises:
+        Conflict: the case stands still, or it is done or nobody has to do it any more.
+    """
+    _case_runs(work)
+    _over(work)
 
 
 def _case_runs(work: Work) -> None:

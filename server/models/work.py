@@ -85,7 +85,8 @@ work_item = Table(
     Column("duty", String(16), nullable=False, default="main", server_default="main"),
     # its weight in a vote by tickets (票签)
     Column("weight", Integer, nullable=False, default=1, server_default="1"),
-    # who passed it on to its assignee, or added him as signer, and the office it came from
+    # who passed it on to its assignee, or added him as signer; and the office it came from, as long
+    # as this one has not taken it over (``parent_id`` is the item that ended there)
     Column("handed_by", String(36), ForeignKey("person.id")),
     Column("handed_from", String(36), ForeignKey("unit.id")),
     # task keys of the calls and subprocesses it lies in, from outside inwards; null: in none

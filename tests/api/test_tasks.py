@@ -52,6 +52,7 @@ def test_a_task_goes_from_the_queue_through_the_inbox_to_what_is_done(signed: Si
     task = offered(desk, case["id"])["id"]
     claimed = desk.done(f"/tasks/{task}/claim")
     assert (claimed["state"], claimed["actions"][:2]) == ("claimed", ["release", "complete"])
+    assert {"transfer", "delegate"} <= set(claimed["actions"])
     assert ids(desk, "inbox") == [task]
     assert ids(desk, "queue") == []
     completed = desk.done(f"/tasks/{task}/complete", ACCEPT)

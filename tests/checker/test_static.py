@@ -9,6 +9,7 @@ import pytest
 
 from server.adapters import yaml_files
 from server.checker.static import Reading
+from server.domain.expressions import Json
 from server.domain.findings import Severity
 from server.engine import dmn_check
 from server.engine.decisions import reader as dmn_reader
@@ -327,6 +328,26 @@ def office_that_is_party(draft: Draft) -> None:
 @case("ROLE_UNKNOWN")
 def paper_to_an_unknown_role(draft: Draft) -> None:
     draft.pack["papers"]["notice"]["to"] = ["ghost"]
+
+
+@case("ROLE_UNKNOWN")
+def handover_to_an_unknown_role(draft: Draft) -> None:
+    draft.pack["handover"] = [handover(to=[{"office": "ghost"}])]
+
+
+@case("HANDOVER_LEVEL")
+def handover_to_an_unknown_level(draft: Draft) -> None:
+    draft.pack["handover"] = [handover(to=[{"office": "desk_office", "levels": ["moon"]}])]
+
+
+@case("HANDOVER_UNKNOWN")
+def handover_of_an_unknown_task(draft: Draft) -> None:
+    draft.pack["handover"] = [handover(nodes=["ghost"])]
+
+
+def handover(**other: Json) -> Json:
+    given = {"lanes": ["desk"], "to": [{"office": "desk_office"}], "clock": "continue"}
+    return {**given, "basis": {"default": "测试"}, **other}
 
 
 @case("PAPER_NODE_UNKNOWN")

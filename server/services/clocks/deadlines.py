@@ -135,6 +135,33 @@ def beginning(
     return Beginning(rule=rule, origin_on=happening.on, until_on=until, end=clock.due())
 
 
+def begin_anew(ctx: Context, case: CaseRow, pack: PolicyPack, row: DeadlineRow) -> None:
+    """End an open clock because another office took the work over, and start one from today.
+
+    Both stay: one that had run over by now stays late for whoever let it.
+    """
+    rule, old = pack.deadlines[row.rule_key], deadline_rows.clock(ctx, pack, row)
+    is_late = state_at(rule, old.due(), ctx.now) is DeadlineState.OVERDUE
+    ended: dict[str, Any] = {"state": DeadlineState.CANCELLED}
+    if is_late:
+        ended = {"state": DeadlineState.MET_LATE, "met_on": ctx.today, "met_at": ctx.now}
+    deadline_rows.write(ctx, row, **ended)
+    _over(ctx, pack, row)
+    new = replace(old, origin_on=ctx.today, changes=())
+    begun = Beginning(rule=rule, origin_on=ctx.today, until_on=row.until_on, end=new.due())
+    again = _new_row(ctx, case, begun, occurrence=_occurrences(ctx, case, rule) + 1)
+    kept = {"started_version": row.started_version, **columns(rule, begun.end, ctx.now)}
+    again = replace(again, **kept)
+    deadline_rows.add(ctx, again, calendar=rule.calendar)
+    detail: dict[str, Any] = {"rule": rule.key, "due_on": _iso(begun.end.on), "next": again.id}
+    ctx.record("deadline.hand_over", row.id, case.id, detail)
+    _publish(ctx, pack, again, begun.end)
+
+
+def _occurrences(ctx: Context, case: CaseRow, rule: DeadlineRule) -> int:
+    return sum(row.rule_key == rule.key for row in deadline_rows.of_case(ctx, case.id))
+
+
 def _start(ctx: Context, case: CaseRow, pack: PolicyPack, begun: Beginning, version: int) -> None:
     rule = begun.rule
     earlier = [row for row in deadline_rows.of_case(ctx, case.id) if row.rule_key == rule.key]

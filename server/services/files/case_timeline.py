@@ -23,6 +23,7 @@ from server.services.files import act_details, case_reasons
 from server.services.files.case_papers import Paper
 from server.services.files.case_reasons import Reasons
 from server.services.files.requests import View
+from server.services.files.timeline_words import WORDS, Word
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 
@@ -53,69 +54,6 @@ class Entry:
     is_own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Word:
-    """How an act of the chain is told."""
-
-    text: str
-    kind: str = "done"
-    is_main: bool = True
-
-
-_WORDS: Final[Mapping[str, _Word]] = {
-    "case.open": _Word(_("提出")),
-    "case.take_over": _Word(_("接续办理"), "active"),
-    "case.close": _Word(_("办结")),
-    "case.incident": _Word(_("因故障暂停"), "overdue"),
-    "case.resolve": _Word(_("恢复办理")),
-    "case.suspend": _Word(_("暂停办理"), "back"),
-    "case.reopen": _Word(_("办结后重新办理"), "back"),
-    "case.resume": _Word(_("恢复办理"), "active"),
-    "case.cancel": _Word(_("终止办理")),
-    "work.claim": _Word(_("签收"), "active", is_main=False),
-    "work.release": _Word(_("退签"), "back", is_main=False),
-    "work.complete": _Word(_("办理")),
-    "work.return": _Word(_("退回"), "back"),
-    "work.withdraw": _Word(_("撤回"), "back"),
-    "work.transfer": _Word(_("转办"), "active"),
-    "work.cc": _Word(_("抄送"), is_main=False),
-    "work.cc_withdraw": _Word(_("撤回抄送"), "back", is_main=False),
-    "work.urge": _Word(_("催办"), "active"),
-    "case.urge": _Word(_("催办"), "active"),
-    "work.add_signers": _Word(_("加签"), "active"),
-    "work.remove_signers": _Word(_("减签"), "back"),
-    "work.submit": _Word(_("提交待签署"), "active"),
-    "work.sign": _Word(_("签署意见")),
-    "message.deliver": _Word(_("收到")),
-    "message.send": _Word(_("发出"), is_main=False),
-    "timer.fire": _Word(_("期满，自动转入下一步"), "active"),
-    "timer.fail": _Word(_("定时未能执行"), "overdue", is_main=False),
-    "participant.join": _Word(_("加入"), is_main=False),
-    "participant.leave": _Word(_("退出"), "back", is_main=False),
-    "deadline.start": _Word(_("起算期限"), "active", is_main=False),
-    "deadline.running": _Word(_("恢复计算期限"), "active", is_main=False),
-    "deadline.undetermined": _Word(_("期限待定"), "active", is_main=False),
-    "deadline.stopped": _Word(_("中止计算期限"), "back", is_main=False),
-    "deadline.overdue": _Word(_("逾期"), "overdue"),
-    "deadline.met": _Word(_("按期完成"), is_main=False),
-    "deadline.met_late": _Word(_("逾期完成"), "overdue"),
-    "deadline.cancelled": _Word(_("不再计算期限"), "back", is_main=False),
-    "deadline.stop": _Word(_("中止期限"), "back"),
-    "deadline.restart": _Word(_("恢复期限"), "active"),
-    "deadline.extend": _Word(_("延长期限")),
-    "deadline.return": _Word(_("退回，期限重新计算"), "active", is_main=False),
-    "deadline.correct": _Word(_("更正日期，重新计算期限")),
-    "correction.ask": _Word(_("提出更正日期"), "active"),
-    "correction.approve": _Word(_("批准更正日期"), is_main=False),
-    "correction.refuse": _Word(_("没有批准更正日期"), "back"),
-    "correction.withdraw": _Word(_("撤回更正日期"), "back", is_main=False),
-    "request.ask": _Word(_("请示"), "active"),
-    "request.consent": _Word(_("同意请示")),
-    "request.refuse": _Word(_("没有同意请示"), "back"),
-    "request.withdraw": _Word(_("撤回请示"), "back", is_main=False),
-    "deadline.recompute": _Word(_("按新公布的放假安排重算期限"), is_main=False),
-    "deadline.remind": _Word(_("提醒"), "active"),
-}
 #: acts on a task or on the whole case
 _OF_PEOPLE: Final = ("work.", "case.", "decision.")
 #: acts of the program that come in bundles
@@ -182,7 +120,7 @@ def _folded(found: Iterable[Entry]) -> Iterator[Entry]:
 def _may_know(told: Told, act: Act) -> bool:
     """The table of the module's first lines; what an act brings about is no act of its own."""
     sight = told.sight
-    if act.verb not in _WORDS and not act.verb.startswith(_OF_PEOPLE):
+    if act.verb not in WORDS and not act.verb.startswith(_OF_PEOPLE):
         return False
     if sight.is_office or act.verb in _TURNS:
         return True
@@ -205,7 +143,7 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who], reasons: Reasons) -> 
     is_own = _is_own(told, act, item)
     who = known.get(_actor(act)) if is_own or told.sight.is_office else None
     absent = known.get(str(act.detail.get("on_behalf_of"))) if who else None
-    word = _WORDS.get(act.verb, _Word(_("办理")))
+    word = WORDS.get(act.verb, Word(_("办理")))
     paper = told.first if act.verb == "case.open" else None
     if act.verb == "work.complete":
         paper = told.papers.get(act.target)

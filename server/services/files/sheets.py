@@ -12,6 +12,7 @@ from typing import Final
 
 from sqlalchemy import Row, and_, select
 
+from server.domain import handing
 from server.domain.access import Actor, is_candidate
 from server.domain.errors import NotFound
 from server.domain.expressions import Json
@@ -27,7 +28,13 @@ from server.services.case import case_rows, events
 from server.services.clocks import deadline_sheets
 from server.services.clocks.deadline_sheets import DeadlineSheet, Rule
 from server.services.context import Context
-from server.services.files import sheet_cards, sheet_forms, sheet_history, sheet_returns
+from server.services.files import (
+    sheet_cards,
+    sheet_forms,
+    sheet_handing,
+    sheet_history,
+    sheet_returns,
+)
 from server.services.files.sheet_cards import CaseCard
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheet_history import History, Shelf
@@ -78,6 +85,10 @@ class Sheet:
     history: History
     #: how its reader stands to the case
     sight: Sight
+    #: from whose hands it came or in whose it is, where that is not plain; empty for nothing
+    handing: tuple[str, ...]
+    #: this person prepares it for somebody else
+    is_delegate: bool
 
 
 def sheet(ctx: Context, item_id: str) -> Sheet:
@@ -140,6 +151,8 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         deadline=_deadline(ctx, release, row),
         history=sheet_history.of(ctx, row.case_id, done, shelf),
         sight=sight,
+        handing=sheet_handing.lines(ctx, row) if is_his else (),
+        is_delegate=handing.is_delegate(judged, actor),
     )
 
 
@@ -180,12 +193,17 @@ def _row(ctx: Context, actor: Actor, item_id: str) -> Row[tuple[object, ...]]:
             case_table.c.title.label("case_matter"),
             Unit.name.label("office"),
             Person.name.label("assignee"),
+            *sheet_handing.COLUMNS,
             case_state.c.variables,
         )
         .join(case_table, case_table.c.id == work_item.c.case_id)
         .join(case_state, case_state.c.case_id == work_item.c.case_id)
         .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
         .outerjoin(Person, Person.id == work_item.c.assignee_id)
+        .outerjoin(sheet_handing.OWNER, sheet_handing.IS_OWNER)
+        .outerjoin(sheet_handing.SENDER, sheet_handing.IS_SENDER)
+        .outerjoin(sheet_handing.LYING, sheet_handing.LIES)
+        .outerjoin(sheet_handing.THERE, sheet_handing.IS_THERE)
         .where(and_(work_item.c.id == item_id, visible_cases(actor.person_id, units)))
     ).one_or_none()
     if found is None:

@@ -86,6 +86,8 @@ def _expressions(parts: Parts, procedure: Procedure) -> Iterator[str]:
             yield from _feel(event.when, event.date)
     for rule in pack.deadlines.values():
         yield from _feel(rule.when, rule.until)
+    for handover in pack.handover:
+        yield from _feel(*(receiver.when for receiver in handover.to))
 
 
 def _inputs(decision: Decision) -> Iterator[str]:

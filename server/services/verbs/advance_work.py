@@ -4,11 +4,14 @@ A lane leads to an office at a level and from there to the competent unit of the
 to people the case itself names (applicant, subject, team).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Any, Protocol
+
+from sqlalchemy import Row, select
 
 from server.domain.errors import EngineError, NotCompetent
+from server.domain.handovers import lanes_taken, rule_for
 from server.domain.jurisdiction import Level, competent, level_of
 from server.domain.lifecycle import WorkState
 from server.domain.packs import PolicyPack
@@ -16,7 +19,7 @@ from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
 from server.engine.port import OpenTask
 from server.models.base import new_id
-from server.models.work import OPEN_STATES
+from server.models.work import OPEN_STATES, work_item
 from server.services.case import facts
 from server.services.case.case_rows import CaseRow
 from server.services.case.facts import Facts
@@ -79,7 +82,7 @@ def open_(
     people.foresee(ctx, [(each.role, each.level) for each in seats if each.level], case.region)
     kept = work_clocks.open_items(ctx, case.id)
     for task, each in zip(tasks, seats, strict=True):
-        held = _filled(ctx, case, task, each)
+        held = _followed(ctx, case, release.pack, task, _filled(ctx, case, task, each))
         node = nodes[task.node_key]
         kept.add(
             case_id=case.id,
@@ -177,6 +180,44 @@ def _filled(ctx: Context, place: Place, task: OpenTask, wanted: Candidates) -> C
     if office is None:
         raise _nowhere(task, f"{wanted.role} at {wanted.level} for {place.region}")
     return replace(wanted, office=office)
+
+
+def _followed(
+    ctx: Context, case: CaseRow, pack: PolicyPack, task: OpenTask, lane: Candidates
+) -> Candidates:
+    """The office that took this lane over from the one it leads to, where the pack says so."""
+    if lane.office is None or task.lane not in lanes_taken(pack.handover):
+        return lane
+    held = lane
+    for moved in _moves(ctx, case, task.lane):
+        rule = rule_for(pack.handover, moved.node_key, task.lane)
+        if rule and rule.takes_lane and held.office and moved.from_unit == held.office.id:
+            office = people.unit(ctx, moved.candidate_unit)
+            level = Level(office.level)
+            held = replace(held, role=moved.candidate_role, level=level, office=office)
+    return held
+
+
+def _moves(ctx: Context, case: CaseRow, lane: str) -> Sequence[Row[Any]]:
+    """The hand-overs of this lane that an office took, the first one first."""
+    given = work_item.alias()
+    return ctx.session.execute(
+        select(
+            work_item.c.node_key,
+            work_item.c.candidate_role,
+            work_item.c.candidate_unit,
+            given.c.candidate_unit.label("from_unit"),
+        )
+        .join(given, given.c.id == work_item.c.parent_id)
+        .where(
+            work_item.c.case_id == case.id,
+            work_item.c.lane == lane,
+            work_item.c.duty == "main",
+            work_item.c.handed_from.is_(None),
+            work_item.c.candidate_unit != given.c.candidate_unit,
+        )
+        .order_by(work_item.c.opened_at)
+    ).all()
 
 
 def office_of(ctx: Context, case: Place, role: str, level: Level) -> Office | None:

@@ -8,15 +8,15 @@ refusal that could have been foreseen.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from server.domain import groups, talking
+from server.domain import groups, handing, talking
 from server.domain import work as rules
 from server.domain.access import Actor
 from server.domain.errors import Conflict, Forbidden
 from server.domain.groups import Duty
-from server.domain.lifecycle import CaseStatus
+from server.domain.lifecycle import CaseStatus, WorkState
 from server.domain.texts import _
 from server.domain.work import Work
-from server.services.verbs import decision_gate, earlier, returns, withdrawals
+from server.services.verbs import decision_gate, earlier, handovers, returns, withdrawals
 from server.services.verbs.judged import Judged
 
 
@@ -47,9 +47,23 @@ def _remove_signers(judged: Judged) -> None:
         raise Conflict(_("没有可以撤销的加签人"))
 
 
+def _release(judged: Judged) -> object:
+    """Of one's own; what somebody else has is taken back by a verb of its own."""
+    if rules.takes_back(judged.work, judged.actor):
+        raise Conflict(_("该待办已由他人签收"))
+    return rules.release(judged.work, judged.actor)
+
+
+def _recall(judged: Judged) -> object:
+    """Of a task that is over the one thing that may be left: another office has not taken it."""
+    if judged.work.state is not WorkState.ENDED:
+        return handing.recall(judged.work, judged.actor)
+    return handovers.may_take_back(judged.ctx, judged.item, judged.case, judged.work)
+
+
 _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
     "claim": _by_rule(rules.claim),
-    "release": _by_rule(rules.release),
+    "release": _release,
     "complete": _complete,
     "return": returns.possible,
     "withdraw": withdrawals.possible,
@@ -59,6 +73,10 @@ _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
     "comment": lambda judged: talking.may_comment(CaseStatus(judged.case.status), judged.sight),
     "add-signers": _add_signers,
     "remove-signers": _remove_signers,
+    "delegate": _by_rule(handing.may_delegate),
+    "recall": _recall,
+    "take-back": _by_rule(rules.take_back),
+    "decline": _by_rule(handing.decline),
 }
 #: where none of these is possible the page says why
 _MAIN: Final = ("claim", "release", "complete")

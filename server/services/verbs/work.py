@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from server.domain import groups
+from server.domain import groups, handing
 from server.domain import work as rules
 from server.domain.expressions import Json
 from server.domain.groups import Duty
@@ -13,9 +13,13 @@ from server.services.packs import definitions
 from server.services.verbs import (
     decision_gate,
     declarations,
+    delegations,
     group_rows,
+    handed_clocks,
+    reasons,
     recusals,
     signatures,
+    work_acts,
     work_rows,
 )
 
@@ -40,31 +44,53 @@ def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
         assignee_id=actor.person_id,
         claimed_at=ctx.now,
         touched_at=item.touched_at or ctx.now,
+        owner_id=None,
         draft=None,
+        handed_from=None,
     )
     declarations.of_claim(ctx, case.id, item.id, item.candidate_role)
+    if work.is_on_its_way:
+        handed_clocks.taken(ctx, case, item)
     ctx.record("work.claim", item.id, case.id, {"node": item.node_key, "from": item.assignee_id})
 
 
-def release(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
-    """Give the item back to everybody it was offered to.
+def release(ctx: Context, item_id: str, *, reason: str = "", seen: int | None = None) -> None:
+    """Give the item back to everybody it was offered to, or to who asked one to prepare it.
+
+    The head of the office takes it back from somebody else so, and says why.
 
     Raises:
         NotFound: there is no such item, or the actor may not see it.
         Forbidden: he has lost the post it was offered to.
         Conflict: he does not have it, the case stands still, or it changed since he looked.
+        Invalid: it is somebody else's, and no reason.
     """
     actor = posts.with_posts(ctx)
-    item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    given = rules.release(work, actor)
-    work_rows.write(ctx, item, state=given.state, assignee_id=None, claimed_at=None, draft=None)
-    ctx.record("work.release", item.id, case.id, {"node": item.node_key})
+    item, _case, work = work_rows.held(ctx, actor, item_id, seen)
+    if rules.takes_back(work, actor):
+        given = rules.take_back(work, actor)
+        reasons.refuse_empty(reason)
+    else:
+        given = rules.release(work, actor)
+    now_with = given.offered.assignee_id
+    work_rows.write(
+        ctx,
+        item,
+        state=given.state,
+        assignee_id=now_with,
+        claimed_at=ctx.now if now_with else None,
+        owner_id=None,
+        draft=None,
+    )
+    work_acts.append(ctx, item, "release", to_person=item.assignee_id, text=reason)
 
 
 def complete(
     ctx: Context, item_id: str, given: Mapping[str, Json], *, seen: int | None = None
 ) -> None:
     """Hand in the answers; the case goes on from here in the same transaction.
+
+    Whoever was asked to prepare them hands them back to who asked him: he hands them in.
 
     Raises:
         NotFound: there is no such item, or the actor may not see it.
@@ -76,6 +102,9 @@ def complete(
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     rules.complete(work, actor)
+    if handing.is_delegate(work, actor):
+        delegations.resolve(ctx, item, case, work, given)
+        return
     definition = definitions.release(ctx, case.pack_version_id)
     known = group_rows.of(ctx, definition, item)
     if item.duty != Duty.MAIN:

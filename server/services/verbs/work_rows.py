@@ -35,6 +35,7 @@ class ItemRow:
     group_id: str
     task_key: str
     node_key: str
+    lane: str
     form_key: str
     form_hash: str | None
     candidate_role: str
@@ -48,6 +49,12 @@ class ItemRow:
     touched_at: datetime | None
     #: keys of the calls and subprocesses it lies in, from outside inwards
     scopes: Sequence[str] | None
+    deadline_key: str
+    deadline_id: str | None
+    handed_by: str | None
+    #: the office it came from, as long as this one has not taken it over
+    handed_from: str | None
+    parent_id: str | None
 
 
 def held(
@@ -140,6 +147,8 @@ def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
         is_abandoned=has_left,
         duty=Duty(item.duty),
         has_other=_has_other(ctx, item),
+        owner_id=item.owner_id,
+        is_on_its_way=item.handed_from is not None,
     )
 
 
