@@ -8,6 +8,7 @@ from server.api.audits import audits
 from server.api.case_commands import case_commands
 from server.api.cases import cases
 from server.api.corrections import corrections
+from server.api.decisions import decisions
 from server.api.drill import drill
 from server.api.notices import notices
 from server.api.packs import packs
@@ -21,7 +22,7 @@ from server.api.tokens import tokens
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
     *(tokens, procedures, cases, case_commands, corrections, requests, tasks),
-    *(task_verbs, talks, notices, attachments),
+    *(task_verbs, decisions, talks, notices, attachments),
     *(packs, audits, drill),
 )
 

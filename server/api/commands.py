@@ -31,11 +31,18 @@ HEADERS: Final = [
 ]
 
 
-def once(effect: Callable[[Context], Answer]) -> Response:
-    """Run the effect in one use case, or answer what was answered under this key before."""
+def once(effect: Callable[[Context], Answer], *, is_secret: bool = False) -> Response:
+    """Run the effect in one use case, or answer what was answered under this key before.
+
+    Of what was sent nothing is kept where it ``is_secret``, not even a hash.
+    """
     key = request.headers.get("Idempotency-Key")
     with acting() as ctx:
-        answer = _once(ctx, key, effect) if key is not None else effect(ctx)
+        if key is None:
+            answer = effect(ctx)
+        else:
+            content = sha256(key.encode()).hexdigest() if is_secret else _fingerprint()
+            answer = _once(ctx, key, content, effect)
     response = jsonify(answer.body)
     response.status_code = answer.status
     response.headers.extend(dict(answer.headers))
@@ -58,9 +65,8 @@ def tagged(tag: str) -> Mapping[str, str]:
     return {"ETag": f'"{tag}"'}
 
 
-def _once(ctx: Context, key: str, effect: Callable[[Context], Answer]) -> Answer:
+def _once(ctx: Context, key: str, body_hash: str, effect: Callable[[Context], Answer]) -> Answer:
     route = f"{request.method} {request.path}"
-    body_hash = _fingerprint()
     answer = idempotency.answered(ctx, route[:200], key, body_hash)
     if answer is None:
         answer = effect(ctx)

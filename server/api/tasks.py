@@ -85,6 +85,9 @@ class TaskSheetSchema(TaskSchema):
         metadata={"description": "form-js表单"},
     )
     data = ma.fields.Dict(keys=ma.fields.String(), required=True)
+    decision = ma.fields.String(
+        required=True, allow_none=True, metadata={"description": "集体研究的标识"}
+    )
 
 
 class TaskDoneSchema(TaskSchema):
@@ -151,6 +154,7 @@ def show(task: UUID) -> Response:
         "returned": sheet.returned,
         "form": sheet.form.schema if sheet.form else None,
         "data": sheet.form.data if sheet.form else {},
+        "decision": sheet.decision,
     }
     response = jsonify(TaskSheetSchema().dump(shown))
     response.headers.extend(dict(commands.tagged(str(sheet.version))))

@@ -182,8 +182,15 @@ def given(candidate: Candidate) -> Iterator[tuple[str, Given | None, str, str]]:
     for rule in pack.deadlines.values():
         yield rule.title, rule.when, "deadlines", f"{rule.key}.when"
         yield rule.title, rule.until, "deadlines", f"{rule.key}.interval.until"
-    for at, handover in enumerate(pack.handover):
+    yield from _given_of_work(candidate)
+
+
+def _given_of_work(candidate: Candidate) -> Iterator[tuple[str, Given | None, str, str]]:
+    """Where work may be handed over to, and what is decided together."""
+    for at, handover in enumerate(candidate.pack.handover):
         yield from ((each.office, each.when, "handover", f"{at}.to") for each in handover.to)
+    for entry in candidate.pack.decisions.values():
+        yield from ((entry.title, value, "decisions", entry.node) for value in entry.given())
 
 
 def _rule(

@@ -172,6 +172,14 @@ def _with_basis(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | N
         yield "rules", f"{at}.basis", rule.message, rule.basis
     for at, handover in enumerate(pack.handover):
         yield "handover", f"{at}.basis", _("移送"), handover.basis
+    yield from _of_decisions(candidate)
+
+
+def _of_decisions(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | None]]:
+    for entry in candidate.pack.decisions.values():
+        yield "decisions", f"{entry.node}.basis", entry.title, entry.basis
+        yield "decisions", f"{entry.node}.quorum.basis", entry.title, entry.quorum.basis
+        yield "decisions", f"{entry.node}.majority.basis", entry.title, entry.majority.basis
 
 
 def _roles(candidate: Candidate, notes: Notes) -> None:

@@ -15,6 +15,7 @@ from server.checker import (
     rules_alarms,
     rules_calls,
     rules_choices,
+    rules_decisions,
     rules_events,
     rules_files,
     rules_gateways,
@@ -53,6 +54,7 @@ _DOMAIN: Final = (
     rules_names.check,
     rules_values.check,
     rules_choices.check,
+    rules_decisions.check,
     rules_files.check_fields,
     rules_handovers.check,
 )

@@ -124,6 +124,16 @@ class DecisionRule:
     writes: Writes
     basis: Basis
 
+    def given(self) -> tuple[Given, ...]:
+        """Everything that may be an expression."""
+        shares = (self.quorum, self.majority)
+        return (
+            self.question,
+            self.motion or "",
+            self.secretary,
+            *(part for share in shares for part in (share.numerator, share.denominator)),
+        )
+
     def written(self) -> frozenset[str]:
         """Fields of the form that are not asked for on the page of the decision."""
         into = self.writes

@@ -37,6 +37,8 @@ _LOOKS = {
     "paper.read": _("查看文书"),
     "application.read": _("查看本人事项"),
     "task.read": _("查看待办"),
+    "decision.read": _("查看集体研究"),
+    "decision.print": _("打印表决单"),
     "ledger.export": _("导出台账"),
 }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from hashlib import sha256
 from typing import Any
 
 from flask import request
@@ -47,16 +48,20 @@ def typed(verb: Verb) -> dict[str, list[str]]:
     return {ask.key: request.values.getlist(ask.key) for ask in verb.asks}
 
 
-def once(act: Callable[[Context], object], case_id: str) -> None:
-    """Do it in one use case; the same form sent twice is done once."""
+def once(act: Callable[[Context], object], case_id: str, *, is_secret: bool = False) -> None:
+    """Do it in one use case; the same form sent twice is done once.
+
+    Of what was sent nothing is kept where it ``is_secret``, not even a hash.
+    """
     key, route = request.form.get("once", "")[:64], f"POST {request.path}"[:200]
+    content = sha256(key.encode()).hexdigest() if is_secret else fingerprint()
     with acting() as ctx:
-        if key and idempotency.answered(ctx, route, key, fingerprint()) is not None:
+        if key and idempotency.answered(ctx, route, key, content) is not None:
             return
         act(ctx)
         if key:
             answer = Answer(status=303, body="", case_id=case_id)
-            idempotency.keep(ctx, route, key, fingerprint(), answer)
+            idempotency.keep(ctx, route, key, content, answer)
 
 
 def seen() -> int | None:

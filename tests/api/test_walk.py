@@ -16,6 +16,7 @@ from server.models.case import case_request
 from server.models.desk import cc, comment
 from server.models.identity import Person
 from server.models.outbox import notification
+from server.models.work import work_item
 from server.services.context import Tools, transaction
 from server.services.identity import people
 from server.services.verbs import timers
@@ -198,7 +199,9 @@ def known(signed: Sign) -> dict[str, str]:
     evidence = desk.done("/attachments", data={"file": (BytesIO("簿".encode()), "簿.txt")})["id"]
     question = {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": evidence}
     asked = desk.done(f"/cases/{case}/corrections", question)["id"]
-    found = {"case": case, "task": task, "attachment": kept, "pack": "nanyang"}
+    with program_tools(desk).readers() as session:
+        group = session.scalars(select(work_item.c.group_id).where(work_item.c.id == task)).one()
+    found = {"case": case, "task": task, "attachment": kept, "pack": "nanyang", "decision": group}
     found |= {"notice": told(program_tools(applicant), case), "correction": asked}
     return found | {"request": requested(program_tools(desk), case)} | said(desk, task)
 
@@ -255,7 +258,7 @@ def told(tools: Tools, case_id: str) -> str:
 
 def nowhere() -> dict[str, str]:
     ids = ("case", "task", "attachment", "notice", "correction", "comment", "copy", "request")
-    return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
+    return {**{name: str(uuid4()) for name in (*ids, "decision")}, "pack": "none"}
 
 
 def ask(program: Program, method: str, path: str) -> Any:

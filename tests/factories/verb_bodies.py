@@ -6,12 +6,13 @@ from uuid import uuid4
 import marshmallow as ma
 from marshmallow import validate
 
+from server.http.verbs.deciding import DECISION_VERBS
 from server.http.verbs.table import CASE_VERBS, TASK_VERBS
 
 
 def bodies() -> dict[str, Any]:
     """End of the path -> what is sent there."""
-    verbs = (*TASK_VERBS.values(), *CASE_VERBS.values())
+    verbs = (*DECISION_VERBS.values(), *TASK_VERBS.values(), *CASE_VERBS.values())
     return {f"/{verb.name}": body(verb.schema) for verb in verbs}
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from server.config import SEARCHES_PER_MINUTE
 from server.domain.access import Permission
+from server.http.verbs.deciding import DECISION_VERBS
 from server.models.case import case_step
 from server.models.document import attachment
 from server.models.work import work_item
@@ -129,13 +130,17 @@ def test_lists_counts_and_searches_of_a_stranger_are_empty(
 
 
 #: a page that a refused form left behind, asked for again: back to where the form stands
-REOPENED = {"tasks.reopened", "corrections.asked_again", "corrections.decided_again"}
+REOPENED = {
+    *("tasks.reopened", "corrections.asked_again", "corrections.decided_again"),
+    *(f"decisions.{name}_again" for name in DECISION_VERBS),
+}
 
 #: what shows no more of a case than the list somebody works from, or nothing of one at all
 UNRECORDED = {
     *("inbox.index", "board.index", "cases.index", "applications.index", "start.index"),
     *("start.form", "start.form_json", "start.people_json", "start.units_json", "tasks.reopened"),
-    *("start.receipt", "search.again", "notices.index", "requests.index", "talks.index", *REOPENED),
+    *("start.receipt", "search.again", "notices.index", "requests.index", "talks.index"),
+    *("decisions.meetings", *REOPENED),
 }
 
 

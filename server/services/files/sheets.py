@@ -89,6 +89,8 @@ class Sheet:
     handing: tuple[str, ...]
     #: this person prepares it for somebody else
     is_delegate: bool
+    #: id of the collective decision it is made by, None: by nobody's vote
+    decision: str | None
 
 
 def sheet(ctx: Context, item_id: str) -> Sheet:
@@ -153,6 +155,7 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         sight=sight,
         handing=sheet_handing.lines(ctx, row) if is_his else (),
         is_delegate=handing.is_delegate(judged, actor),
+        decision=row.group_id if is_his and row.node_key in release.pack.decisions else None,
     )
 
 

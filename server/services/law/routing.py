@@ -1,8 +1,8 @@
 """Which fields of forms the engine needs to see: the names that something of the pack reads.
 
 All other answers stay with the step they were given in (docs/reference/pack-format.md). A name
-counts when a condition, decision, lane, event, deadline, message, outcome, multi-instance, rule or
-form of the procedure reads it and a form, a decision or the procedure itself provides it.
+counts when a condition, decision, vote, lane, event, deadline, message, outcome, multi-instance,
+rule or form of the procedure reads it and a form, a decision or the procedure itself provides it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -86,8 +86,16 @@ def _expressions(parts: Parts, procedure: Procedure) -> Iterator[str]:
             yield from _feel(event.when, event.date)
     for rule in pack.deadlines.values():
         yield from _feel(rule.when, rule.until)
-    for handover in pack.handover:
+    yield from _of_work(parts, known)
+
+
+def _of_work(parts: Parts, known: set[str]) -> Iterator[str]:
+    """Where work may be handed over to, and what is decided together."""
+    for handover in parts.pack.handover:
         yield from _feel(*(receiver.when for receiver in handover.to))
+    for entry in parts.pack.decisions.values():
+        if entry.node in known:
+            yield from _feel(*entry.given())
 
 
 def _inputs(decision: Decision) -> Iterator[str]:

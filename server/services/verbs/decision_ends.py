@@ -3,7 +3,7 @@
 From then on nothing of it changes. Where its task ends in another way, the decision is called off.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -29,16 +29,10 @@ from server.services.verbs.decision_rows import Held
 _FOR, _AGAINST, _ABSTAIN, _NONE = VOTES
 
 
-def close(
-    ctx: Context,
-    decision_id: str,
-    *,
-    variables: Mapping[str, Json] | None = None,
-    seen: int | None = None,
-) -> None:
+def close(ctx: Context, decision_id: str, *, seen: int | None = None) -> None:
     """Make the decision: the chair, once all conditions are met; its task is handed in with it.
 
-    ``variables`` are what else the form of the task asks, above what was kept before.
+    What was signed is what is decided: nothing is added to the record here.
 
     Raises:
         NotFound: it does not exist for the actor.
@@ -58,9 +52,8 @@ def close(
         told = _("；").join(f"{one.text}（{one.lack}）" for one in lacking)
         raise Conflict(_("还不能结束议题：{lacking}").format(lacking=told))
     result = resolution(found)
-    given = {**(stands.answers or {}), **(variables or {}), **written(found, result)}
-    kept = {one: value for one, value in given.items() if one not in found.entry.written()}
-    _seal(ctx, found, result, kept)
+    given = {**(stands.answers or {}), **written(found, result)}
+    _seal(ctx, found, result)
     work_rows.write(
         ctx,
         found.item,
@@ -145,7 +138,7 @@ def written(found: Held, result: str) -> dict[str, Json]:
     return {name: value for name, value in values.items() if name}
 
 
-def _seal(ctx: Context, found: Held, result: str, kept: Mapping[str, Json]) -> None:
+def _seal(ctx: Context, found: Held, result: str) -> None:
     """The decision as it will be read for ever, and its meeting once nothing of it is open."""
     counted, stands = found.tally, found.convened
     decision_rows.keep(
@@ -154,7 +147,6 @@ def _seal(ctx: Context, found: Held, result: str, kept: Mapping[str, Json]) -> N
         found.members,
         state="closed",
         resolution=result,
-        answers=dict(kept),
         base=counted.base,
         members=[one.person_id for one in found.members],
         present=[one.person_id for one in found.members if one.counted.is_there],

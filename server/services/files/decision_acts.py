@@ -1,0 +1,82 @@
+"""What somebody may do with a decision now, by the same conditions as the verbs themselves."""
+
+from collections.abc import Iterator, Sequence
+
+from server.domain.lifecycle import CaseStatus
+from server.domain.meeting_ends import Condition
+from server.domain.texts import _
+from server.domain.votes import Attendance, Tally
+from server.services.context import Context
+from server.services.verbs.decision_members import MemberRow
+from server.services.verbs.decision_rows import Held
+
+
+def now(
+    ctx: Context, found: Held, counted: Tally | None, conditions: Sequence[Condition]
+) -> tuple[tuple[str, ...], str]:
+    """The names of the verbs, and why a member who has not voted cannot vote yet."""
+    row = found.row
+    if found.case.status != CaseStatus.OPEN or (row is not None and row.state == "closed"):
+        return (), ""
+    if row is None or row.state == "cancelled" or counted is None:
+        waits = found.item.state in ("offered", "claimed") and found.me is not None
+        return (("convene",) if waits else ()), ""
+    why = _hindrance(ctx, found, counted)
+    names = [*_of_record(found), *_of_member(found, counted, why)]
+    lacks = [one for one in conditions if not one.is_met]
+    if found.is_chair and not lacks:
+        names.append("close")
+    return tuple(dict.fromkeys(names)), why
+
+
+def _of_record(found: Held) -> Iterator[str]:
+    has_begun = any(one.has_voted for one in found.members)
+    is_host = found.is_recorder or found.convened.convened_by == found.actor.person_id
+    if is_host:
+        yield "dissolve"
+        if not has_begun:
+            yield "convene"
+    if found.is_recorder:
+        yield "note"
+        if has_begun:
+            yield "renew"
+
+
+def _of_member(found: Held, counted: Tally, why: str) -> Iterator[str]:
+    me = found.me
+    if me is None:
+        return
+    if not counted.is_complete and not me.has_voted:
+        yield "attend"
+    if me.attendance is Attendance.PRESENT and not me.has_voted and not why:
+        yield "vote"
+    yield "opinion"
+    if me.opinion and me.confirmed_at is None:
+        yield "confirm"
+    if counted.is_complete and me.counted.is_there and me.signed_at is None:
+        yield "sign"
+
+
+def _hindrance(ctx: Context, found: Held, counted: Tally) -> str:
+    """Why the vote is not open for the actor, empty where it is."""
+    me = found.me
+    if me is None or me.has_voted:
+        return ""
+    if found.meeting is not None and ctx.today < found.meeting.held_on:
+        return _("会议当日才能登记到会和表决")
+    unknown = [one for one in found.members if one.attendance is Attendance.UNKNOWN]
+    if unknown:
+        return _("还有{n}名成员没有登记到会情况").format(n=len(unknown))
+    if not counted.is_quorate:
+        return _("到会{n}人，须达到{least}人才能表决").format(
+            n=counted.present, least=counted.quorum_least
+        )
+    return _turn(found, counted, me)
+
+
+def _turn(found: Held, counted: Tally, me: MemberRow) -> str:
+    if me.attendance is not Attendance.PRESENT:
+        return _("只有到会的成员表决")
+    if me.is_chair and found.rule.chair_last and counted.waiting > 1:
+        return _("主持人末位表态：还有{n}名成员没有表决").format(n=counted.waiting - 1)
+    return ""

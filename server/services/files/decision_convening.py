@@ -1,0 +1,65 @@
+"""What can be chosen when a body is convened: people, meetings, options."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from server.domain.calendar import CHINA_TIME
+from server.domain.decision_rules import Secrecy
+from server.services.context import Context
+from server.services.files import decision_sheets, meeting_lists
+from server.services.verbs import decision_ends, decision_terms, decisions
+
+Pairs = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Offered:
+    """What the form offers, and what it is filled with at first."""
+
+    chairs: Pairs
+    secretaries: Pairs
+    options: Pairs
+    #: meetings of the body that are still to come
+    meetings: Pairs
+    may_be_secret: bool
+    must_be_secret: bool
+    chair: str
+    secretary: str
+    held_on: date
+    starts_at: str
+
+
+def offered(ctx: Context, decision_id: str) -> Offered:
+    """What can be chosen for this decision.
+
+    Raises:
+        NotFound: there is none, or it does not exist for the actor.
+    """
+    found = decision_sheets.readable(ctx, decision_id)
+    names = decision_ends.names_of(ctx, [one.person_id for one in found.members])
+    meeting = found.meeting
+    options = decision_terms.options(found.release, found.entry, found.item.form_key)
+    starts = meeting.starts_at if meeting else None
+    return Offered(
+        chairs=[
+            (one.person_id, f"{names[one.person_id]} {one.title}")
+            for one in found.members
+            if not one.recusal
+        ],
+        secretaries=[
+            (one.person_id, f"{one.name} {one.title}") for one in decisions.secretaries(ctx, found)
+        ],
+        options=[(one.code, one.text) for one in options],
+        meetings=[
+            (one.id, f"{one.held_on.isoformat()} {one.title}")
+            for one in meeting_lists.joinable(ctx, found.item.candidate_unit or "")
+            if meeting is None or one.id != meeting.id
+        ],
+        may_be_secret=found.entry.secret is not Secrecy.NEVER,
+        must_be_secret=found.entry.secret is Secrecy.REQUIRED,
+        chair=found.chair_id or "",
+        secretary=(meeting.secretary_id or "") if meeting else "",
+        held_on=meeting.held_on if meeting else ctx.today,
+        starts_at=starts.astimezone(CHINA_TIME).strftime("%H:%M") if starts else "",
+    )
