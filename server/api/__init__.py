@@ -13,6 +13,7 @@ from server.api.drill import drill
 from server.api.notices import notices
 from server.api.packs import packs
 from server.api.procedures import procedures
+from server.api.recusals import recusals
 from server.api.requests import requests
 from server.api.talks import talks
 from server.api.task_verbs import task_verbs
@@ -21,7 +22,7 @@ from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
-    *(tokens, procedures, cases, case_commands, corrections, requests, tasks),
+    *(tokens, procedures, cases, case_commands, corrections, requests, recusals, tasks),
     *(task_verbs, decisions, talks, notices, attachments),
     *(packs, audits, drill),
 )

@@ -14,12 +14,11 @@ from sqlalchemy.orm import Session, aliased
 
 from server.domain.access import Actor
 from server.domain.perspectives import Sight
-from server.models.case import case, subject
+from server.models.case import case
 from server.models.document import attachment
 from server.models.identity import Person, Unit
 from server.models.time import correction
-from server.models.work import participant
-from server.queries.visibility import recused_from
+from server.queries.deciding import may_be_his
 
 #: longest list on a board
 MOST = 100
@@ -82,19 +81,11 @@ def waiting(session: Session, actor: Actor, office_ids: Collection[str]) -> tupl
     Not his own, none in his own matter, and none of a case he is recused from.
     """
     mine = actor.person_id
-    parties = (
-        select(subject.c.case_id).where(subject.c.person_id == mine),
-        select(participant.c.case_id).where(
-            participant.c.person_id == mine,
-            participant.c.role_key.in_(("applicant", "subject")),
-        ),
-    )
     query = _wanted().where(
         correction.c.state == "asked",
         correction.c.office_id.in_(office_ids),
         correction.c.asked_by != mine,
-        *(correction.c.case_id.not_in(found) for found in parties),
-        correction.c.case_id.not_in(recused_from(mine)),
+        may_be_his(correction.c.case_id, mine),
     )
     return _questions(session, query.order_by(correction.c.asked_at, correction.c.id).limit(MOST))
 

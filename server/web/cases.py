@@ -36,6 +36,7 @@ _LOOKS = {
     "case.print": _("打印卷宗"),
     "paper.read": _("查看文书"),
     "application.read": _("查看本人事项"),
+    "recusal.read": _("查看回避"),
     "task.read": _("查看待办"),
     "decision.read": _("查看集体研究"),
     "decision.print": _("打印表决单"),

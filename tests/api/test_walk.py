@@ -52,6 +52,8 @@ BODIES: dict[str, Any] = {
     "/stop": {"deadline": "intake", "reason": "supplement"},
     "/restart": {"deadline": "intake", "reason": "恢复"},
     "/extend": {"deadline": "intake", "reason": "延长", "n": 1},
+    "/recusals": {"ground": "kinship", "person": "x", "reason": "系亲属"},
+    "/grant": {"answer": "属实"},
     "/corrections": {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": "x"},
     "/approve": {},
     "/refuse": {"answer": "不符"},
@@ -202,6 +204,9 @@ def known(signed: Sign) -> dict[str, str]:
     with program_tools(desk).readers() as session:
         group = session.scalars(select(work_item.c.group_id).where(work_item.c.id == task)).one()
     found = {"case": case, "task": task, "attachment": kept, "pack": "nanyang", "decision": group}
+    about = {"ground": "kinship", "person": "查无此人", "reason": "系亲属"}
+    recusal = applicant.done(f"/cases/{case}/recusals", about)["id"]
+    found["recusal"] = recusal
     found |= {"notice": told(program_tools(applicant), case), "correction": asked}
     return found | {"request": requested(program_tools(desk), case)} | said(desk, task)
 
@@ -257,8 +262,19 @@ def told(tools: Tools, case_id: str) -> str:
 
 
 def nowhere() -> dict[str, str]:
-    ids = ("case", "task", "attachment", "notice", "correction", "comment", "copy", "request")
-    return {**{name: str(uuid4()) for name in (*ids, "decision")}, "pack": "none"}
+    ids = (
+        "case",
+        "task",
+        "attachment",
+        "notice",
+        "correction",
+        "comment",
+        "copy",
+        "request",
+        "recusal",
+        "decision",
+    )
+    return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
 
 
 def ask(program: Program, method: str, path: str) -> Any:

@@ -99,7 +99,7 @@ def _task(visitor: Visitor, *, claim: bool = False) -> Page:
     visitor.go("/inbox?view=queue")
     page.locator("tr[data-row] a[href^='/tasks/']").first.click()
     if claim:
-        page.get_by_role("button", name="签收", exact=True).click()
+        page.get_by_role("button", name="签收（本人没有应当回避的情形）").click()
     page.locator("[data-island=form][data-drawn=true]").wait_for()
     return page
 

@@ -74,7 +74,8 @@ OTHERS = {
     "act": "consent",
     "seq": "1",
     **{name: str(uuid4()) for name in ("person_id", "unit_id", "session_id")},
-    **{name: str(uuid4()) for name in ("correction_id", "request_id")},
+    **{name: str(uuid4()) for name in ("correction_id", "request_id", "recusal_id")},
+    "verdict": "grant",
 }
 
 

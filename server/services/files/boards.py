@@ -19,7 +19,8 @@ from server.queries.board_clocks import Changed, Rung
 from server.queries.corrections import Question
 from server.queries.inbox import Sheet
 from server.services.context import Context
-from server.services.files import work_lists
+from server.services.files import recusals, work_lists
+from server.services.files.recusals import View
 from server.services.files.work_lists import Line
 from server.services.packs import definitions
 
@@ -101,6 +102,8 @@ class Board:
     changes: tuple[Change, ...]
     #: corrected dates that wait for his decision
     questions: tuple[Asked, ...]
+    #: recusals that wait for his decision
+    recusals: tuple[View, ...]
 
     def total(self, name: str, unit_id: str = "", step: str = "") -> int:
         """The sum of a count over the cells of an office, a step, or all."""
@@ -139,6 +142,7 @@ def of_head(ctx: Context, narrowed: Narrowed, page: int = 1) -> Board:
         levels=_levels(offices),
         changes=_changes(ctx, board_clocks.changed(session, actor, offices, narrowed)),
         questions=_questions(ctx),
+        recusals=recusals.waiting(ctx, actor.headed),
     )
 
 

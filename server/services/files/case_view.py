@@ -27,6 +27,7 @@ from server.services.files import (
     case_papers,
     case_timeline,
     corrections,
+    recusals,
 )
 from server.services.files import requests as request_files
 from server.services.files.case_clocks import ClockView
@@ -34,6 +35,7 @@ from server.services.files.case_diagrams import Drawing, Went
 from server.services.files.case_papers import Paper, PaperSheet
 from server.services.files.case_timeline import Entry, Told
 from server.services.files.corrections import View
+from server.services.files.recusals import Block
 from server.services.files.requests import View as RequestView
 from server.services.identity import posts
 from server.services.law import charts
@@ -72,6 +74,8 @@ class CaseFile:
     correctable: Mapping[str, str]
     #: acts that one person asked for and another one decides
     requests: tuple[RequestView, ...]
+    #: who was asked whether he has to keep away, and who does
+    people: Block
     #: what he may do to the case and to its clocks now
     possible: Possible
 
@@ -123,6 +127,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         correctable=corrections.correctable(ctx, release.pack, head, sight, items),
         possible=_possible(ctx, seen, [each.request for each in asked]),
         requests=asked,
+        people=recusals.block(ctx, release.pack, sight, case_id),
     )
     if not sight.is_office:
         return found

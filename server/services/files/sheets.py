@@ -16,7 +16,9 @@ from server.domain import handing
 from server.domain.access import Actor, is_candidate
 from server.domain.errors import NotFound
 from server.domain.expressions import Json
+from server.domain.packs import Item
 from server.domain.perspectives import Sight
+from server.domain.recusal import grounds
 from server.domain.sources import Basis
 from server.models.case import case as case_table
 from server.models.case import case_state
@@ -81,6 +83,8 @@ class Sheet:
     hindrance: str
     #: why it is to be done again, None: it is done for the first time
     returned: Returned | None
+    #: what makes somebody keep away from a case, for whoever is about to claim
+    grounds: tuple[Item, ...]
     deadline: DeadlineSheet | None
     history: History
     #: how its reader stands to the case
@@ -150,6 +154,7 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         actions=actions,
         hindrance=hindrance,
         returned=sheet_returns.of(ctx, row, sight),
+        grounds=grounds(release.pack) if "claim" in actions else (),
         deadline=_deadline(ctx, release, row),
         history=sheet_history.of(ctx, row.case_id, done, shelf),
         sight=sight,

@@ -137,7 +137,8 @@ def _hold(
         office, heads = None, set()
     row["office_id"] = office.id if office else None
     ctx.session.execute(insert(recusal).values(**row, **said, state="declared"))
-    ctx.record("recusal.declare", row["id"], case.id, {"person": person_id})
+    verb = "declare" if person_id == ctx.actor.person_id else "note"
+    ctx.record(f"recusal.{verb}", row["id"], case.id, {"person": person_id})
     recusal_effects.end_part(ctx, case, person_id, row["id"])
     if office is not None:
         recusal_notices.asked(ctx, case.id, row["id"], office, heads)
