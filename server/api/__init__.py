@@ -5,6 +5,7 @@ from flask import Flask
 from server.api import openapi
 from server.api.attachments import attachments
 from server.api.audits import audits
+from server.api.batches import batches
 from server.api.case_commands import case_commands
 from server.api.cases import cases
 from server.api.corrections import corrections
@@ -23,7 +24,7 @@ from server.api.tokens import tokens
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
     *(tokens, procedures, cases, case_commands, corrections, requests, recusals, tasks),
-    *(task_verbs, decisions, talks, notices, attachments),
+    *(task_verbs, batches, decisions, talks, notices, attachments),
     *(packs, audits, drill),
 )
 

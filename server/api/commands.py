@@ -41,7 +41,7 @@ def once(effect: Callable[[Context], Answer], *, is_secret: bool = False) -> Res
         if key is None:
             answer = effect(ctx)
         else:
-            content = sha256(key.encode()).hexdigest() if is_secret else _fingerprint()
+            content = sha256(key.encode()).hexdigest() if is_secret else fingerprint()
             answer = _once(ctx, key, content, effect)
     response = jsonify(answer.body)
     response.status_code = answer.status
@@ -74,7 +74,7 @@ def _once(ctx: Context, key: str, body_hash: str, effect: Callable[[Context], An
     return answer
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """SHA-256 of what was sent: the same content written otherwise is the same."""
     if request.is_json:
         content = json.dumps(request.get_json(silent=True), sort_keys=True).encode()

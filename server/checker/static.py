@@ -16,6 +16,7 @@ from server.checker import (
     rules_calls,
     rules_choices,
     rules_decisions,
+    rules_desk,
     rules_events,
     rules_files,
     rules_gateways,
@@ -57,6 +58,7 @@ _DOMAIN: Final = (
     rules_decisions.check,
     rules_files.check_fields,
     rules_handovers.check,
+    rules_desk.check,
 )
 
 

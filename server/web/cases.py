@@ -19,6 +19,7 @@ from server.http.verbs.table import CASE_VERBS
 from server.queries.case_filters import Wanted
 from server.services import limits
 from server.services.files import case_indexes, case_prints, case_view, talks
+from server.web import filters
 from server.web.fragments import render
 
 pages = Blueprint("cases", __name__)
@@ -55,7 +56,10 @@ def look(verb: str) -> str:
 
 @pages.get("/cases")
 @requires(Permission.CASE_READ)
-def index() -> str:
+def index() -> str | Response:
+    kept = filters.opens_with("cases")
+    if kept is not None:
+        return kept
     wanted = Wanted(
         status=request.args.get("status", ""),
         procedure=request.args.get("procedure", ""),
@@ -82,9 +86,11 @@ def find() -> str:
 def _list(wanted: Wanted, page: int, size: int) -> str:
     with reading() as ctx:
         found = case_indexes.index(ctx, wanted, page=page, page_size=size)
+        kept = filters.bar(ctx, "cases")
     return render(
         "cases/index.html",
         index=found,
+        kept=kept,
         wanted=wanted,
         statuses=[(status.value, status_word(status)) for status in CaseStatus],
         address=lambda number: url_for(

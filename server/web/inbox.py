@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from flask import Blueprint, request, url_for
 from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
 
 from server.domain.access import Permission, permits
 from server.domain.texts import _
@@ -20,6 +22,7 @@ from server.services.context import Context
 from server.services.files import work_lists
 from server.services.identity import proposal_lists
 from server.services.packs import definitions
+from server.web import filters
 from server.web.fragments import render
 
 pages = Blueprint("inbox", __name__)
@@ -86,7 +89,10 @@ class Asked:
 
 @pages.get("/inbox")
 @requires(Permission.CASE_READ)
-def index() -> str:
+def index() -> str | Response:
+    kept = filters.opens_with("inbox")
+    if kept is not None:
+        return kept
     asked = _asked(request.args, me().previous_at)
     with reading() as ctx:
         return render("inbox/index.html", **_context(ctx, asked))
@@ -102,6 +108,8 @@ def _context(ctx: Context, asked: Asked) -> dict[str, Any]:
     is_head = permits(actor, Permission.BOARD_READ)
     return {
         "asked": asked,
+        "once": uuid4().hex,
+        "kept": filters.bar(ctx, "inbox"),
         "listed": listed,
         "tabs": TABS,
         "urgencies": URGENCIES,

@@ -5,6 +5,7 @@ from datetime import date
 from uuid import uuid4
 
 from flask import Blueprint, Response, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.access import Permission
 from server.domain.case_words import OUTCOMES, outcome_word, status_word
@@ -20,6 +21,7 @@ from server.http.site import now, reading
 from server.queries.ledger import Asked
 from server.services import limits
 from server.services.files import ledger_exports, ledgers
+from server.web import filters
 from server.web.fragments import render
 
 pages = Blueprint("ledger", __name__)
@@ -27,15 +29,20 @@ pages = Blueprint("ledger", __name__)
 
 @pages.get("/ledger")
 @requires(Permission.LEDGER_READ)
-def index() -> str:
+def index() -> str | AnyResponse:
+    opens_with = filters.opens_with("ledger")
+    if opens_with is not None:
+        return opens_with
     asked = _asked()
     with reading() as ctx:
+        kept = filters.bar(ctx, "ledger")
         found = ledgers.page(ctx, asked, page=request.args.get("page", 1, int))
     looked("ledger.read", "ledger")
     chosen = {key: value for key, value in asdict(asked).items() if value}
     return render(
         "ledger/index.html",
         ledger=found,
+        kept=kept,
         asked=asked,
         chosen=chosen,
         statuses=[(status.value, status_word(status)) for status in CaseStatus],

@@ -41,7 +41,7 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
         "tasks/task.html",
         sheet=sheet,
         task_verbs=tuple(TASK_VERBS.values()),
-        controls=_controls(ctx, sheet.form, typed) if sheet.form else (),
+        controls=fields(ctx, sheet.form, typed) if sheet.form else (),
         problems=problems(sheet.form.schema if sheet.form else {}, findings),
         attached=attachments.listed(ctx, sheet.case.id),
         talk=talks.of_case(ctx, sheet.sight, sheet.case.id, sheet.case.status, sheet.id),
@@ -54,7 +54,7 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
 def conflict(sheet: Sheet, typed: Typed, why: str) -> str:
     """What was typed, to be copied, where it could not be handed in; and how the task stands."""
     with reading() as ctx:
-        kept = _controls(ctx, sheet.form, typed, is_locked=True) if sheet.form else ()
+        kept = fields(ctx, sheet.form, typed, is_locked=True) if sheet.form else ()
     return render("tasks/conflict.html", sheet=sheet, controls=kept, why=why)
 
 
@@ -64,9 +64,11 @@ def data(ctx: Context, form: FormSheet) -> dict[str, Json]:
     return {**form.data, "attachment_names": named} if named else dict(form.data)
 
 
-def _controls(
+def fields(
     ctx: Context, form: FormSheet, typed: Typed | None, *, is_locked: bool = False
 ) -> tuple[Control, ...]:
+    """The form as plain controls, with what was typed in place of what is known."""
+
     def offer(kind: Any, sought: str, chosen: Sequence[str]) -> list[tuple[str, str]]:
         most = 0 if is_locked or not form.is_open else choices.MOST
         found = choices.offered(ctx, kind, typed=sought, chosen=chosen, most=most)

@@ -355,6 +355,25 @@ def paper_at_an_unknown_node(draft: Draft) -> None:
     draft.pack["papers"]["notice"]["node"] = "ghost"
 
 
+@case("BATCH_NODE_UNKNOWN")
+def batch_of_an_unknown_node(draft: Draft) -> None:
+    draft.pack["desk"] = {"batch": ["ghost"]}
+
+
+@case("BATCH_FORM")
+def batch_of_a_form_with_a_number(draft: Draft) -> None:
+    draft.pack["desk"] = {"batch": ["examine"]}
+    draft.forms["examination"].append({"type": "number", "key": "amount", "label": "数额"})
+
+
+@case("BATCH_APPOINTS")
+def batch_of_a_task_that_appoints(draft: Draft) -> None:
+    draft.pack["desk"] = {"batch": ["examine"]}
+    draft.forms["examination"] = [
+        each for each in draft.forms["examination"] if each["type"] in ("radio", "textarea")
+    ]
+
+
 @case("LIST_NOTHING_TO_CHOOSE")
 def list_of_placeholders_only(draft: Draft) -> None:
     draft.pack["lists"]["situations"]["items"] = [{"code": "S2", "text_missing": True}]

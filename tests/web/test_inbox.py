@@ -50,7 +50,7 @@ def test_new_work_stands_in_the_queue_with_its_day_and_who_sent_it(
 
 def test_work_is_claimed_from_its_row_and_is_then_mine(case_id: str, sign_in: SignIn) -> None:
     browser = sign_in(DESK)
-    form = at(opened(browser, "/inbox?view=queue"), "//form[contains(@action, '/claim')]")[0]
+    form = at(opened(browser, "/inbox?view=queue"), "//tr//form[contains(@action, '/claim')]")[0]
     fields = {each.get("name"): each.get("value") for each in form.xpath(".//input")}
     assert browser.post(form.get("action"), data=fields).status_code == 303
     assert rows(opened(browser, "/inbox?view=queue")) == 0

@@ -48,6 +48,8 @@ class Line:
     kept: str
     #: the due date is a Saturday or Sunday that is worked
     is_makeup: bool
+    #: its pack lets it be handed in with others of its step
+    may_batch: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -131,6 +133,7 @@ def line(ctx: Context, entry: Entry) -> Line:
         left=days_left(due_on, ctx.today, calendar) if runs and due_on else None,
         kept=_kept(ctx, pack, entry.deadline) if state == DeadlineState.STOPPED else "",
         is_makeup=due_on is not None and _is_makeup(due_on, calendar),
+        may_batch=entry.key in pack.desk.batch,
     )
 
 
