@@ -9,12 +9,15 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from server.domain.access import SYSTEM
+from server.domain.decision_rules import Secrecy, Writes
 from server.models.case import case
 from server.models.identity import Person, Post
 from server.models.work import work_item
 from server.queries import cases as case_queries
 from server.services.case import incidents
 from server.services.context import Context, Tools, reading
+from server.services.files import decision_sheets
+from server.services.files.decision_sheets import DecisionSheet
 from server.services.identity import people
 from server.services.packs import definitions
 from server.services.rehearsing.play import Play
@@ -111,6 +114,26 @@ class Meeting:
             actor = people.actor(ctx, login)
         with incidents.acting(self.tools, actor, self.now) as ctx:
             return verb(ctx)
+
+    def see(self, login: str, read: Callable[[Context], T]) -> T:
+        """What somebody is told; the database refuses any write in it."""
+        with reading(self.tools, SYSTEM, self.now) as ctx:
+            actor = people.actor(ctx, login)
+        with reading(self.tools, actor, self.now) as ctx:
+            return read(ctx)
+
+    def sheet(self, login: str) -> DecisionSheet:
+        """The decision as somebody sees it."""
+        return self.see(login, lambda ctx: decision_sheets.sheet(ctx, self.id))
+
+    def be_secret(self) -> None:
+        """Let the pack allow ballots without names, and its form ask for no vote of anybody."""
+        for key, release in self.tools.releases.items():
+            entry = release.pack.decisions.get("deliberate")
+            if entry is not None:
+                open_ = replace(entry, secret=Secrecy.ALLOWED, writes=Writes(date="decided_on"))
+                pack = replace(release.pack, decisions={"deliberate": open_})
+                self.tools.releases[key] = replace(release, pack=pack)
 
     def convene(self, **given: Any) -> None:
         """The chair convenes the body for today, with a secretary."""

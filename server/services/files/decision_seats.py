@@ -97,7 +97,7 @@ def seats(ctx: Context, found: Held, counted: Tally | None, texts: Mapping[str, 
     chosen = {one.person_id: one.choice for one in found.ballots if one.person_id}
     of = about(found, counted) if is_told else (row.motion if row else "")
     names = decision_ends.names_of(ctx, [one.person_id for one in found.members])
-    grounds = dict(decision_ends.grounds(found, found.entry.writes.members))
+    grounds = dict(decision_terms.grounds(found.release, found.entry, found.item.form_key))
     found_seats = []
     for one in found.members:
         is_me = one.person_id == found.actor.person_id

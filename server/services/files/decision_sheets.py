@@ -174,7 +174,7 @@ def shown(ctx: Context, found: Held) -> DecisionSheet:
         closed_at=standing.closed_at if standing else None,
         minutes=(standing.minutes if standing else "") or draft,
         is_draft=bool(draft),
-        grounds=decision_ends.grounds(found, entry.writes.members),
+        grounds=decision_terms.grounds(found.release, entry, found.item.form_key),
         rules=tuple(_rules(found)),
         deadline=_deadline(ctx, found),
         actions=actions,

@@ -17,7 +17,6 @@ from server.domain.lifecycle import WorkState
 from server.domain.meeting_ends import Condition, Voice
 from server.domain.texts import _
 from server.domain.votes import ABSTAIN, Attendance
-from server.forms import fields as tree
 from server.models.decision import decision, meeting
 from server.models.identity import Person
 from server.services.case import answers, case_state
@@ -130,7 +129,8 @@ def written(found: Held, result: str) -> dict[str, Json]:
     }
     if into.members is not None:
         chosen = {one.person_id: one.choice for one in found.ballots if one.person_id}
-        codes = _grounds(found, into.members)
+        known = decision_terms.form_grounds(found.release, found.entry, found.item.form_key)
+        codes = frozenset(code for code, _text in known)
         values[into.members.list] = [
             _row(one, into.members, _vote(one, chosen.get(one.person_id), result), codes)
             for one in found.members
@@ -193,20 +193,3 @@ def _row(one: MemberRow, into: MembersField, vote: str, codes: frozenset[str]) -
         into.vote: vote,
     }
     return {name: value for name, value in values.items() if name}
-
-
-def _grounds(found: Held, into: MembersField) -> frozenset[str]:
-    """Codes of the grounds that the form has."""
-    return frozenset(code for code, _text in grounds(found, into))
-
-
-def grounds(found: Held, into: MembersField | None) -> list[tuple[str, str]]:
-    """Grounds of recusal that the form has, with their texts; the code for none left out."""
-    if into is None or not into.ground:
-        return []
-    schema = found.release.forms.get(found.item.form_key, {})
-    for field in tree.walk(tree.read(schema.get("components"))):
-        if field.key == into.ground:
-            offered = decision_terms.choices(found.release, field)
-            return [(one.code, one.text) for one in offered if one.code != into.no_ground]
-    return []

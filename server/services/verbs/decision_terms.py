@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from server.domain import recusal
 from server.domain.decision_rules import Base, DecisionRule, Equal, Fraction, Option
 from server.domain.errors import ExpressionFailed
 from server.domain.expressions import Json
@@ -93,3 +94,22 @@ def _share(ctx: Context, given: Fraction, of: Facts) -> dict[str, Json]:
         "denominator": share.denominator,
         "at_least": share.at_least,
     }
+
+
+def grounds(release: Release, entry: DecisionRule, form_key: str) -> list[tuple[str, str]]:
+    """Grounds of recusal somebody may name at the meeting: those of the pack, else of the form."""
+    listed = [(one.code, one.text) for one in recusal.grounds(release.pack)]
+    return listed or form_grounds(release, entry, form_key)
+
+
+def form_grounds(release: Release, entry: DecisionRule, form_key: str) -> list[tuple[str, str]]:
+    """Grounds that the form knows, with their texts; the code for none left out."""
+    into = entry.writes.members
+    if into is None or not into.ground:
+        return []
+    schema = release.forms.get(form_key, {})
+    for field in tree.walk(tree.read(schema.get("components"))):
+        if field.key == into.ground:
+            offered = choices(release, field)
+            return [(one.code, one.text) for one in offered if one.code != into.no_ground]
+    return []

@@ -12,13 +12,21 @@ from sqlalchemy import delete, insert
 
 from server.domain.errors import Conflict, Forbidden, Invalid
 from server.domain.findings import Finding
+from server.domain.recusal_rules import NONE
 from server.domain.texts import _
 from server.domain.votes import ABSTAIN, AGAINST, Attendance
 from server.models.base import new_id
 from server.models.decision import vote as ballots
-from server.models.recusal import declaration, recusal
 from server.services.context import Context
-from server.services.verbs import decision_members, decision_rows, reasons, work_acts
+from server.services.verbs import (
+    decision_members,
+    decision_rows,
+    decision_terms,
+    declarations,
+    reasons,
+    recusals,
+    work_acts,
+)
 from server.services.verbs.decision_members import MemberRow
 from server.services.verbs.decision_rows import Held
 
@@ -95,7 +103,8 @@ def vote(
     _refuse_too_early(ctx, found)
     _refuse_turn(found, member)
     _store(ctx, found, member, choice)
-    _declare(ctx, found, member)
+    if member.person_id == found.actor.person_id:
+        declarations.note(ctx, found.case.id, member.person_id, "vote", found.id, NONE)
     spoken = None if stands.is_secret else member.spoken or _next(found)
     changed = replace(member, has_voted=True, spoken=spoken or member.spoken)
     if opinion.strip():
@@ -161,26 +170,14 @@ def _recuse(ctx: Context, found: Held, member: MemberRow, ground: str, note: str
     """Declared at the meeting by oneself: it holds at once. A vote he gave falls with it."""
     if member.person_id != found.actor.person_id:
         raise Forbidden(_("回避由本人声明；要求他人回避的，另行提出回避申请"))
-    if not ground.strip():
-        message = _("请选择回避事由")
-        raise Invalid(message, [Finding(code="RECUSAL_GROUND", field="ground", message=message)])
-    row = {
-        "id": new_id(),
-        "version": 1,
-        "case_id": found.case.id,
-        "person_id": member.person_id,
-        "capacity": found.item.candidate_role,
-        "ground": ground.strip()[:40],
-        "note": note,
-        "by_id": member.person_id,
-        "office_id": found.item.candidate_unit,
-        "state": "declared",
-        "at": ctx.now,
-    }
-    ctx.session.execute(insert(recusal).values(**row))
-    _answer(ctx, found, member, ground.strip()[:40])
-    _keep_and_count(ctx, found, replace(member, recusal=ground.strip()[:40], is_chair=False))
-    ctx.record("meeting.recuse", found.id, found.case.id, {"recusal": row["id"]})
+    ground = ground.strip()[:40]
+    texts = dict(decision_terms.grounds(found.release, found.entry, found.item.form_key))
+    _keep_and_count(ctx, found, replace(member, recusal=ground, is_chair=False))
+    declarations.note(ctx, found.case.id, member.person_id, "vote", found.id, ground)
+    recusal_id = recusals.declare(
+        ctx, found.case.id, ground=ground, note=note or texts.get(ground, "")
+    )
+    ctx.record("meeting.recuse", found.id, found.case.id, {"recusal": recusal_id})
 
 
 def _keep_and_count(ctx: Context, found: Held, changed: MemberRow) -> None:
@@ -258,22 +255,3 @@ def _store(ctx: Context, found: Held, member: MemberRow, choice: str) -> None:
 
 def _given(ctx: Context, found: Held) -> tuple[Any, ...]:
     return decision_rows.ballots_of(ctx, found.id, found.convened.round)
-
-
-def _declare(ctx: Context, found: Held, member: MemberRow) -> None:
-    if member.person_id == found.actor.person_id:
-        _answer(ctx, found, member, "none")
-
-
-def _answer(ctx: Context, found: Held, member: MemberRow, answer: str) -> None:
-    ctx.session.execute(
-        insert(declaration).values(
-            id=new_id(),
-            case_id=found.case.id,
-            person_id=member.person_id,
-            occasion="vote",
-            subject_id=found.id,
-            answer=answer,
-            at=ctx.now,
-        )
-    )
