@@ -1,0 +1,145 @@
+"""Every verb of a task and of a case as everybody: over the API and over the page.
+
+A verb that is added to the tables joins by itself. A stranger, whoever keeps away and whose post
+ended are refused everywhere, each like what does not exist.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from server.domain.access import SYSTEM
+from server.http.verbs.table import CASE_VERBS, TASK_VERBS
+from server.models.identity import Person, Post, Unit
+from server.services.context import Tools, transaction
+from tests.api.matters import APPLICANT, DESK, STRANGER, opened
+from tests.factories import site
+from tests.factories.programs import Program
+from tests.factories.site import MONDAY
+from tests.factories.verb_bodies import bodies
+
+COLLEAGUE = "county1.case_supervision.2"
+HEAD = "county1.case_supervision.head"
+#: of an office that has nothing to do with the case
+ELSEWHERE = "county2.case_supervision.1"
+FORMER = "county2.petition.1"
+
+#: whom the case does not concern, or no longer -> what every verb answers
+REFUSED = {
+    STRANGER: 404,
+    ELSEWHERE: 404,
+    COLLEAGUE: 404,  # recused
+    FORMER: 404,  # his post in the office ended yesterday
+    "p.system_admin.head": 403,
+    "p.security_admin.head": 403,
+    "p.audit_admin.head": 403,
+    "p.designer.1": 403,
+}
+#: not refused for who he is: it is done, or the state or the request is wrong
+ADMITTED = {200, 201, 409, 422}
+
+OF_TASK = [*TASK_VERBS, "claim", "release", "complete", "draft"]
+OF_CASE = [*CASE_VERBS, "recusals", "corrections"]
+SENT: dict[str, Any] = {
+    **{path.removeprefix("/"): body for path, body in bodies().items()},
+    "complete": {"variables": {}},
+    "draft": {"variables": {}},
+    "recusals": {"ground": "kinship"},
+    "stop": {"deadline": "intake", "reason": "supplement"},
+    "restart": {"deadline": "intake", "reason": "恢复"},
+    "extend": {"deadline": "intake", "reason": "延长", "n": 1},
+    "corrections": {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": "x"},
+}
+
+Sign = Callable[[str], Program]
+
+
+def test_each_verb_is_refused_to_whom_the_case_does_not_concern(
+    app: Flask, demo_tools: Tools, signed: Sign
+) -> None:
+    case, task = prepared(demo_tools, signed)
+    for login, status in REFUSED.items():
+        program, page = signed(login), site.signed_in(app, login)
+        for path, body in calls(case, task):
+            answer = program.post(path, body)
+            assert answer.status_code == status, (login, path)
+        token = site.token(page, "/me")
+        for path in pages(case, task):
+            shown = page.get(path)
+            sent = page.post(path, headers={"X-CSRFToken": token}, data={"reason": "理由"})
+            assert {shown.status_code, sent.status_code} == {status}, (login, path)
+
+
+def test_a_party_does_nothing_to_the_work_of_the_offices(
+    app: Flask, demo_tools: Tools, signed: Sign
+) -> None:
+    case, task = prepared(demo_tools, signed)
+    party, page = signed(APPLICANT), site.signed_in(app, APPLICANT)
+    for path, body in calls(case, task):
+        answer = party.post(path, body)
+        expected = {404} if path.startswith("/tasks/") else {403, 404, 422}
+        assert answer.status_code in expected, path
+    for path in pages(case, task):
+        if path.startswith("/tasks/"):
+            assert page.get(path).status_code == 404, path
+
+
+@pytest.mark.parametrize("login", [DESK, HEAD])
+def test_whoever_holds_the_work_and_his_head_get_past_who_they_are(
+    demo_tools: Tools, signed: Sign, login: str
+) -> None:
+    """What they may do is for the tests of each verb; for them nothing is hidden."""
+    case, task = prepared(demo_tools, signed)
+    program = signed(login)
+    for path, body in calls(case, task):
+        if not path.startswith("/tasks/"):
+            continue  # a clock or a question that is not there is not found by anybody
+        answer = program.post(path, body)
+        assert answer.status_code in {*ADMITTED, 403}, (login, path)
+
+
+def prepared(tools: Tools, signed: Sign) -> tuple[str, str]:
+    """A case whose task the desk holds; a colleague keeps away, and somebody left the office."""
+    case = opened(signed(APPLICANT))["id"]
+    desk = signed(DESK)
+    queue = desk.found("/tasks?view=queue")["items"]
+    task = next(each["id"] for each in queue if each["case"] == case)
+    former = signed(COLLEAGUE)
+    assert former.post(f"/cases/{case}/recusals", {"ground": "kinship"}).status_code == 201
+    with transaction(tools, SYSTEM, MONDAY) as ctx:
+        office = select(Unit.id).join(Post, Post.unit_id == Unit.id).join(Person)
+        row = {
+            "id": str(uuid4()),
+            "person_id": ctx.session.scalar(select(Person.id).where(Person.login == FORMER)),
+            "unit_id": ctx.session.scalar(office.where(Person.login == DESK).limit(1)),
+            "title": "干部",
+            "is_head": False,
+            "is_main": False,
+            "from_on": MONDAY.date() - timedelta(days=400),
+            "to_on": MONDAY.date() - timedelta(days=1),
+        }
+        ctx.session.execute(insert(Post).values(**row))
+    desk.done(f"/tasks/{task}/claim")
+    return case, task
+
+
+def calls(case: str, task: str) -> Iterator[tuple[str, Any]]:
+    """Address and body of every verb over the API."""
+    for name in OF_TASK:
+        yield f"/tasks/{task}/{name}", SENT.get(name)
+    for name in OF_CASE:
+        yield f"/cases/{case}/{name}", SENT.get(name, {})
+
+
+def pages(case: str, task: str) -> Iterator[str]:
+    """Address of the form of every verb."""
+    for name in TASK_VERBS:
+        yield f"/tasks/{task}/{name}"
+    for name in CASE_VERBS:
+        yield f"/cases/{case}/{name}"
+    yield f"/cases/{case}/recusals/new"
