@@ -1,6 +1,7 @@
-"""pack.yaml: who keeps away from a case, and which duties one person must not unite."""
+"""pack.yaml: who keeps away, which duties one person must not unite, what a task may see."""
 
 from server.adapters.reading import REQUIRED, Node, listed
+from server.domain.field_rights import FieldRights
 from server.domain.incompatible import Incompatible
 from server.domain.recusal_rules import DecisionMaker, RecusalRules, Statement
 from server.domain.sources import Basis
@@ -45,3 +46,13 @@ def incompatible(node: Node) -> Incompatible:
     if len(set(read.duties)) < 2:
         node.wrong(node.at("duties"), _("须列出两个以上不同的环节或者角色"))
     return read
+
+
+def field_rights(key: str, node: Node) -> FieldRights:
+    """What the task may do with the fields of its form."""
+    return FieldRights(
+        node=key,
+        read=node.texts("read"),
+        hidden=node.texts("hidden"),
+        basis=node.basis(required=True),
+    )

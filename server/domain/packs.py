@@ -15,6 +15,7 @@ from server.domain.decision_rules import DecisionRule
 from server.domain.desk import DeskRules
 from server.domain.expressions import Feel, Given, Json
 from server.domain.handovers import Handover
+from server.domain.field_rights import FieldRights
 from server.domain.incompatible import Incompatible
 from server.domain.movement import ReopenRule, ReturnRule
 from server.domain.recusal_rules import RecusalRules
@@ -245,6 +246,8 @@ class PolicyPack:
     reopens: Mapping[str, ReopenRule] = field(default_factory=dict)
     #: node -> how several people do its task together
     together: Mapping[str, Together] = field(default_factory=dict)
+    #: task, or start event -> what it may do with the fields of its form
+    fields: Mapping[str, FieldRights] = field(default_factory=dict)
     recusal: RecusalRules = field(default_factory=RecusalRules)
     incompatible: tuple[Incompatible, ...] = ()
     handover: tuple[Handover, ...] = ()

@@ -10,7 +10,9 @@ from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
 from server.domain.access import SYSTEM, Actor
-from server.domain.errors import NotSignedIn
+from server.domain.errors import Invalid, NotSignedIn
+from server.forms.permitted import FORGED
+from server.services import reads
 from server.services.case import incidents
 from server.services.context import Context, Tools
 from server.services.drills import drill
@@ -20,6 +22,8 @@ from server.services.identity.sessions import Signed
 
 #: key of the site among the extensions of the application
 EXTENSION = "rongcuo"
+#: longest key of a field, and most of them, in a record of what no form asked for
+_KEY, _KEYS = 80, 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,9 +106,31 @@ def acting() -> Iterator[Context]:
         NotSignedIn: nobody is signed in, or the session ended since the request began.
         RongcuoError: as the verb raised it; a fault of the procedure has suspended its case.
     """
-    with incidents.acting(site().tools, person(), now()) as ctx:
-        sessions.confirm(ctx, me())
-        yield ctx
+    try:
+        with incidents.acting(site().tools, person(), now()) as ctx:
+            sessions.confirm(ctx, me())
+            yield ctx
+    except Invalid as refused:
+        _note_forged(refused)
+        raise
+
+
+def _note_forged(refused: Invalid) -> None:
+    """Put on record that somebody sent what no form of his asked for: the keys, never a value."""
+    keys = sorted({each.field[:_KEY] for each in refused.findings if each.code in FORGED})
+    if not keys:
+        return
+    given = {name: str(value) for name, value in (request.view_args or {}).items()}
+    case_id = given.get("case_id") or given.get("case")
+    reads.noted(
+        site().tools,
+        person(),
+        now(),
+        verb="field.forged",
+        target=given.get("item_id") or given.get("task") or request.path[:200],
+        case_id=case_id,
+        detail={"fields": keys[:_KEYS]},
+    )
 
 
 def drilling() -> Drill | None:

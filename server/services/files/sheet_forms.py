@@ -51,7 +51,7 @@ def form(
     is_open: bool,
 ) -> FormSheet | None:
     """The form with the variables, lists and earlier answers it reads; None: it has none."""
-    schema = release.forms.get(row.form_key)
+    schema = release.at(row.node_key, row.form_key).forms.get(row.form_key)
     if schema is None:
         return None
     if row.form_key in signing.FORMS:
@@ -64,6 +64,8 @@ def form(
     again = {**dict.fromkeys(days if is_open else (), ctx.today.isoformat()), **again}
     if row.state == WorkState.DONE:
         again = {}
+    rights = release.pack.fields.get(row.node_key)
+    wanted -= frozenset(rights.hidden) if rights else frozenset()
     data = {name: value for name, value in known.items() if name in wanted}
     for field in tree.flat(tree.read(schema.get("components"))):
         if not field.is_locked and data.get(field.key) is None and field.key in again:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from server.adapters.packs import PackFiles, parse
@@ -14,7 +14,7 @@ from server.engine.definitions import gate
 from server.engine.dmn import Decisions
 from server.engine.graph import ProcessGraph
 from server.engine.port import Files
-from server.forms import compiler, signing
+from server.forms import compiler, permitted, signing
 from server.forms.compiler import Form
 from server.services.law.charts import chart
 from server.services.law.routing import Parts, fields_of, routing_variables
@@ -45,6 +45,18 @@ class Release:
     fields: Mapping[str, str] = field(default_factory=dict)
     #: form key -> its schema as the server reads it
     compiled: Mapping[str, Form] = field(default_factory=dict)
+
+    def at(self, node: str, form: str) -> "Release":
+        """The release as this task, or this start, may use its form (``forms/permitted``)."""
+        rights = self.pack.fields.get(node)
+        if rights is None or form not in self.forms:
+            return self
+        schema = permitted.restricted(self.forms[form], rights)
+        return replace(
+            self,
+            forms={**self.forms, form: schema},
+            compiled={**self.compiled, form: compiler.compiled(schema)},
+        )
 
 
 def load(stored: PackFiles, evaluate: Evaluate, *, id: str = "", version: int = 0) -> Release:

@@ -103,7 +103,8 @@ def start_sheet(ctx: Context, key: str, way: str = "") -> StartSheet:
         raise Forbidden(_("您没有权限启动该程序"))
     chosen = next((each for each in found.ways if each.key == way), found.ways[0])
     recorded = dict(_recorded(release, procedure, chosen, known))
-    schema = release.forms[procedure.start_form]
+    node = openings.start_node(release, procedure)
+    schema = release.at(node, procedure.start_form).forms[procedure.start_form]
     days, today = events.entered_in(release, key, procedure.start_form), ctx.today.isoformat()
     fixed = start_ways.fixed(ctx, release, procedure, chosen)
     return StartSheet(

@@ -85,6 +85,7 @@ def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json])
     procedure = release.pack.procedures[key]
     may_start_at_all(ctx, procedure)
     filled = {**procedure.defaults, **given}
+    release = release.at(start_node(release, procedure), procedure.start_form)
     checked = answers.check(ctx, release, key, procedure.start_form, filled, {}).values
     known = facts.collect(release, key, {}, checked, ctx.now)
     office_id = _opening_office(ctx, procedure, known)

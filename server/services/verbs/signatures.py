@@ -80,7 +80,8 @@ def sign(
     """
     groups.refuse_waiting(known.group, item.id)
     variables = case_state.load(ctx, case.id).variables
-    checked = answers.check(ctx, release, case.procedure, item.form_key, given, variables)
+    at = release.at(item.node_key, item.form_key)
+    checked = answers.check(ctx, at, case.procedure, item.form_key, given, variables)
     choice = Choice(str(checked.values[signing.CHOICE]))
     opinion = str(checked.values.get(signing.OPINION) or "").strip()
     _refuse_silent(choice, opinion)

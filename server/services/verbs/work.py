@@ -114,6 +114,7 @@ def complete(
     decision_gate.refuse_form(ctx, definition.pack, item)
     groups.refuse_waiting(known.group, item.id)
     variables = case_state.load(ctx, case.id).variables
-    checked = answers.check(ctx, definition, case.procedure, item.form_key, given, variables)
+    at = definition.at(item.node_key, item.form_key)
+    checked = answers.check(ctx, at, case.procedure, item.form_key, given, variables)
     handed = signatures.hand_in(ctx, case, definition, known, item, checked)
     recusals.noted_in(ctx, case, handed)
