@@ -14,8 +14,8 @@ from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReas
 from server.domain.decision_rules import DecisionRule
 from server.domain.desk import DeskRules
 from server.domain.expressions import Feel, Given, Json
-from server.domain.handovers import Handover
 from server.domain.field_rights import FieldRights
+from server.domain.handovers import Handover
 from server.domain.incompatible import Incompatible
 from server.domain.movement import ReopenRule, ReturnRule
 from server.domain.recusal_rules import RecusalRules

@@ -16,7 +16,7 @@ from server.services.context import Tools, transaction
 from server.services.identity import passwords
 from server.services.packs import definitions
 from tests.databases import Databases
-from tests.factories import site, tiny
+from tests.factories import site
 from tests.factories import tools as opening
 from tests.factories.programs import Program, program
 from tests.factories.tiny import APPLICANT, DESK, PACK
@@ -24,7 +24,7 @@ from tests.factories.tiny import APPLICANT, DESK, PACK
 RIGHTS = """
 fields:
   register: {hidden: [reason], read: [managed_by], basis: {default: 测试}}
-  start: {hidden: [internal], read: [applicant_kind], basis: {default: 测试}}
+  begin: {hidden: [internal], read: [applicant_kind], basis: {default: 测试}}
 """
 _YAML = "processes/tiny/pack.yaml"
 
@@ -116,7 +116,7 @@ def record(tools: Tools) -> str:
 
 
 def _fill(url: str) -> None:
-    tiny.fill_region(url)
+    opening.fill_region(url)
     files = read_folder(PACK)
     text = files.files[_YAML] + RIGHTS.encode()
     files = replace(files, files={**files.files, _YAML: text})
