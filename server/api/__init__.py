@@ -10,6 +10,7 @@ from server.api.case_commands import case_commands
 from server.api.cases import cases
 from server.api.corrections import corrections
 from server.api.decisions import decisions
+from server.api.drafts import drafts
 from server.api.drill import drill
 from server.api.notices import notices
 from server.api.packs import packs
@@ -24,7 +25,7 @@ from server.api.tokens import tokens
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
     *(tokens, procedures, cases, case_commands, corrections, requests, recusals, tasks),
-    *(task_verbs, batches, decisions, talks, notices, attachments),
+    *(task_verbs, drafts, batches, decisions, talks, notices, attachments),
     *(packs, audits, drill),
 )
 

@@ -29,7 +29,7 @@ from server.services.files import open_tasks, sheets
 from server.services.files.open_tasks import Due, OpenTask
 from server.services.files.sheets import Sheet
 from server.services.identity import posts
-from server.services.verbs import drafts, work
+from server.services.verbs import work
 
 tasks = Blueprint("tasks", __name__, description=_("待办"))
 
@@ -96,13 +96,6 @@ class TaskDoneSchema(TaskSchema):
     state = word(WorkState)
     actions = ma.fields.List(ma.fields.String(), required=True)
     tasks = ma.fields.List(ma.fields.Nested(OpenTaskSchema), required=True)
-
-
-class TaskDraftSchema(ma.Schema):
-    """A draft that was kept, with the version of its task."""
-
-    id = ma.fields.String(required=True)
-    version = ma.fields.Integer(required=True)
 
 
 class AnswersSchema(ma.Schema):
@@ -194,29 +187,12 @@ def complete(given: dict[str, Any], task: UUID) -> Response:
     return after(str(task), verb)
 
 
-@tasks.route("/tasks/<uuid:task>/draft", methods=["POST"])
-@requires(Permission.CASE_READ)
-@tasks.doc(parameters=commands.HEADERS)
-@tasks.arguments(AnswersSchema)
-@tasks.response(HTTPStatus.OK, TaskDraftSchema)
-def draft(given: dict[str, Any], task: UUID) -> Response:
-    """暂存填写的内容，不提交；只有本人看得到，提交或者退签后清除"""
-    item_id = str(task)
-
-    def effect(ctx: Context) -> Answer:
-        version = drafts.save(ctx, item_id, given["variables"], seen=_seen(ctx, item_id))
-        body = TaskDraftSchema().dump({"id": item_id, "version": version})
-        return Answer(status=HTTPStatus.OK, body=body, headers=commands.tagged(str(version)))
-
-    return commands.once(effect)
-
-
 def after(item_id: str, verb: Callable[..., None]) -> Response:
     """Do it once, and answer with the task as the actor sees it then, where he still does."""
 
     def effect(ctx: Context) -> Answer:
         case_id = sheets.case_of(ctx, item_id)
-        verb(ctx, item_id, seen=_seen(ctx, item_id))
+        verb(ctx, item_id, seen=seen(ctx, item_id))
         ctx.settle()
         try:
             sheet = sheets.sheet(ctx, item_id)
@@ -236,7 +212,7 @@ def after(item_id: str, verb: Callable[..., None]) -> Response:
     return commands.once(effect)
 
 
-def _seen(ctx: Context, item_id: str) -> int | None:
+def seen(ctx: Context, item_id: str) -> int | None:
     """The version the request names, None for none or any."""
     if "If-Match" not in request.headers:
         return None

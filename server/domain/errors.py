@@ -88,6 +88,12 @@ class Conflict(RongcuoError):
     code = "conflict"
 
 
+class DraftOverwritten(Conflict):
+    """Another window of the same person kept something since this one looked."""
+
+    code = "draft_overwritten"
+
+
 class TooOften(RongcuoError):
     """The actor, or the address he asks from, did this as often as anybody may for now (BU-6).
 

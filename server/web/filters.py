@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.domain.access import Permission
@@ -14,6 +14,7 @@ from server.http.access import requires
 from server.http.site import acting, reading
 from server.services.context import Context
 from server.services.desk import filters
+from server.services.desk.filters import Kept
 
 pages = Blueprint("filters", __name__, url_prefix="/filters")
 
@@ -67,7 +68,7 @@ def bar(ctx: Context, page: str) -> Bar:
             is_current=dict(each.query) == dict(now),
             is_default=each.is_default,
         )
-        for each in filters.listed(ctx, page)
+        for each in _listed(ctx, page)
     )
     return Bar(page=page, links=links, query=now, all=url_for(endpoint, all=1))
 
@@ -77,7 +78,7 @@ def opens_with(page: str) -> Response | None:
     if request.args or request.headers.get("HX-Request"):
         return None
     with reading() as ctx:
-        found = next((each for each in filters.listed(ctx, page) if each.is_default), None)
+        found = next((each for each in _listed(ctx, page) if each.is_default), None)
     return redirect(_address(LISTS[page][0], found.query), 303) if found else None
 
 
@@ -105,6 +106,13 @@ def remove(filter_id: str) -> Response:
         page = filters.remove(ctx, filter_id)
     flash(_("已删除筛选"))
     return redirect(url_for(LISTS[page][0], all=1), 303)
+
+
+def _listed(ctx: Context, page: str) -> tuple[Kept, ...]:
+    """Asked once in a request, for what the list opens with and for the bar above it."""
+    if "kept_filters" not in g:
+        g.kept_filters = filters.listed(ctx, page)
+    return cast("tuple[Kept, ...]", g.kept_filters)
 
 
 def _query(page: str, given: Mapping[str, str]) -> Mapping[str, str]:

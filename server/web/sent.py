@@ -20,3 +20,10 @@ def variables() -> dict[str, Json]:
     if not isinstance(found, dict):
         raise Invalid(_("填写的内容不是有效的数据"))
     return found
+
+
+def word(name: str) -> str | None:
+    """A word that comes with the answers, None where there is none."""
+    document = request.get_json(silent=True)
+    found = document.get(name) if isinstance(document, Mapping) else None
+    return found[:64] if isinstance(found, str) else None

@@ -30,6 +30,7 @@ from server.services.files import onward, sheets
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
 from server.services.verbs import drafts, work
+from server.services.verbs.drafts import Saved
 from server.web import sent, task_pages
 from server.web.context import moment
 from server.web.plain_forms.posted import posted
@@ -63,7 +64,7 @@ def form_json(item_id: str) -> Response:
         form = _form(sheet)
         data = task_pages.data(ctx, form)
     looked("task.form", item_id, sheet.case.id)
-    return jsonify(schema=form.schema, data=data, readonly=not form.is_open)
+    return jsonify(schema=form.schema, data=data, readonly=not form.is_open, draft=form.draft_mark)
 
 
 @pages.post("/<item_id>/claim")
@@ -114,8 +115,8 @@ def complete(item_id: str) -> _Page:
 def draft(item_id: str) -> _Page:
     """Keep what is typed so far; a program is told the version, a person is led back."""
     if request.is_json:
-        version = _kept(item_id, sent.variables())
-        return jsonify(version=version, at=moment(now())[11:])
+        saved = _kept(item_id, sent.variables(), sent.word("draft"))
+        return jsonify(version=saved.version, draft=saved.mark, at=moment(now())[11:])
     with reading() as ctx:
         sheet = sheets.sheet(ctx, item_id)
     added, refused = taken_in(request.files) if _is_open(sheet) else ({}, ())
@@ -123,7 +124,7 @@ def draft(item_id: str) -> _Page:
     if refused:
         return _again(item_id, Typed(answers=filled.answers, findings=refused)), 422
     try:
-        _kept(item_id, filled.answers)
+        _kept(item_id, filled.answers, request.form.get("draft"))
     except _REFUSED as error:
         typed = Typed(answers=filled.answers)
         return task_pages.conflict(_now(item_id), typed, error.message), status_of(error)
@@ -154,9 +155,9 @@ def _completed(item_id: str, given: Mapping[str, Json]) -> str:
     return location
 
 
-def _kept(item_id: str, given: Mapping[str, Json]) -> int:
+def _kept(item_id: str, given: Mapping[str, Json], after: str | None) -> Saved:
     with acting() as ctx:
-        return drafts.save(ctx, item_id, given, seen=_seen())
+        return drafts.save(ctx, item_id, given, seen=_seen(), after=after)
 
 
 def _once(ctx: Context, item_id: str, given: Mapping[str, Json]) -> tuple[str, str]:

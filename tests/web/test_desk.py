@@ -66,7 +66,7 @@ def test_a_step_the_pack_does_not_name_is_never_handed_in_with_others(tiny: Tiny
 
 
 def test_phrases_are_ones_own_and_the_offices_which_its_head_keeps(tiny: Tiny) -> None:
-    office = tiny.actor(HEAD).headed[0]
+    office = tiny.actor(DESK).posts[0].unit_id
     head, desk = entered(tiny, HEAD), entered(tiny, DESK)
     added(head, "经研究，同意", office)
     assert added(head, "经研究，同意", office).status_code == 422

@@ -31,6 +31,8 @@ class FormSheet:
     is_open: bool
     #: what he typed before and did not hand in was kept then, None: nothing of his
     draft_at: datetime | None = None
+    #: which draft it is, empty for none
+    draft_mark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,14 +73,15 @@ def form(
         if not field.is_locked and data.get(field.key) is None and field.key in again:
             data[field.key] = again[field.key]
     typed = drafts.of(row.draft, ctx.actor.person_id) if is_open else None
-    data |= typed[0] if typed else {}
+    data |= typed.answers if typed else {}
     data |= shown.options(schema, release.pack.lists)
     return FormSheet(
         key=row.form_key,
         schema=schema,
         data=data,
         is_open=is_open,
-        draft_at=typed[1] if typed else None,
+        draft_at=typed.at if typed else None,
+        draft_mark=typed.mark if typed else "",
     )
 
 
@@ -90,7 +93,8 @@ def _signed(
     return FormSheet(
         key=row.form_key,
         schema=schema,
-        data=typed[0] if typed else {},
+        data=typed.answers if typed else {},
         is_open=is_open,
-        draft_at=typed[1] if typed else None,
+        draft_at=typed.at if typed else None,
+        draft_mark=typed.mark if typed else "",
     )

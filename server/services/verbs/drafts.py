@@ -6,18 +6,20 @@ the version of the task stands, nothing is counted, and the record of acts does 
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from server.domain import groups
 from server.domain import work as rules
-from server.domain.errors import Invalid
+from server.domain.errors import DraftOverwritten, Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.forms import drafts, permitted
+from server.models.base import new_id
 from server.models.work import work_item
 from server.services.context import Context
 from server.services.identity import posts
@@ -30,13 +32,42 @@ from server.services.verbs.work_rows import ItemRow
 MOST: Final = 500_000
 
 
-def save(ctx: Context, item_id: str, given: Mapping[str, Json], *, seen: int | None = None) -> int:
-    """Keep what is typed so far in place of what was kept before; the version of the task.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Draft:
+    """What somebody typed and did not hand in."""
+
+    answers: Mapping[str, Json]
+    at: datetime
+    #: another one each time something is kept
+    mark: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Saved:
+    """A draft that was kept."""
+
+    #: version of the task
+    version: int
+    mark: str
+
+
+def save(
+    ctx: Context,
+    item_id: str,
+    given: Mapping[str, Json],
+    *,
+    seen: int | None = None,
+    after: str | None = None,
+) -> Saved:
+    """Keep what is typed so far in place of what was kept before.
+
+    ``after`` is the mark of the draft it was typed over, empty for none; None: whatever is kept.
 
     Raises:
         NotFound: there is no such item, or the actor may not see it.
         Forbidden: he has lost the post it was offered to, or is barred.
         Conflict: it is not in his hands, the case stands still, or it changed since he looked.
+        DraftOverwritten: another window kept something meanwhile.
         Invalid: it is too long, or holds what the task must not see.
     """
     actor = posts.with_posts(ctx)
@@ -51,8 +82,11 @@ def save(ctx: Context, item_id: str, given: Mapping[str, Json], *, seen: int | N
     answers = drafts.kept(schema, given)
     if len(json.dumps(answers)) > MOST:
         raise Invalid(_("填写的内容过长，没有保存草稿"))
-    _write(ctx, item.id, {"by": actor.person_id, "at": ctx.now.isoformat(), "answers": answers})
-    return item.version
+    _refuse_overwriting(ctx, item.id, after)
+    mark = new_id()
+    kept = {"by": actor.person_id, "at": ctx.now.isoformat(), "mark": mark, "answers": answers}
+    _write(ctx, item.id, kept)
+    return Saved(version=item.version, mark=mark)
 
 
 def _refuse_hidden(release: Release, item: ItemRow, given: Mapping[str, Json]) -> None:
@@ -76,11 +110,25 @@ def drop(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     _write(ctx, item.id, None)
 
 
-def of(stored: Any, person_id: str) -> tuple[Mapping[str, Json], datetime] | None:
-    """The answers of a stored draft and when they were kept, None for somebody else's."""
+def of(stored: Any, person_id: str) -> Draft | None:
+    """A stored draft, None for somebody else's."""
     if not isinstance(stored, Mapping) or stored.get("by") != person_id:
         return None
-    return stored["answers"], datetime.fromisoformat(stored["at"])
+    return Draft(
+        answers=stored["answers"],
+        at=datetime.fromisoformat(stored["at"]),
+        # one that an earlier version of the program kept has none
+        mark=stored.get("mark", ""),
+    )
+
+
+def _refuse_overwriting(ctx: Context, item_id: str, after: str | None) -> None:
+    if after is None:
+        return
+    stored = ctx.session.scalar(select(work_item.c.draft).where(work_item.c.id == item_id))
+    kept = of(stored, ctx.actor.person_id)
+    if kept is not None and kept.mark != after:
+        raise DraftOverwritten(_("该待办在另一个窗口填写并保存过，为免覆盖，这里的内容没有保存"))
 
 
 def _write(ctx: Context, item_id: str, draft: Mapping[str, Json] | None) -> None:

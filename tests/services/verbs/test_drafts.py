@@ -5,20 +5,21 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from server.domain.errors import Conflict, Invalid
+from server.domain.errors import Conflict, DraftOverwritten, Invalid
 from server.models.audit import AuditEvent
 from server.models.work import work_item
 from server.services.context import Context
 from server.services.files import sheets
 from server.services.files.sheets import Sheet
 from server.services.verbs import drafts, work
+from server.services.verbs.drafts import Saved
 from tests.factories.tiny import ACCEPT, COLLEAGUE, DESK, HEAD, Tiny
 
 TYPED = {"reason": "缺会议纪要"}
 
 
 def test_what_was_typed_is_offered_again_to_whoever_typed_it(tiny: Tiny, item: str) -> None:
-    version = tiny.act(DESK, saving(item))
+    version = tiny.act(DESK, saving(item)).version
 
     form = of(tiny, DESK, item).form
     assert form is not None
@@ -66,6 +67,21 @@ def test_a_draft_of_a_task_that_changed_since_is_a_conflict(tiny: Tiny, item: st
     assert stored(tiny, item) is None
 
 
+def test_of_two_windows_the_later_one_overwrites_nothing_unless_it_says_so(
+    tiny: Tiny, item: str
+) -> None:
+    first = tiny.act(DESK, lambda ctx: drafts.save(ctx, item, TYPED, after=""))
+    other = {"reason": "另一窗口"}
+    with pytest.raises(DraftOverwritten):
+        tiny.act(DESK, lambda ctx: drafts.save(ctx, item, other, after=""))
+    form = of(tiny, DESK, item).form
+    assert form is not None
+    assert (form.data["reason"], form.draft_mark) == (TYPED["reason"], first.mark)
+    tiny.act(DESK, lambda ctx: drafts.save(ctx, item, other, after=first.mark))
+    with pytest.raises(DraftOverwritten):
+        tiny.act(DESK, lambda ctx: drafts.save(ctx, item, TYPED, after=first.mark))
+
+
 def test_a_draft_is_not_longer_than_a_form_can_be(tiny: Tiny, item: str) -> None:
     with pytest.raises(Invalid):
         tiny.act(DESK, lambda ctx: drafts.save(ctx, item, {"reason": "长" * drafts.MOST}))
@@ -77,7 +93,7 @@ def test_keeping_a_draft_is_no_act_in_the_case(tiny: Tiny, item: str) -> None:
     assert acts(tiny) == before
 
 
-def saving(item: str) -> Callable[[Context], int]:
+def saving(item: str) -> Callable[[Context], Saved]:
     return lambda ctx: drafts.save(ctx, item, TYPED)
 
 

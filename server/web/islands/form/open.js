@@ -15,7 +15,7 @@ export async function open(island) {
   try {
     const answer = await fetch(island.dataset.src, { headers: { Accept: "application/json" } });
     if (!answer.ok) throw new Error(`${answer.status}`);
-    const { schema, data, readonly = false, errors = [] } = await answer.json();
+    const { schema, data, readonly = false, errors = [], draft = "" } = await answer.json();
     const container = document.createElement("div");
     container.className = "drawn";
     const form = await createForm({
@@ -30,7 +30,7 @@ export async function open(island) {
     plain.noValidate = true;
     island.dataset.drawn = "true";
     startSending(island, plain, form);
-    if (island.dataset.draft && !readonly) startDraft(island, plain, form);
+    if (island.dataset.draft && !readonly) startDraft(island, plain, form, draft);
     if (island.dataset.guide) startGuide(island, plain, form);
     if (!readonly) startPhrases(island);
     if (errors.length) show(island, form, errors);

@@ -7,7 +7,7 @@ export function token(plain) {
   return plain.querySelector('input[name="csrf_token"]')?.value ?? "";
 }
 
-/** A refusal as {status, detail, problems}, whatever came back. */
+/** A refusal as {status, detail, problems, type}, whatever came back. */
 export async function failure(answer) {
   let document = {};
   try {
@@ -15,7 +15,7 @@ export async function failure(answer) {
   } catch {
     // no document: the number has to do
   }
-  return { status: answer.status, detail: document.detail ?? words(answer.status), problems: document.problems ?? [] };
+  return { status: answer.status, detail: document.detail ?? words(answer.status), problems: document.problems ?? [], type: document.type ?? "" };
 }
 
 function words(status) {
