@@ -80,11 +80,6 @@ WORDS: Final[Mapping[str, Word]] = {
     "request.consent": Word(_("同意请示")),
     "request.refuse": Word(_("没有同意请示"), "back"),
     "request.withdraw": Word(_("撤回请示"), "back", is_main=False),
-    "recusal.declare": Word(_("声明回避"), "back"),
-    "recusal.note": Word(_("登记应当回避的人员"), "back", is_main=False),
-    "recusal.grant": Word(_("决定回避"), is_main=False),
-    "work.pass_up": Word(_("无人可办，转上级机关"), "active"),
-    "work.unattended": Word(_("因回避无人可办"), "overdue"),
     "deadline.recompute": Word(_("按新公布的放假安排重算期限"), is_main=False),
     "deadline.remind": Word(_("提醒"), "active"),
 }
