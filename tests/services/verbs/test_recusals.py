@@ -151,7 +151,8 @@ def test_work_that_nobody_is_left_to_do_goes_to_the_office_above(tiny: Tiny) -> 
     declared(tiny, case_id, HEAD)
 
     item = tiny.item(case_id, "register")
-    assert item.unit_id == tiny.actor(CITY_HEAD).headed[0]
+    # he is head of another office as well
+    assert item.unit_id in tiny.actor(CITY_HEAD).headed
     assert "“登记”因下级机关人员回避、无人可办，转由你们办理" in told(tiny, case_id, CITY_HEAD)
     tiny.do(CITY_HEAD, case_id, "register", ACCEPT)
     assert violations(tiny.tools, case_id, NOW) == []
