@@ -7,14 +7,19 @@ import pytest
 
 from tests.factories.packs import Draft
 
-HALF = {"numerator": "1", "denominator": "2", "basis": {"default": "样例"}}
+
+def half() -> dict[str, Any]:
+    """A fraction of one's own: what is shared becomes an anchor, which no pack may have."""
+    return {"numerator": "1", "denominator": "2", "basis": {"default": "样例"}}
+
+
 DECISION: dict[str, Any] = {
     "title": "集体研究",
     "question": "是否受理",
     "motion": "accepted",
     "field": "result",
-    "quorum": HALF,
-    "majority": {**HALF, "base": "members", "equal": "not_adopted"},
+    "quorum": half(),
+    "majority": {**half(), "base": "members", "equal": "not_adopted"},
     "not_adopted": "refused",
     "secretary": "desk_office",
     "writes": {
