@@ -99,6 +99,15 @@ class OpenedSchema(ma.Schema):
     tasks = ma.fields.List(ma.fields.Nested(OpenTaskSchema), required=True)
 
 
+class CaseDecisionSchema(ma.Schema):
+    """A collective decision of the case that the reader may open."""
+
+    id = ma.fields.String(required=True)
+    state = ma.fields.String(
+        required=True, metadata={"description": "none、open、closed、cancelled"}
+    )
+
+
 class CaseSchema(OpenedSchema):
     """One case."""
 
@@ -113,6 +122,7 @@ class CaseSchema(OpenedSchema):
     closed_at = Moment(required=True, allow_none=True)
     subjects = ma.fields.List(ma.fields.Nested(ConcernedSchema), required=True)
     deadlines = ma.fields.List(ma.fields.Nested(PeriodSchema), required=True)
+    decisions = ma.fields.List(ma.fields.Nested(CaseDecisionSchema), required=True)
 
 
 class LineSchema(ma.Schema):
@@ -280,6 +290,7 @@ def shown(found: Summary) -> dict[str, Json]:
         "subjects": found.file.subjects,
         "tasks": [of_open(task) for task in found.tasks],
         "deadlines": [_period(clock.sheet) for clock in found.file.clocks],
+        "decisions": found.decisions,
     }
 
 

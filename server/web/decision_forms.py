@@ -4,6 +4,7 @@ The rest is what the form of the task asks besides what the meeting itself fills
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import marshmallow as ma
@@ -70,7 +71,8 @@ def drawn(
         findings=findings,
         offer=offer,
     )
-    return tuple(each for each in controls(asking) if not each.is_off)
+    applying = (each for each in controls(asking) if not each.is_off)
+    return tuple(replace(each, condition="") for each in applying)
 
 
 def _invalid(messages: Mapping[str, Any], verb: Verb) -> Invalid:

@@ -6,8 +6,9 @@ from server.queries import case_files, perspectives, versions
 from server.queries.case_files import Head
 from server.services.case import case_rows
 from server.services.context import Context
-from server.services.files import case_view, open_tasks
+from server.services.files import case_view, meeting_lists, open_tasks
 from server.services.files.case_view import CaseFile
+from server.services.files.meeting_lists import OfCase
 from server.services.files.open_tasks import OpenTask
 from server.services.identity import posts
 from server.services.packs import definitions
@@ -31,6 +32,7 @@ class Summary:
     #: key of its pack
     pack: str
     tasks: tuple[OpenTask, ...]
+    decisions: tuple[OfCase, ...]
     version: str
 
 
@@ -61,5 +63,6 @@ def summary(ctx: Context, case_id: str) -> Summary:
         file=file,
         pack=release.pack.key,
         tasks=open_tasks.of_case(ctx, case_id),
+        decisions=meeting_lists.of_case(ctx, case_id),
         version=versions.of_case(ctx.session, posts.with_posts(ctx), case_id),
     )

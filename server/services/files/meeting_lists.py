@@ -9,9 +9,12 @@ from sqlalchemy import func, or_, select
 from server.models.case import case
 from server.models.decision import decision, decision_member, meeting
 from server.models.identity import Person, Unit
+from server.models.work import OPEN_STATES, work_item
 from server.queries.visibility import visible_cases
+from server.services.case import case_rows
 from server.services.context import Context
 from server.services.identity import posts
+from server.services.packs import definitions
 
 #: meetings that are shown at once
 MOST = 50
@@ -45,6 +48,40 @@ class MeetingLine:
     chair: str
     state: str
     agenda: tuple[AgendaItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfCase:
+    """A decision of a case that the reader may open."""
+
+    id: str
+    #: none, open, closed or cancelled
+    state: str
+
+
+def of_case(ctx: Context, case_id: str) -> tuple[OfCase, ...]:
+    """The decisions of a case for members of its bodies and those who keep their records; also
+    those nobody has convened yet."""
+    actor = posts.with_posts(ctx)
+    units = sorted({post.unit_id for post in actor.posts})
+    release = definitions.release(ctx, case_rows.found(ctx, case_id).pack_version_id)
+    rows = ctx.session.execute(
+        select(work_item.c.group_id, decision.c.state)
+        .distinct()
+        .outerjoin(decision, decision.c.id == work_item.c.group_id)
+        .outerjoin(meeting, meeting.c.id == decision.c.meeting_id)
+        .where(
+            work_item.c.case_id == case_id,
+            work_item.c.node_key.in_(sorted(release.pack.decisions)),
+            or_(decision.c.id.is_not(None), work_item.c.state.in_(OPEN_STATES)),
+            or_(
+                work_item.c.candidate_unit.in_(units),
+                meeting.c.secretary_id == actor.person_id,
+            ),
+        )
+        .order_by(work_item.c.group_id)
+    )
+    return tuple(OfCase(id=row.group_id, state=row.state or "none") for row in rows)
 
 
 def agenda(ctx: Context, meeting_id: str | None) -> tuple[AgendaItem, ...]:
