@@ -34,7 +34,7 @@ class ConsentSchema(ma.Schema):
     answer = ma.fields.String(load_default="", validate=validate.Length(0, verbs.LONGEST))
 
 
-class TakeBackSchema(ma.Schema):
+class UnaskSchema(ma.Schema):
     """Nothing else is asked."""
 
 
@@ -125,7 +125,7 @@ def _register(name: str, says: str, schema: type[ma.Schema], verb: Callable[...,
 
 _register("consent", _("同意，所请示的事随即办理"), ConsentSchema, verbs.consent)
 _register("refuse", _("不同意，须写明理由"), ConsentSchema, verbs.refuse)
-_register("withdraw", _("撤回本人提出的请示"), TakeBackSchema, verbs.withdraw)
+_register("withdraw", _("撤回本人提出的请示"), UnaskSchema, verbs.withdraw)
 
 
 def _answered(ctx: Context, request_id: str) -> Answer:
