@@ -85,8 +85,7 @@ def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json])
     procedure = release.pack.procedures[key]
     may_start_at_all(ctx, procedure)
     filled = {**procedure.defaults, **given}
-    release = release.at(start_node(release, procedure), procedure.start_form)
-    checked = answers.check(ctx, release, key, procedure.start_form, filled, {}).values
+    checked = _checked(ctx, release, procedure, filled)
     known = facts.collect(release, key, {}, checked, ctx.now)
     office_id = _opening_office(ctx, procedure, known)
     named = _named(ctx, release, procedure, checked, office_id)
@@ -100,6 +99,18 @@ def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json])
         unit=_unit(ctx, named),
         level=_level(ctx, procedure, known),
     )
+
+
+def _checked(
+    ctx: Context, release: Release, procedure: Procedure, filled: Mapping[str, Json]
+) -> Mapping[str, Json]:
+    """What is kept of the start form; what it only shows is what the procedure begins with."""
+    node, form = start_node(release, procedure), procedure.start_form
+    rights = release.pack.fields.get(node)
+    read = rights.read if rights else ()
+    shown = {name: value for name, value in procedure.defaults.items() if name in read}
+    at = release.at(node, form)
+    return answers.check(ctx, at, procedure.key, form, filled, shown).values
 
 
 def may_start_at_all(ctx: Context, procedure: Procedure) -> None:
