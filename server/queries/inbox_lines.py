@@ -3,42 +3,22 @@
 Names of officials are shown to their own office; to others an office stands for its people.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row, Select, and_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.access import Actor
-from server.domain.expressions import Json
 from server.domain.urgency import Urgency
 from server.models.case import case, case_step, subject
 from server.models.identity import Person, Unit
 from server.models.time import deadline
 from server.models.work import work_item
-from server.queries import perspectives, urgings
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Clock:
-    """The period a piece of work hangs on."""
-
-    #: key of its rule in the pack
-    key: str
-    due_on: date | None
-    provisional_on: date | None
-    #: as stored: that it is overdue may lag behind by a tick (``Entry.is_over``)
-    state: str
-    #: statutory or soft
-    force: str
-    #: the worked count
-    line: str
-    #: what its count depends on besides its rule
-    origin_on: date
-    until_on: date | None
-    changes: Sequence[Mapping[str, Json]]
+from server.queries import line_clocks, perspectives, urgings
+from server.queries.line_clocks import Clock
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,6 +71,9 @@ class Entry:
     deadline_id: str | None
     deadline: Clock | None
     came: Came | None
+    #: what it is in its group (``domain/groups.Duty``), and who asked for the signature
+    duty: str
+    asked_by: str
     #: how often somebody urged it
     urged: int
     opened_at: datetime
@@ -99,13 +82,14 @@ class Entry:
 
 
 _giver = aliased(Person)
+_asker = aliased(Person)
 _holder = aliased(Person)
 _from = work_item.alias("came_from")
 _from_unit = aliased(Unit)
 _earlier = work_item.alias("earlier")
 
 _ITEM: Final = (
-    *("id", "version", "title", "case_id", "head_only", "assignee_id", "state"),
+    *("id", "version", "title", "case_id", "head_only", "assignee_id", "state", "duty"),
     *("deadline_key", "deadline_id", "opened_at", "claimed_at", "closed_at"),
 )
 
@@ -190,6 +174,7 @@ _COLUMNS: Final = (
     case_step.c.command,
     case_step.c.at,
     _giver.name.label("giver"),
+    _asker.name.label("asker"),
     _from.c.title.label("from_step"),
     _from.c.candidate_unit.label("from_unit_id"),
     _from_unit.name.label("from_unit"),
@@ -218,6 +203,7 @@ def _lines(ids: list[str]) -> Select[Any]:
         .outerjoin(deadline, deadline.c.id == work_item.c.deadline_id)
         .outerjoin(case_step, step)
         .outerjoin(_giver, _giver.id == case_step.c.actor_id)
+        .outerjoin(_asker, and_(_asker.id == work_item.c.handed_by, work_item.c.duty != "main"))
         .outerjoin(_from, _from.c.id == case_step.c.work_item_id)
         .outerjoin(_from_unit, _from_unit.id == _from.c.candidate_unit)
         .where(work_item.c.id.in_(ids))
@@ -264,24 +250,9 @@ def _entry(
         assignee_name=(row.assignee_name or "") if is_own else "",
         urgency=urgency,
         is_over=is_over,
-        deadline=_clock(row),
+        deadline=line_clocks.of_row(row),
+        asked_by=(row.asker or "") if is_own else "",
         came=_came(row, may_name=is_own and row.candidate_unit is not None),
-    )
-
-
-def _clock(row: Row[Any]) -> Clock | None:
-    if row.rule_key is None:
-        return None
-    return Clock(
-        key=row.rule_key,
-        due_on=row.clock_due_on,
-        provisional_on=row.provisional_on,
-        state=row.clock_state,
-        force=row.force,
-        line=row.line,
-        origin_on=row.origin_on,
-        until_on=row.until_on,
-        changes=row.changes,
     )
 
 

@@ -117,16 +117,18 @@ class Said:
 
     text: str
     to_person: str | None
+    #: agree, disagree or abstain, where something was signed
+    choice: str
 
 
 def said(session: Session, case_id: str) -> Mapping[str, Said]:
     """Reasons and opinions of the acts on tasks of the case, by the id their record names."""
     rows = session.execute(
-        select(work_act.c.id, work_act.c.text, work_act.c.to_person).where(
+        select(work_act.c.id, work_act.c.text, work_act.c.to_person, work_act.c.choice).where(
             work_act.c.case_id == case_id
         )
     )
-    return {row.id: Said(text=row.text, to_person=row.to_person) for row in rows}
+    return {row.id: Said(text=row.text, to_person=row.to_person, choice=row.choice) for row in rows}
 
 
 def items(session: Session, case_id: str) -> Mapping[str, Item]:

@@ -23,6 +23,7 @@ from server.services.files import act_details, case_reasons
 from server.services.files.case_papers import Paper
 from server.services.files.case_reasons import Reasons
 from server.services.files.requests import View
+from server.services.files.signature_lines import Reader
 from server.services.files.timeline_words import WORDS, Word
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
@@ -99,7 +100,7 @@ def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
     ids |= {str(act.detail["on_behalf_of"]) for act in acts if act.detail.get("on_behalf_of")}
     ids |= {_actor(act) for act in acts}
     ids |= {act.target for act in acts if act.verb.startswith("participant.")}
-    reasons = case_reasons.of_case(ctx, case_id)
+    reasons = case_reasons.of_case(ctx, case_id, Reader(sight=told.sight, pack=told.release.pack))
     known = rows.people(ctx.session, sorted((ids | reasons.people) - {SYSTEM.person_id}))
     return tuple(_folded(_entry(told, act, known, reasons) for act in reversed(acts)))
 

@@ -39,6 +39,8 @@ def onward(ctx: Context, case_id: str) -> Onward:
     actor = posts.with_posts(ctx)
     case = case_rows.found(ctx, case_id)
     rows = _waiting(ctx, case_id)
+    if any(row.is_handed_in and row.assignee_id == actor.person_id for row in rows):
+        return Onward(task_id=None, words=_("已提交，由后加签人签署后转入下一步"))
     mine = next((row.id for row in rows if _is_his(ctx, row, case, actor)), None)
     return Onward(task_id=mine, words=_words(ctx, case, rows, actor, is_next=mine is not None))
 
@@ -50,6 +52,7 @@ def _waiting(ctx: Context, case_id: str) -> list[Row[tuple[object, ...]]]:
             select(
                 *(work_item.c[name] for name in ItemRow.__slots__),
                 work_item.c.title,
+                work_item.c.answers.is_not(None).label("is_handed_in"),
                 Unit.name.label("office"),
                 organ.name.label("organ"),
             )

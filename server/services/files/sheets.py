@@ -36,11 +36,13 @@ from server.services.files import (
     sheet_handing,
     sheet_history,
     sheet_returns,
+    signature_lines,
 )
 from server.services.files.sheet_cards import CaseCard
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheet_history import History, Shelf
 from server.services.files.sheet_returns import Returned
+from server.services.files.signature_lines import Block, Line, Reader
 from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.releases import Release
@@ -89,6 +91,12 @@ class Sheet:
     history: History
     #: how its reader stands to the case
     sight: Sight
+    #: those who sign the task with others, None: nobody was asked
+    signatures: Block | None
+    #: the signature that is asked for with this very item
+    asked: Line | None
+    #: what whoever does the task handed in, for those who are to sign it
+    handed_in: FormSheet | None
     #: from whose hands it came or in whose it is, where that is not plain; empty for nothing
     handing: tuple[str, ...]
     #: this person prepares it for somebody else
@@ -136,6 +144,8 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         ctx, release, row, known, is_open=bool({"complete", "draft"} & set(actions))
     )
     shelf = Shelf(release=release, procedure=case.procedure, chart=drawn, sight=sight)
+    blocks = signature_lines.of_case(ctx, row.case_id, Reader(sight=sight, pack=release.pack))
+    block = next((each for each in blocks if each.group_id == row.group_id), None)
     return Sheet(
         **{name: getattr(row, name) for name in _AS_STORED},
         key=row.node_key,
@@ -158,6 +168,11 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         deadline=_deadline(ctx, release, row),
         history=sheet_history.of(ctx, row.case_id, done, shelf),
         sight=sight,
+        signatures=block,
+        asked=next((line for line in block.lines if line.item_id == row.id), None)
+        if block
+        else None,
+        handed_in=sheet_forms.handed_in(ctx, release, row) if is_his and block else None,
         handing=sheet_handing.lines(ctx, row) if is_his else (),
         is_delegate=handing.is_delegate(judged, actor),
         decision=row.group_id if is_his and row.node_key in release.pack.decisions else None,

@@ -42,6 +42,7 @@ _OPEN: Final = (WorkState.OFFERED, WorkState.CLAIMED)
 class Line:
     """One who was asked."""
 
+    item_id: str
     name: str
     post: str
     #: in which way he signs, in words
@@ -195,6 +196,7 @@ def _line(
     rule = reader.pack.together.get(item.node_key)
     kind = _KINDS[rule.kind] if item.duty == Duty.MEMBER and rule else ""
     return Line(
+        item_id=item.id,
         name=who.name if who else _("待签收"),
         post=who.post_on(min(day, today), item.unit_id) if who else "",
         kind=kind or _DUTIES.get(Duty(item.duty), ""),

@@ -12,12 +12,13 @@ from server.domain import deadline_changes
 from server.domain.calendar import WorkingCalendar
 from server.domain.deadline_lines import units
 from server.domain.deadline_verbs import Clock
+from server.domain.groups import SIGNERS, Duty
 from server.domain.lifecycle import DeadlineState, TimerState
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.domain.urgency import DaysLeft, days_left, next_working_day
 from server.models.time import timer
-from server.queries import inbox, inbox_lines
+from server.queries import inbox, line_clocks
 from server.queries.inbox import ALL, FIRST, Came, Entry, Filters, Page, Sheet, View, When
 from server.services.calendar import calendars
 from server.services.clocks import deadline_rows, deadline_sheets
@@ -39,6 +40,8 @@ class Line:
     #: who sent it, and what he did
     sender: str
     reason: str
+    #: in which way it is signed with others, in words; empty for nothing
+    tag: str
     #: what its clock says at this moment, empty for none
     state: str
     is_soft: bool
@@ -126,8 +129,9 @@ def line(ctx: Context, entry: Entry) -> Line:
         entry=entry,
         procedure=pack.procedures[entry.procedure].title,
         office=entry.unit_name or role_title(pack, entry.role),
-        sender=_sender(entry.came) if entry.came else "",
-        reason=_reason(entry.came) if entry.came else "",
+        sender=entry.asked_by or (_sender(entry.came) if entry.came else ""),
+        reason=_asked(entry) or (_reason(entry.came) if entry.came else ""),
+        tag=_tag(entry),
         state=state,
         is_soft=entry.deadline is not None and entry.deadline.force == "soft",
         left=days_left(due_on, ctx.today, calendar) if runs and due_on else None,
@@ -137,7 +141,7 @@ def line(ctx: Context, entry: Entry) -> Line:
     )
 
 
-def _kept(ctx: Context, pack: PolicyPack, found: inbox_lines.Clock | None) -> str:
+def _kept(ctx: Context, pack: PolicyPack, found: line_clocks.Clock | None) -> str:
     if found is None:
         return ""
     rule = pack.deadlines[found.key]
@@ -150,6 +154,22 @@ def _kept(ctx: Context, pack: PolicyPack, found: inbox_lines.Clock | None) -> st
     )
     n = clock.kept(ctx.today)
     return "" if n is None else units(n, rule.unit)
+
+
+def _tag(entry: Entry) -> str:
+    if entry.duty == Duty.MEMBER:
+        return _("会签")
+    return _("加签") if entry.duty in SIGNERS else ""
+
+
+def _asked(entry: Entry) -> str:
+    """What whoever asked for a signature asked for."""
+    words = {
+        Duty.BEFORE: _("请您前加签"),
+        Duty.BESIDE: _("请您并加签"),
+        Duty.AFTER: _("请您后加签"),
+    }
+    return words.get(Duty(entry.duty), "") if entry.asked_by else ""
 
 
 def _sender(came: Came) -> str:
