@@ -17,6 +17,7 @@ from server.http.problems import status_of
 from server.http.site import reading
 from server.services.context import Context
 from server.services.files import requests as files
+from server.services.files import stopped_cases
 from server.services.verbs import requests as verbs
 from server.web import verb_forms
 from server.web.fragments import render
@@ -36,8 +37,8 @@ _DONE: Final = {
 @requires(Permission.CASE_READ)
 def index() -> str:
     with reading() as ctx:
-        desk = files.desk(ctx)
-    return render("requests/index.html", desk=desk)
+        desk, stopped = files.desk(ctx), stopped_cases.of_head(ctx)
+    return render("requests/index.html", desk=desk, stopped=stopped)
 
 
 @pages.get("/<request_id>")

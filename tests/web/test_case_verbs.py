@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from server.domain.errors import EngineError
+from server.services.case import incidents
 from tests.factories import site
-from tests.factories.tiny import APPLICANT, DESK, HEAD, NOW, STRANGER, Tiny
+from tests.factories.asked import decider
+from tests.factories.tiny import ACCEPT, APPLICANT, DESK, HEAD, NOW, STRANGER, Tiny
 
 Enter = Callable[[str], FlaskClient]
 
@@ -134,3 +137,58 @@ def test_more_time_is_asked_for_on_the_case_and_granted_on_the_request(
     again = send(head, f"{found[1]}/consent", answer)
     assert again.status_code == 409
     assert "同意延期" in text(again)
+
+
+def test_a_head_asks_to_move_the_case_and_sees_what_would_close_and_open(
+    enter: Enter, tiny: Tiny
+) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    head = enter(HEAD)
+    page = text(head.get(f"/cases/{case_id}"))
+    assert f"/cases/{case_id}/move" in page
+    assert f"/cases/{case_id}/amend" in page
+    assert f"/cases/{case_id}/move" not in text(enter(DESK).get(f"/cases/{case_id}"))
+    given = {"to": "register", "reason": "登记有误"}
+    shown = text(send(head, f"/cases/{case_id}/move", given))
+    assert "关闭的环节" in shown
+    assert "核实" in shown
+    assert "按退回处理" in shown
+    assert send(head, f"/cases/{case_id}/move", given | hidden(shown)).status_code == 303
+    page = text(head.get(f"/cases/{case_id}"))
+    assert "调整环节：转到“登记”" in page
+    found = re.search(r'href="(/requests/[0-9a-f-]{36})"', page)
+    assert found
+    assert "同意</button>" not in text(head.get(found[1]))
+    above = enter(decider(tiny.tools, found[1].rpartition("/")[2]))
+    assert found[1] in text(above.get("/requests"))
+    assert "关闭的环节" in text(above.get(found[1]))
+    assert send(above, f"{found[1]}/consent", {"version": "1", "answer": ""}).status_code == 303
+    assert [each.node_key for each in tiny.facts(case_id).work] == ["register"]
+    page = text(head.get(f"/cases/{case_id}"))
+    assert f"/cases/{case_id}/amend" in page
+    form = text(head.get(f"/cases/{case_id}/amend"))
+    assert "现为" in form
+    given = {"name": "evidence_weight", "value": "很多", "reason": "登记有误"}
+    refused = send(head, f"/cases/{case_id}/amend", given)
+    assert refused.status_code == 422
+    assert 'href="#value"' in text(refused)
+
+
+def test_a_case_that_stopped_is_listed_for_its_head_who_lets_it_go_on(
+    enter: Enter, tiny: Tiny
+) -> None:
+    case_id = tiny.open()
+    incidents.suspend(tiny.tools, NOW, case_id, EngineError("没有找到机关", element="register"))
+    head = enter(HEAD)
+    listed = text(head.get("/requests"))
+    assert "停住的事项" in listed
+    assert "没有找到机关" in listed
+    assert "登记" in listed
+    assert "停住的事项" not in text(enter(DESK).get("/requests"))
+    address = f"/cases/{case_id}/retry"
+    assert address in listed
+    assert send(head, address, {"reason": "机关已经补上"}).status_code == 303
+    assert tiny.facts(case_id).status == "open"
+    assert "停住的事项" not in text(head.get("/requests"))
+    assert "机关已经补上" in text(head.get(f"/cases/{case_id}"))

@@ -2,9 +2,36 @@
 
 from typing import Final
 
+import marshmallow as ma
+from marshmallow import validate
+
 from server.domain.texts import _
-from server.http.verbs.saying import REASON, Verb, WhySchema
-from server.services.verbs import case_verbs
+from server.http.verbs.saying import REASON, Ask, Verb, WhySchema
+from server.services.verbs import asking, case_verbs
+
+_KEY = validate.Regexp(r"^[\w.\-]{1,120}$")
+
+
+class MoveSchema(WhySchema):
+    """To which step, and why."""
+
+    to = ma.fields.String(
+        required=True, validate=_KEY, metadata={"description": "环节在流程图中的标识"}
+    )
+
+
+class AmendSchema(WhySchema):
+    """Which variable is to be what, and why."""
+
+    name = ma.fields.String(
+        required=True, validate=_KEY, metadata={"description": "流程数据的名称"}
+    )
+    value = ma.fields.String(
+        load_default="",
+        validate=validate.Length(0, 500),
+        metadata={"description": "日期为2026-03-03，是非为true或者false，空为清除"},
+    )
+
 
 VERBS: Final = (
     Verb(
@@ -35,5 +62,44 @@ VERBS: Final = (
         act=case_verbs.cancel,
         asks=(REASON,),
         done=_("已终止办理"),
+    ),
+    Verb(
+        name="retry",
+        title=_("重试"),
+        says=_("因程序异常停住的事项继续办理，放弃的定时随即重试；原因没有排除的，会再次停住"),
+        schema=WhySchema,
+        act=case_verbs.retry,
+        asks=(REASON,),
+        done=_("已恢复办理，放弃的定时随即重试"),
+    ),
+    Verb(
+        name="move",
+        title=_("调整环节"),
+        says=_("请另一位负责人同意，把事项转到别的环节；同意后随即转到，双方都记入办理过程"),
+        schema=MoveSchema,
+        act=asking.ask_move,
+        asks=(Ask(key="to", label=_("转到"), kind="one", choices=asking.steps), REASON),
+        outlook=asking.move,
+        done=_("已经提出，由另一位负责人决定"),
+    ),
+    Verb(
+        name="amend",
+        title=_("更正流程数据"),
+        says=_("请另一位负责人同意，更正流程据以流转的一项数据；前后的值和双方都留有记录"),
+        schema=AmendSchema,
+        act=asking.ask_amend,
+        asks=(
+            Ask(key="name", label=_("数据"), kind="one", choices=asking.data),
+            Ask(
+                key="value",
+                label=_("更正为"),
+                kind="line",
+                hint=_("日期写作2026-03-03，是非写“是”或者“否”；留空为清除"),
+                required=False,
+            ),
+            REASON,
+        ),
+        outlook=asking.amend,
+        done=_("已经提出，由另一位负责人决定"),
     ),
 )

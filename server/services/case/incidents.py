@@ -19,6 +19,7 @@ from server.domain.texts import _
 from server.models.case import case
 from server.models.time import timer
 from server.services.case import case_rows
+from server.services.case.case_rows import CaseRow
 from server.services.context import Context, Tools, transaction
 from server.services.identity import posts
 
@@ -76,10 +77,14 @@ def resolve(ctx: Context, case_id: str) -> None:
     """
     if not permits(posts.with_posts(ctx), Permission.INCIDENT_RESOLVE):
         raise Forbidden(_("只有运行人员可以恢复发生异常的事项"))
-    row = case_rows.lock(ctx, case_id)
+    go_on(ctx, case_rows.lock(ctx, case_id))
+
+
+def go_on(ctx: Context, row: CaseRow) -> None:
+    """The same for the locked case; who may was asked before. Raises Conflict."""
     again = ctx.session.scalars(
         update(timer)
-        .where(timer.c.case_id == case_id, timer.c.state == TimerState.FAILED)
+        .where(timer.c.case_id == row.id, timer.c.state == TimerState.FAILED)
         .values(state=TimerState.ARMED, attempts=0, not_before=None, error="")
         .returning(timer.c.id)
     ).all()
@@ -87,7 +92,7 @@ def resolve(ctx: Context, case_id: str) -> None:
         case_rows.change(ctx, row, status=CaseStatus.OPEN, status_reason="")
     elif not again:
         raise Conflict(_("该事项没有需要恢复的异常"))
-    ctx.record("case.resolve", case_id, case_id, {"timers": len(again)})
+    ctx.record("case.resolve", row.id, row.id, {"timers": len(again)})
 
 
 def _reason(error: Exception) -> str:

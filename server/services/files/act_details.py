@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.queries.timeline import Act
+from server.services.law.charts import Chart
 
 
 def days(act: Act) -> str:
@@ -30,3 +31,14 @@ def _label(pack: PolicyPack, label: str) -> str:
     known = pack.roles.get(role)
     title = known.title if known else _("承办机构")
     return _("{office}负责人").format(office=title) if head else title
+
+
+def taken_over(chart: Chart, act: Act) -> str:
+    """From which record, and who answers for it, by the name of its file; for offices."""
+    text = _("原案号{former}，接续到“{step}”；表格{file}第{row}行")
+    return text.format(
+        former=act.detail.get("former", ""),
+        step=chart.label(str(act.detail.get("step", ""))),
+        file=str(act.detail.get("file", ""))[:12],
+        row=act.detail.get("row", ""),
+    )

@@ -148,7 +148,7 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who], reasons: Reasons) -> 
     paper = told.first if act.verb == "case.open" else None
     if act.verb == "work.complete":
         paper = told.papers.get(act.target)
-    asked = told.requests.get(act.target)
+    asked = _request(told, act)
     day = act.at.astimezone(CHINA_TIME).date()
     return Entry(
         at=act.at,
@@ -164,6 +164,11 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who], reasons: Reasons) -> 
         is_main=word.is_main,
         is_own=is_own,
     )
+
+
+def _request(told: Told, act: Act) -> View | None:
+    """The request an act is about, or was done for."""
+    return told.requests.get(str(act.detail.get("request", act.target)))
 
 
 def _actor(act: Act) -> str:
@@ -207,14 +212,15 @@ def _part(told: Told, act: Act, known: Mapping[str, Who]) -> str:
 
 
 def _detail(told: Told, act: Act, paper: Paper | None) -> str:
-    if act.target in told.requests:
-        return told.requests[act.target].said(act.verb)
+    asked = _request(told, act)
+    if asked is not None:
+        return asked.said(act.verb)
     if paper is not None:
         return paper.came_to
     if act.verb == "case.close":
         return told.outcome
     if act.verb == "case.take_over":
-        return _taken_over(told, act)
+        return act_details.taken_over(told.chart, act) if told.sight.is_office else ""
     if act.verb == "deadline.remind":
         return _("、").join(
             dict.fromkeys(
@@ -222,16 +228,3 @@ def _detail(told: Told, act: Act, paper: Paper | None) -> str:
             )
         )
     return act_details.days(act)
-
-
-def _taken_over(told: Told, act: Act) -> str:
-    """From which record; offices read who answers for it, by the name of its file."""
-    if not told.sight.is_office:
-        return ""
-    text = _("原案号{former}，接续到“{step}”；表格{file}第{row}行")
-    return text.format(
-        former=act.detail.get("former", ""),
-        step=told.chart.label(str(act.detail.get("step", ""))),
-        file=str(act.detail.get("file", ""))[:12],
-        row=act.detail.get("row", ""),
-    )

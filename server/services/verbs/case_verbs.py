@@ -17,14 +17,14 @@ from server.models.case import case as case_table
 from server.models.identity import Unit
 from server.models.work import work_item
 from server.queries import visibility
-from server.services.case import case_rows
+from server.services.case import case_rows, incidents
 from server.services.case.case_rows import CaseRow
 from server.services.case.case_state import Act
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import advance, parties, reasons
+from server.services.verbs import advance, parties, reasons, work_acts
 
 
 def suspend(ctx: Context, case_id: str, *, reason: str) -> None:
@@ -40,7 +40,7 @@ def suspend(ctx: Context, case_id: str, *, reason: str) -> None:
     status = may_suspend(case)
     by = ctx.actor.person_id
     case_rows.change(ctx, case, status=status, status_reason=reason, suspended_by=by)
-    ctx.record("case.suspend", case.id, case.id)
+    work_acts.append_to_case(ctx, case.id, "suspend", text=reason)
 
 
 def resume(ctx: Context, case_id: str, *, reason: str) -> None:
@@ -53,7 +53,7 @@ def resume(ctx: Context, case_id: str, *, reason: str) -> None:
     case, _release = _steered(ctx, case_id, reason)
     status = may_resume(case)
     case_rows.change(ctx, case, status=status, status_reason="", suspended_by=None)
-    ctx.record("case.resume", case.id, case.id)
+    work_acts.append_to_case(ctx, case.id, "resume", text=reason)
 
 
 def cancel(ctx: Context, case_id: str, *, reason: str) -> None:
@@ -66,9 +66,24 @@ def cancel(ctx: Context, case_id: str, *, reason: str) -> None:
     case, release = _steered(ctx, case_id, reason)
     may_cancel(case)
     case_rows.change(ctx, case, status_reason=reason, suspended_by=None)
-    ctx.record("case.cancel", case.id, case.id)
+    work_acts.append_to_case(ctx, case.id, "cancel", text=reason)
     again = case_rows.lock(ctx, case.id)
     advance.step(ctx, again, release, Cancel(now=ctx.now), Act(command="cancel"))
+
+
+def retry(ctx: Context, case_id: str, *, reason: str) -> None:
+    """Let a case go on that stopped because of a fault of its procedure, and try its timers again.
+
+    What caused it should be mended; if it is not, the case stops again.
+
+    Raises:
+        NotFound, Forbidden, Invalid: as for :func:`suspend`.
+        Conflict: it did not stop because of a fault.
+    """
+    case, _release = _steered(ctx, case_id, reason)
+    may_retry(case)
+    work_acts.append_to_case(ctx, case.id, "retry", text=reason)
+    incidents.go_on(ctx, case)
 
 
 def may_suspend(case: CaseRow) -> CaseStatus:
@@ -81,8 +96,14 @@ def may_resume(case: CaseRow) -> CaseStatus:
     if case.status != CaseStatus.SUSPENDED:
         raise Conflict(_("该事项没有暂停"))
     if case.suspended_by is None:
-        raise Conflict(_("该事项因程序异常而停止，须由运行人员排除后恢复"))
+        raise Conflict(_("该事项因程序异常而停止，原因排除后，请用“重试”恢复"))
     return move_case(CaseStatus(case.status), CaseStatus.OPEN)
+
+
+def may_retry(case: CaseRow) -> None:
+    """Return when the case stopped because of a fault. Raises Conflict."""
+    if case.status != CaseStatus.SUSPENDED or case.suspended_by is not None:
+        raise Conflict(_("该事项没有需要恢复的异常"))
 
 
 def may_cancel(case: CaseRow) -> CaseStatus:

@@ -16,13 +16,16 @@ from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import case_verbs, clock_choices, reopenings
+from server.services.verbs import case_verbs, clock_choices, reopenings, steering_requests
 
 #: what belongs to whoever may steer the case: name -> refuses where its state does not allow it
 _STEERING: Final[Mapping[str, Callable[[CaseRow], object]]] = {
     "suspend": case_verbs.may_suspend,
     "resume": case_verbs.may_resume,
     "cancel": case_verbs.may_cancel,
+    "retry": case_verbs.may_retry,
+    "move": steering_requests.refuse_over,
+    "amend": steering_requests.refuse_over,
 }
 
 
@@ -52,7 +55,11 @@ def now(ctx: Context, case_id: str, asked: Collection[Requested]) -> Possible:
     waiting = {(each.kind, each.payload["subject"]) for each in asked if each.is_open}
     extensions = [subject for kind, subject in waiting if kind == RequestKind.EXTEND]
     clocks = clock_choices.able(ctx, case, release, extensions)
-    allowed = tuple(name for name, would in _STEERING.items() if _passes(would, case))
+    allowed = tuple(
+        name
+        for name, would in _STEERING.items()
+        if (name, "") not in waiting and _passes(would, case)
+    )
     steering = allowed if _steers(ctx, case, release) else ()
     return Possible(
         case=(*steering, *(("reopen",) if _reopens(ctx, case, release) else ())),

@@ -41,6 +41,7 @@ class Foreseen:
 class Posed:
     """A request as it is decided and done."""
 
+    request_id: str
     asked_by: str
     reason: str
     #: who consents

@@ -25,7 +25,14 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import extensions, parties, reasons, request_notices
+from server.services.verbs import (
+    case_data,
+    case_moves,
+    extensions,
+    parties,
+    reasons,
+    request_notices,
+)
 from server.services.verbs.outlook import Outlook
 from server.services.verbs.request_kinds import Foreseen, Kind, Posed
 
@@ -34,6 +41,8 @@ LONGEST: Final = 2000
 
 KINDS: Final[Mapping[RequestKind, Kind]] = {
     RequestKind.EXTEND: extensions.KIND,
+    RequestKind.MOVE: case_moves.KIND,
+    RequestKind.AMEND: case_data.KIND,
 }
 
 
@@ -103,7 +112,12 @@ def consent(ctx: Context, request_id: str, *, answer: str = "", seen: int | None
     kind = KINDS[held.kind]
     now = kind.foresee(ctx, held.case, held.release, held.payload)
     refuse_stale(held.before, now)
-    posed = Posed(asked_by=held.judged.asked_by, reason=held.reason, by=ctx.actor.person_id)
+    posed = Posed(
+        request_id=held.id,
+        asked_by=held.judged.asked_by,
+        reason=held.reason,
+        by=ctx.actor.person_id,
+    )
     kind.act(ctx, held.case, held.release, held.payload, posed)
     _decide(ctx, held, state, answer, now)
 
@@ -143,7 +157,7 @@ def refuse_stale(before: Mapping[str, Json], now: Foreseen) -> None:
     if dict(before) == dict(now.before):
         return
     changed = _("；").join(
-        _("{label}现为“{now}”").format(label=each.label, now=each.before or _("无"))
+        _("{label}现为“{now}”").format(label=each.label, now=each.before or each.after)
         for each in now.outlook.changes
     )
     raise Conflict(

@@ -1,0 +1,81 @@
+"""What moving a token and amending a variable have in common: asked by the head of a competent
+office, consented to by the head of another one, or above; and what the engine would do."""
+
+from collections.abc import Iterable, Mapping
+
+from server.domain.errors import Conflict
+from server.domain.expressions import Json
+from server.domain.lifecycle import CaseStatus
+from server.domain.texts import _
+from server.engine.port import Advance, OpenTask
+from server.services.case.case_rows import CaseRow
+from server.services.context import Context
+from server.services.identity import posts
+from server.services.law.charts import Chart
+from server.services.law.releases import Release
+from server.services.verbs import case_verbs, correction_heads
+from server.services.verbs.outlook import Change
+from server.services.verbs.request_kinds import Deciders
+
+
+def refuse_asking(
+    ctx: Context, case: CaseRow, _release: Release, _given: Mapping[str, Json]
+) -> None:
+    """Return when the actor may steer the case.
+
+    Raises:
+        NotFound: it does not exist for him.
+        Forbidden: he is not the head of a competent office, or the matter is his own.
+        Conflict: the case is over.
+    """
+    case_verbs.refuse_unsteered(ctx, case)
+    refuse_over(case)
+
+
+def refuse_over(case: CaseRow) -> None:
+    """Return when the case is open, or suspended. Raises Conflict."""
+    if case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
+        raise Conflict(_("该事项已经办结或者终止"), detail=case.status)
+
+
+def deciders(ctx: Context, case: CaseRow, release: Release, _given: Mapping[str, Json]) -> Deciders:
+    """Another head of the actor's office, of another competent one, or the nearest above.
+
+    Raises:
+        Conflict: nobody could.
+    """
+    competent = case_verbs.competent(ctx, case, release)
+    own = next(each for each in posts.with_posts(ctx).headed if each in competent)
+    office, heads = correction_heads.deciding(ctx, case.id, own, others=sorted(competent - {own}))
+    return Deciders(office=office, people=heads)
+
+
+def told(chart: Chart, after: Advance) -> tuple[dict[str, Json], tuple[Change, ...]]:
+    """What a step would close and open: as it is compared, and in words."""
+    closes, opens = _kept(after.closed), _kept(after.opened)
+    changes = (
+        Change(label=_("关闭的环节"), before="", after=_named(chart, after.closed)),
+        Change(label=_("打开的环节"), before="", after=_named(chart, after.opened)),
+        *(
+            Change(label=_("整个事项"), before="", after=_("随即结束"))
+            for _each in range(after.ended)
+        ),
+    )
+    keys = sorted(task.task_key for task in after.closed)
+    return {"closes": closes, "opens": opens, "keys": keys, "ends": after.ended}, changes
+
+
+def _kept(tasks: Iterable[OpenTask]) -> list[Json]:
+    return sorted([task.node_key, task.instance or ""] for task in tasks)
+
+
+def _named(chart: Chart, tasks: Iterable[OpenTask]) -> str:
+    counted: dict[str, int] = {}
+    for task in sorted(tasks, key=lambda each: each.node_key):
+        label = chart.label(task.node_key)
+        counted[label] = counted.get(label, 0) + 1
+    names = [
+        label if n == 1 else _("{label}（{n}项）").format(label=label, n=n)
+        for label, n in counted.items()
+    ]
+    return _("、").join(names) or _("无")
