@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, settings
 from server.services.context import Tools
 from tests.browser.report import write_index
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_of_run
+from tests.factories import compiled
 from tests.factories import filed as filing
 from tests.factories import tools as factory
 from tests.factories.filed import Filed
@@ -45,6 +46,13 @@ def _is_checked(item: pytest.Item, checked: list[Path]) -> bool:
     return item.get_closest_marker("slow") is None and any(
         item.path.is_relative_to(path) for path in checked
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once() -> Iterator[None]:
+    """What one test compiled no other compiles again."""
+    with compiled.shared():
+        yield
 
 
 @pytest.fixture(scope="session")

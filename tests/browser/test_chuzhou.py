@@ -18,7 +18,10 @@ PEOPLE = {
 }
 
 
-@pytest.mark.parametrize("drill_tools", ["sqlite", "postgres"], indirect=True)
+# in the gate a whole case goes its way on PostgreSQL in test_several_processes
+@pytest.mark.parametrize(
+    "drill_tools", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)], indirect=True
+)
 def test_a_chuzhou_case_goes_from_the_written_application_to_the_archives(
     visit: Visit, clock: Clock
 ) -> None:

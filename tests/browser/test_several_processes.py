@@ -79,7 +79,8 @@ def address(together: Together) -> str:
 def test_a_nanyang_case_goes_its_way_through_three_web_processes_and_two_workers(
     visit: Visit, clock: Clock, together: Together
 ) -> None:
-    journey = Journey(visit=visit, clock=clock, pack="nanyang", people=PEOPLE)
+    # the same pages as in test_nanyang, which looks at them
+    journey = Journey(visit=visit, clock=clock, pack="nanyang", people=PEOPLE, is_shown=False)
     journey.play(whole_course(MONDAY.date()), start="本人、单位申请")
     journey.ended("case_supervision_office", "不予追究责任")
     counts = [together.went.count(port) for port in together.ports]
