@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server.api import openapi
+from server.api.absences import absences
 from server.api.attachments import attachments
 from server.api.audits import audits
 from server.api.batches import batches
@@ -25,7 +26,7 @@ from server.api.tokens import tokens
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
     *(tokens, procedures, cases, case_commands, corrections, requests, recusals, tasks),
-    *(task_verbs, drafts, batches, decisions, talks, notices, attachments),
+    *(task_verbs, drafts, batches, decisions, talks, notices, absences, attachments),
     *(packs, audits, drill),
 )
 

@@ -6,7 +6,7 @@ business of ``recusal`` and ``work``.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 #: duties of the program itself (三员分立), as kinds of unit; administrators have no part in any
@@ -45,6 +45,9 @@ class Actor:
     #: the absent person he stands in for
     on_behalf_of: str | None = None
     posts: tuple[PostHeld, ...] = ()
+    #: the absent people he stands in for today, each with those of his posts that it is about; what
+    #: they may do is no right of his own: a verb asks in whose name it is done
+    stands_in: tuple["Actor", ...] = ()
     #: the session he acts in and the address it came from, for the record; empty for the program
     session_id: str = ""
     address: str = ""
@@ -136,6 +139,11 @@ class Steered:
 
 
 Target = Opening | Offered | Steered | None
+
+
+def faces(actor: Actor) -> tuple[Actor, ...]:
+    """The actor himself, then each absent person he stands in for, with the posts it is about."""
+    return replace(actor, stands_in=()), *actor.stands_in
 
 
 def permits(actor: Actor, permission: Permission, target: Target = None) -> bool:

@@ -7,6 +7,8 @@ from server.domain.texts import _
 
 #: every act that is filtered by: its code and its word
 AUDIT_WORDS: Final[Mapping[str, str]] = {
+    "absence.arrange": _("安排代理"),
+    "absence.end": _("提前结束代理"),
     "application.read": _("查看本人事项"),
     "attachment.add": _("上传附件"),
     "attachment.bind": _("附件入卷"),

@@ -85,6 +85,11 @@ def release(work: Work, actor: Actor) -> Work:
     return replace(work, state=state, offered=offered, owner_id=None, is_abandoned=False)
 
 
+def give_up(work: Work, actor: Actor) -> Work:
+    """What :func:`release` does with one's own item, or :func:`take_back` with somebody else's."""
+    return (take_back if takes_back(work, actor) else release)(work, actor)
+
+
 def take_back(work: Work, actor: Actor) -> Work:
     """The item back with its office, out of the hands of somebody else, by the office's head.
 

@@ -5,7 +5,7 @@ page a list; ``inbox`` adds what people read. A selection walks the person's own
 his offices, never that of others: candidates are posts (office and dates) or parts in the case.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from server.models.case import subject
 from server.models.identity import Person, Post
 from server.models.work import IS_DONE, OPEN_STATES, WAITING, participant, work_item
 from server.queries import tenure
-from server.queries.visibility import recused_from, seen_by
+from server.queries.visibility import closed_for, recused_from, seen_by
 
 View = Literal["mine", "queue", "overdue", "done"]
 
@@ -46,9 +46,10 @@ def selection(
     if not permits(actor, Permission.CASE_READ):
         return (select(*COLUMNS, work_item.c.closed_at).where(false()),)
     if view == "mine":
-        return (_mine(actor).where(*also),)
+        return _mine(actor).where(*also), *(each.where(*also) for each in _theirs(actor))
     if view == "queue":
-        return (_of_offices(actor, on).where(*also), _by_name(actor, on).where(*also))
+        filled = (each.where(*also) for each in _for_others(actor, on))
+        return _of_offices(actor, on).where(*also), _by_name(actor, on).where(*also), *filled
     if view == "overdue":
         return (_overdue(actor, now).where(*also),)
     return (_done(actor).where(*also),)
@@ -81,6 +82,42 @@ def _mine(actor: Actor) -> Rows:
         _IS_HIS_TURN,
         or_(_offered_to_offices(actor), _offered_by_name(actor)),
         or_(_IS_OF_PARTY, is_not_about(actor.person_id)),
+    )
+
+
+def _theirs(actor: Actor) -> Iterator[Rows]:
+    """What the absent people he stands in for have claimed in the offices it is about."""
+    for absent in actor.stands_in:
+        yield select(*COLUMNS).where(
+            WAITING,
+            work_item.c.assignee_id == absent.person_id,
+            work_item.c.state == WorkState.CLAIMED,
+            _IS_HIS_TURN,
+            _offered_to_offices(absent),
+            *_nobodys_own(actor, absent),
+        )
+
+
+def _for_others(actor: Actor, on: date) -> Iterator[Rows]:
+    """What only those he stands in for could take: each row once."""
+    before = [_offered_to_offices(actor)]
+    for absent in actor.stands_in:
+        yield select(*COLUMNS).where(
+            WAITING,
+            _CAN_BE_TAKEN,
+            _offered_to_offices(absent),
+            _is_free(_works_there(on), _is_about_assignee()),
+            *(~each for each in before),
+            *_nobodys_own(actor, absent),
+        )
+        before.append(_offered_to_offices(absent))
+
+
+def _nobodys_own(actor: Actor, absent: Actor) -> tuple[ColumnElement[bool], ...]:
+    """It concerns neither of the two, and neither is kept out of it."""
+    return (
+        is_not_about(actor.person_id),
+        work_item.c.case_id.not_in(closed_for(absent.person_id)),
     )
 
 

@@ -6,6 +6,7 @@ What they mean is ``domain/perspectives``. Nobody may show anything of a case wi
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from server.models.case import case, subject
 from server.models.outbox import notification
 from server.models.work import participant, work_item
 from server.queries import capacities
-from server.queries.visibility import recused_from
+from server.queries.visibility import closed_for, recused_from
 
 _OVER = (CaseStatus.CLOSED, CaseStatus.CANCELLED)
 
@@ -39,8 +40,35 @@ def of(session: Session, actor: Actor, case_id: str) -> Sight:
 def of_each(session: Session, actor: Actor, case_ids: Collection[str]) -> Mapping[str, Sight]:
     """What the actor sees of each of these cases; those that do not exist for him are missing.
 
-    The number of statements does not depend on how many cases are asked about.
+    The number of statements does not depend on how many cases are asked about. Where he handles
+    nothing himself he sees what an absent person sees whom he stands in for, in matters that are
+    not that person's own.
     """
+    seen = dict(_of_each(session, actor, case_ids))
+    for absent in actor.stands_in:
+        wanted = [
+            case_id
+            for case_id in case_ids
+            if case_id not in seen or not (seen[case_id].is_office or seen[case_id].is_party)
+        ]
+        if wanted:
+            seen |= _for(session, actor, absent, wanted)
+    return seen
+
+
+def _for(
+    session: Session, actor: Actor, absent: Actor, case_ids: Collection[str]
+) -> Mapping[str, Sight]:
+    """What the posts of an absent person show to whoever fills them."""
+    closed = select(case.c.id).where(
+        case.c.id.in_(case_ids), case.c.id.in_(closed_for(absent.person_id))
+    )
+    shut = set(session.scalars(closed))
+    filling = replace(actor, posts=absent.posts, stands_in=())
+    return _of_each(session, filling, [each for each in case_ids if each not in shut])
+
+
+def _of_each(session: Session, actor: Actor, case_ids: Collection[str]) -> Mapping[str, Sight]:
     units = sorted({post.unit_id for post in actor.posts})
     parts, work, told = _facts(session, actor, case_ids, units)
     rows = session.execute(

@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor, Permission, permits
+from server.domain.roles import PARTIES
 from server.models.case import case, subject
 from server.models.outbox import notification
 from server.models.recusal import HOLDS, kinship, recusal
@@ -38,7 +39,46 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``case`` for the actor with today's posts; administrators see none."""
     if not permits(actor, Permission.CASE_READ):
         return false()
-    return visible_cases(actor.person_id, sorted({post.unit_id for post in actor.posts}))
+    return _known(actor)
+
+
+def knows(session: Session, actor: Actor, case_id: str) -> bool:
+    """May the actor, with today's posts, know of this case."""
+    wanted = select(case.c.id).where(case.c.id == case_id, _known(actor))
+    return session.scalar(wanted) is not None
+
+
+def _known(actor: Actor) -> ColumnElement[bool]:
+    own = visible_cases(actor.person_id, _units(actor))
+    if not actor.stands_in:
+        return own
+    for_others = or_(*(_for(absent) for absent in actor.stands_in))
+    return or_(own, and_(case.c.id.not_in(recused_from(actor.person_id)), for_others))
+
+
+def _for(absent: Actor) -> ColumnElement[bool]:
+    """What the posts of an absent person show to whoever fills them: never his own matters."""
+    units = _units(absent)
+    sources = [case.c.id.in_(found) for found in _of_units(units)]
+    known = or_(case.c.opened_for.in_(units), *sources)
+    return and_(known, case.c.id.not_in(closed_for(absent.person_id)))
+
+
+def closed_for(absent_id: str) -> CompoundSelect[tuple[str]]:
+    """The cases in which nobody stands in for this person: his own, and those he is kept out of."""
+    return union(
+        *recused_from(absent_id).selects,
+        select(subject.c.case_id).where(subject.c.person_id == absent_id),
+        select(participant.c.case_id).where(
+            participant.c.person_id == absent_id,
+            participant.c.role_key.in_(sorted(PARTIES)),
+            participant.c.to_at.is_(None),
+        ),
+    )
+
+
+def _units(actor: Actor) -> list[str]:
+    return sorted({post.unit_id for post in actor.posts})
 
 
 def visible_cases(person_id: One, unit_ids: Many) -> ColumnElement[bool]:
@@ -58,10 +98,11 @@ def seen_by(actor: Actor) -> CompoundSelect[tuple[str]]:
     It walks what his offices have and had; cases he is recused from are among them and have to be
     taken out (``recused_from``).
     """
-    units = sorted({post.unit_id for post in actor.posts})
+    units = _units(actor)
     return union(
         select(case.c.id).where(case.c.opened_for.in_(units)),
         *_sources(actor.person_id, units),
+        *(select(case.c.id).where(_for(absent)) for absent in actor.stands_in),
     )
 
 
@@ -112,6 +153,17 @@ def _recused(case_id: One) -> Select[tuple[str]]:
         recusal.c.case_id == case_id,
         recusal.c.person_id.is_not(None),
         recusal.c.state.in_(HOLDS),
+    )
+
+
+def _of_units(unit_ids: Many) -> tuple[Select[tuple[str]], ...]:
+    """Parts of the offices, their work, notices to them."""
+    return (
+        select(participant.c.case_id).where(
+            participant.c.unit_id.in_(unit_ids), participant.c.to_at.is_(None)
+        ),
+        select(work_item.c.case_id).where(work_item.c.candidate_unit.in_(unit_ids)),
+        select(notification.c.case_id).where(notification.c.unit_id.in_(unit_ids)),
     )
 
 

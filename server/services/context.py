@@ -9,7 +9,7 @@ and throws away what the engine holds in memory of the cases it touched.
 import time
 from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import Engine
@@ -96,11 +96,16 @@ class Context:
 
         ``detail`` holds ids, hashes and dates, never content of a case.
         """
+        told = dict(detail or {})
+        if self.actor.on_behalf_of:
+            told["on_behalf_of"] = self.actor.on_behalf_of
         self.events.append(
-            audit.Happened(
-                verb=verb, target=target, case_id=case_id, detail=detail or {}, chain=chain
-            )
+            audit.Happened(verb=verb, target=target, case_id=case_id, detail=told, chain=chain)
         )
+
+    def speaking_for(self, person_id: str) -> "Context":
+        """The same use case; what is done in it from here on is done in this person's name."""
+        return replace(self, actor=replace(self.actor, on_behalf_of=person_id))
 
     def engine_used(self, case_id: str) -> None:
         """Say that the engine holds a live object of this case; a rollback will drop it."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, cast
 
-from sqlalchemy import Row, Select, Table, bindparam, select, update
+from sqlalchemy import Row, ScalarSelect, Select, Table, bindparam, select, update
 
 from server.domain.access import Actor
 from server.domain.errors import Conflict, NotFound
@@ -18,7 +18,7 @@ from server.domain.texts import _
 from server.models.case import case
 from server.models.identity import Unit
 from server.models.work import work_item
-from server.queries.visibility import visible_cases
+from server.queries.visibility import visible, visible_cases
 from server.services.context import Context
 
 _UNITS: Final = cast("Table", Unit.__table__)
@@ -65,6 +65,9 @@ def lock_seen(ctx: Context, actor: Actor, item_id: str) -> CaseRow:
         NotFound: there is no such item, or it does not exist for him.
     """
     refuse_odd(item_id)
+    if actor.stands_in:
+        wanted = _columns().where(case.c.id == _case_of(item_id), visible(actor))
+        return _row(ctx.session.execute(wanted.with_for_update(of=case)).one_or_none())
     given = {
         "item": item_id,
         "person": actor.person_id,
@@ -80,10 +83,12 @@ def seen(ctx: Context, actor: Actor, item_id: str) -> CaseRow:
         NotFound: there is no such item, or it does not exist for him.
     """
     refuse_odd(item_id)
-    units = [post.unit_id for post in actor.posts]
-    of_item = select(work_item.c.case_id).where(work_item.c.id == item_id).scalar_subquery()
-    wanted = _columns().where(case.c.id == of_item, visible_cases(actor.person_id, units))
+    wanted = _columns().where(case.c.id == _case_of(item_id), visible(actor))
     return _row(ctx.session.execute(wanted).one_or_none())
+
+
+def _case_of(item_id: str) -> ScalarSelect[str]:
+    return select(work_item.c.case_id).where(work_item.c.id == item_id).scalar_subquery()
 
 
 def found(ctx: Context, case_id: str) -> CaseRow:

@@ -29,7 +29,7 @@ from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.models.access import idempotency
-from server.queries.visibility import sees
+from server.queries.visibility import knows
 from server.services.context import Context
 from server.services.identity import posts
 
@@ -143,6 +143,4 @@ def _refuse_odd(key: str) -> None:
 
 
 def _sees(ctx: Context, case_id: str) -> bool:
-    actor = posts.with_posts(ctx)
-    units = [post.unit_id for post in actor.posts]
-    return sees(ctx.session, actor.person_id, units, case_id)
+    return knows(ctx.session, posts.with_posts(ctx), case_id)

@@ -5,7 +5,7 @@ nothing else of the case: the names its form reads, the clocks of its step, the 
 may read (``domain/perspectives``).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -20,12 +20,13 @@ from server.domain.packs import Item
 from server.domain.perspectives import Sight
 from server.domain.recusal import grounds
 from server.domain.sources import Basis
+from server.domain.work import Work
 from server.models.case import case as case_table
 from server.models.case import case_state
 from server.models.identity import Person, Unit
 from server.models.work import work_item
 from server.queries import perspectives
-from server.queries.visibility import visible_cases
+from server.queries.visibility import visible
 from server.services.case import case_rows, events
 from server.services.clocks import deadline_sheets
 from server.services.clocks.deadline_sheets import DeadlineSheet, Rule
@@ -67,6 +68,8 @@ class Sheet:
     assignee_id: str | None
     assignee: str
     is_mine: bool
+    #: whom he acts for in this task, empty where he acts for himself
+    in_name_of: str
     opened_at: datetime
     closed_at: datetime | None
     #: one item of several: what it is about
@@ -118,9 +121,9 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
     case = case_rows.found(ctx, row.case_id)
     item = ItemRow(**{name: getattr(row, name) for name in ItemRow.__slots__})
     judged = work_rows.judged(ctx, item, case)
-    is_his = is_candidate(actor, judged.offered) and (
-        not sight.is_party or row.candidate_unit is None
-    )
+    others = work_rows.spoken_for(ctx, actor, item, judged)
+    able = any(is_candidate(each, judged.offered) for each in (actor, *others))
+    is_his = able and (not sight.is_party or row.candidate_unit is None)
     if not (is_his or sight.is_office):
         raise NotFound
     release = definitions.release(ctx, case.pack_version_id)
@@ -153,6 +156,7 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         office=row.office or _role(release, row.candidate_role),
         assignee=row.assignee or "",
         is_mine=row.assignee_id == actor.person_id,
+        in_name_of=_in_name_of(actor, others, judged),
         case=sheet_cards.card(ctx, release, row),
         instruction=drawn.nodes[row.node_key].documentation if row.node_key in drawn.nodes else "",
         rules=tuple(_rules(release, row)),
@@ -179,15 +183,27 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
     )
 
 
+def _in_name_of(actor: Actor, others: Iterable[Actor], judged: Work) -> str:
+    """The absent person whose task it is, or to whose post alone it is offered."""
+    holder = judged.offered.assignee_id
+    if holder == actor.person_id or (holder is None and is_candidate(actor, judged.offered)):
+        return ""
+    names = (
+        each.name
+        for each in others
+        if holder in (None, each.person_id) and is_candidate(each, judged.offered)
+    )
+    return next(names, "")
+
+
 def case_of(ctx: Context, item_id: str) -> str:
     """The case a task belongs to. Raises NotFound when the actor may not know of it."""
     case_rows.refuse_odd(item_id)
     actor = posts.with_posts(ctx)
-    units = [post.unit_id for post in actor.posts]
     found = ctx.session.scalar(
         select(work_item.c.case_id)
         .join(case_table, case_table.c.id == work_item.c.case_id)
-        .where(work_item.c.id == item_id, visible_cases(actor.person_id, units))
+        .where(work_item.c.id == item_id, visible(actor))
     )
     if found is None:
         raise NotFound
@@ -207,7 +223,6 @@ _AS_STORED: Final = (
 
 
 def _row(ctx: Context, actor: Actor, item_id: str) -> Row[tuple[object, ...]]:
-    units = [post.unit_id for post in actor.posts]
     case_columns = ("reference", "procedure", "status", "status_reason", "outcome", "opened_on")
     found = ctx.session.execute(
         select(
@@ -227,7 +242,7 @@ def _row(ctx: Context, actor: Actor, item_id: str) -> Row[tuple[object, ...]]:
         .outerjoin(sheet_handing.SENDER, sheet_handing.IS_SENDER)
         .outerjoin(sheet_handing.LYING, sheet_handing.LIES)
         .outerjoin(sheet_handing.THERE, sheet_handing.IS_THERE)
-        .where(and_(work_item.c.id == item_id, visible_cases(actor.person_id, units)))
+        .where(and_(work_item.c.id == item_id, visible(actor)))
     ).one_or_none()
     if found is None:
         raise NotFound

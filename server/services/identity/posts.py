@@ -1,12 +1,17 @@
 """The actor with the posts he holds on the day of the act; nothing older is ever trusted."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final, cast
+from datetime import date
+from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, or_, select
+from sqlalchemy import Row, Select, Table, bindparam, null, or_, select, union_all
+from sqlalchemy import cast as as_type
 
+from server.domain.absences import Absence, Seat, passed_on
 from server.domain.access import Actor, PostHeld
-from server.models.identity import Post, Unit
+from server.models.identity import Person, Post, Unit
+from server.models.work import absence
 from server.services.context import Context
 
 #: where a use case remembers the actor with his posts
@@ -14,7 +19,10 @@ _ASKED: Final = ("posts of the actor",)
 
 
 def with_posts(ctx: Context) -> Actor:
-    """The actor of this use case as access looks at him; his posts are read once in it."""
+    """The actor of this use case as access looks at him; his posts are read once in it.
+
+    With those he stands in for today.
+    """
     if ctx.actor.is_system:
         return ctx.actor
     known = ctx.memo.get(_ASKED)
@@ -30,25 +38,82 @@ def trust(ctx: Context) -> None:
 
 def _asked(ctx: Context) -> Actor:
     given = {"person": ctx.actor.person_id, "day": ctx.today}
-    rows = ctx.session.execute(_HELD, given)
+    rows = ctx.session.execute(_HELD, given).all()
+    own = sorted((row for row in rows if row.absent_id is None), key=_first)
+    away = [row for row in rows if row.absent_id is not None]
     return replace(
         ctx.actor,
-        posts=tuple(
-            PostHeld(unit_id=row.id, kind=row.kind, level=row.level, is_head=row.is_head)
-            for row in rows
-        ),
+        posts=tuple(map(_post, own)),
+        stands_in=tuple(_stands_in(ctx, own, away)),
+    )
+
+
+def _first(row: Row[Any]) -> tuple[bool, date, str]:
+    """His main post first, then the oldest."""
+    return not row.is_main, row.from_on, row.path
+
+
+def _post(row: Row[Any]) -> PostHeld:
+    return PostHeld(unit_id=row.id, kind=row.kind, level=row.level, is_head=row.is_head)
+
+
+def _stands_in(ctx: Context, own: Sequence[Row[Any]], away: Iterable[Row[Any]]) -> Iterator[Actor]:
+    """Each absent person with the posts the actor fills for him."""
+    people: dict[str, list[Row[Any]]] = {}
+    for row in sorted(away, key=lambda row: (row.absent_name, row.absent_id, *_first(row))):
+        people.setdefault(row.absent_id, []).append(row)
+    seats = [_seat(row) for row in own]
+    for absent_id, rows in people.items():
+        filled = [row for row in rows if passed_on(_absence(ctx, row), [_seat(row)], seats)]
+        if filled:
+            posts = tuple(dict.fromkeys(map(_post, filled)))
+            yield Actor(person_id=absent_id, name=filled[0].absent_name, posts=posts)
+
+
+def _seat(row: Row[Any]) -> Seat:
+    return Seat(unit_id=row.id, kind=row.kind, organ=row.path.partition("/")[0])
+
+
+def _absence(ctx: Context, row: Row[Any]) -> Absence:
+    return Absence(
+        person_id=row.absent_id,
+        substitute_id=ctx.actor.person_id,
+        from_on=ctx.today,
+        to_on=ctx.today,
+        unit_ids=None if row.unit_ids is None else frozenset(row.unit_ids),
     )
 
 
 _UNITS, _POSTS = cast("Table", Unit.__table__), cast("Table", Post.__table__)
-#: the posts somebody holds on a day, the main one first; asked by every verb, so built once
-_HELD = (
-    select(_UNITS.c.id, _UNITS.c.kind, _UNITS.c.level, _POSTS.c.is_head)
-    .join(_POSTS, _POSTS.c.unit_id == _UNITS.c.id)
+_PEOPLE = cast("Table", Person.__table__)
+_ON_THE_DAY: Final = (
+    _POSTS.c.from_on <= bindparam("day"),
+    or_(_POSTS.c.to_on.is_(None), _POSTS.c.to_on >= bindparam("day")),
+)
+
+
+def _held(*more: Any) -> Select[Any]:
+    of_unit = [_UNITS.c[name] for name in ("id", "kind", "level", "path")]
+    of_post = [_POSTS.c[name] for name in ("is_head", "is_main", "from_on")]
+    joined = _POSTS.join(_UNITS, _UNITS.c.id == _POSTS.c.unit_id)
+    return select(*of_unit, *of_post, *more).select_from(joined).where(*_ON_THE_DAY)
+
+
+#: the posts somebody holds on a day, and those of the people he stands in for; asked by every
+#: verb, so built once
+_HELD: Final = union_all(
+    _held(
+        as_type(null(), absence.c.person_id.type).label("absent_id"),
+        as_type(null(), _PEOPLE.c.name.type).label("absent_name"),
+        as_type(null(), absence.c.unit_ids.type).label("unit_ids"),
+    ).where(_POSTS.c.person_id == bindparam("person")),
+    _held(absence.c.person_id, _PEOPLE.c.name, absence.c.unit_ids)
+    .join(absence, absence.c.person_id == _POSTS.c.person_id)
+    .join(_PEOPLE, _PEOPLE.c.id == absence.c.person_id)
     .where(
-        _POSTS.c.person_id == bindparam("person"),
-        _POSTS.c.from_on <= bindparam("day"),
-        or_(_POSTS.c.to_on.is_(None), _POSTS.c.to_on >= bindparam("day")),
-    )
-    .order_by(_POSTS.c.is_main.desc(), _POSTS.c.from_on, _UNITS.c.path)
+        absence.c.substitute_id == bindparam("person"),
+        absence.c.ended_at.is_(None),
+        absence.c.from_on <= bindparam("day"),
+        absence.c.to_on >= bindparam("day"),
+    ),
 )

@@ -15,7 +15,7 @@ from server.models.case import case_state
 from server.models.identity import Person, Unit
 from server.models.time import deadline
 from server.models.work import OPEN_STATES, work_item
-from server.queries.visibility import visible_cases
+from server.queries.visibility import visible
 from server.services.case import case_rows, facts
 from server.services.context import Context
 from server.services.identity import posts
@@ -68,7 +68,7 @@ def receipt(ctx: Context, case_id: str) -> Receipt:
         .outerjoin(Unit, Unit.id == case_table.c.opened_for)
         .where(
             case_table.c.id == case_id,
-            visible_cases(actor.person_id, [post.unit_id for post in actor.posts]),
+            visible(actor),
         )
     ).one_or_none()
     if row is None:

@@ -18,7 +18,7 @@ from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
-from server.services.verbs import handovers, reasons, receivers, work_acts, work_rows
+from server.services.verbs import acting, handovers, reasons, receivers, work_acts, work_rows
 from server.services.verbs.judged import Choice
 from server.services.verbs.work_rows import ItemRow
 
@@ -34,7 +34,8 @@ def delegate(ctx: Context, item_id: str, *, to: str, reason: str, seen: int | No
     """
     actor = posts.with_posts(ctx)
     item, _case, work = work_rows.held(ctx, actor, item_id, seen)
-    rules.may_delegate(work, actor)
+    named = acting.decide(ctx, actor, item, work, rules.may_delegate)
+    ctx, actor = named.ctx, named.actor
     reasons.refuse_empty(reason)
     if to not in {each.person_id for each in receivers.colleagues(ctx, item, work)}:
         message = _("受委派人不是本机构可以办理该待办的人员")
@@ -87,7 +88,8 @@ def recall(ctx: Context, item_id: str, *, reason: str = "", seen: int | None = N
     if work.state is WorkState.ENDED:
         handovers.take_back(ctx, item, case, work, reason)
         return
-    given = rules.recall(work, actor)
+    named = acting.decide(ctx, actor, item, work, rules.recall)
+    ctx, given = named.ctx, named.decided
     owner = given.offered.assignee_id
     work_rows.write(ctx, item, assignee_id=owner, owner_id=None, claimed_at=ctx.now, draft=None)
     work_acts.append(ctx, item, "recall", to_person=item.assignee_id, text=reason)

@@ -25,7 +25,7 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import group_rows, work_rows
+from server.services.verbs import acting, group_rows, work_rows
 from server.services.verbs.work_rows import ItemRow
 
 #: longest draft, as JSON in characters
@@ -72,7 +72,7 @@ def save(
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    rules.complete(work, actor)
+    acting.decide(ctx, actor, item, work, rules.complete)
     release = definitions.release(ctx, case.pack_version_id)
     known = group_rows.of(ctx, release, item)
     if not groups.may_fill_in(known.group, item.id):
@@ -106,7 +106,7 @@ def drop(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     """Forget what was kept. Raises as ``save`` does."""
     actor = posts.with_posts(ctx)
     item, _case, work = work_rows.held(ctx, actor, item_id, seen)
-    rules.complete(work, actor)
+    acting.decide(ctx, actor, item, work, rules.complete)
     _write(ctx, item.id, None)
 
 

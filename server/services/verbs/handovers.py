@@ -8,7 +8,7 @@ the first item is open again as it was, and the other office is as if it had nev
 from sqlalchemy import select
 
 from server.domain import handing as rules
-from server.domain.access import Offered
+from server.domain.access import Actor, Offered
 from server.domain.errors import Conflict
 from server.domain.lifecycle import WorkState
 from server.domain.texts import _
@@ -20,18 +20,19 @@ from server.services.clocks import work_clocks
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.identity.people import Office
-from server.services.verbs import reasons, work_acts, work_rows
+from server.services.verbs import acting, reasons, work_acts, work_rows
 from server.services.verbs.work_rows import ItemRow
 
 
-def hand_over(ctx: Context, item: ItemRow, work: Work, to: Office, reason: str) -> None:
+def hand_over(
+    ctx: Context, actor: Actor, item: ItemRow, work: Work, to: Office, reason: str
+) -> None:
     """Offer the held item to another office; the caller found the office competent.
 
     Raises:
         Forbidden, Conflict: the actor may not give it now.
     """
     _refuse_company(ctx, item)
-    actor = posts.with_posts(ctx)
     offered = Offered(role=to.kind, unit_id=to.id, head_only=item.head_only)
     ended, _offered = rules.hand_over(work, actor, offered)
     kept = work_clocks.open_items(ctx, item.case_id)
@@ -70,7 +71,7 @@ def decline(ctx: Context, item_id: str, *, reason: str, seen: int | None = None)
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    rules.decline(work, actor)
+    ctx = acting.decide(ctx, actor, item, work, rules.decline).ctx
     reasons.refuse_empty(reason)
     work_acts.append(ctx, item, "decline", to_unit=item.handed_from, text=reason)
     given = _item(ctx, item.parent_id or "")

@@ -6,6 +6,7 @@ refusal that could have been foreseen.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from server.domain import groups, handing, talking
@@ -16,7 +17,14 @@ from server.domain.groups import Duty
 from server.domain.lifecycle import CaseStatus, WorkState
 from server.domain.texts import _
 from server.domain.work import Work
-from server.services.verbs import decision_gate, earlier, handovers, returns, withdrawals
+from server.services.verbs import (
+    decision_gate,
+    earlier,
+    handovers,
+    returns,
+    withdrawals,
+    work_rows,
+)
 from server.services.verbs.judged import Judged
 
 
@@ -82,16 +90,36 @@ _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
 _MAIN: Final = ("claim", "release", "complete")
 
 
+#: what a substitute may do for whom he stands in
+_IN_NAME: Final = frozenset(
+    {"claim", "release", "complete", "transfer", "delegate", "recall", "take-back", "decline"}
+)
+
+
+def _refused(judged: Judged, would: Callable[[Judged], object]) -> str | None:
+    """Why it would be refused, None: it would not."""
+    try:
+        would(judged)
+    except (Conflict, Forbidden) as refused:
+        return refused.message
+    return None
+
+
+def _may_another(judged: Judged, would: Callable[[Judged], object]) -> bool:
+    """May somebody whom the actor stands in for."""
+    others = work_rows.spoken_for(judged.ctx, judged.actor, judged.item, judged.work)
+    return any(_refused(replace(judged, actor=each), would) is None for each in others)
+
+
 def now(judged: Judged) -> tuple[tuple[str, ...], str]:
     """The verbs that are possible, and where none of the main ones is, the first reason."""
     allowed, why = [], ""
     for name, would in _POSSIBLE.items():
-        try:
-            would(judged)
-        except (Conflict, Forbidden) as refused:
-            why = why or (refused.message if name in _MAIN else "")
-        else:
+        refused = _refused(judged, would)
+        if refused is None or (name in _IN_NAME and _may_another(judged, would)):
             allowed.append(name)
+        elif name in _MAIN:
+            why = why or refused
     waiting = _waiting(judged)
     if waiting and groups.may_fill_in(judged.group, judged.item.id):
         allowed.append("draft")

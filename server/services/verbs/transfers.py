@@ -8,7 +8,7 @@ from server.domain.texts import _
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
-from server.services.verbs import handovers, reasons, receivers, work_acts, work_rows
+from server.services.verbs import acting, handovers, reasons, receivers, work_acts, work_rows
 from server.services.verbs.judged import Choice
 
 
@@ -26,7 +26,8 @@ def transfer(ctx: Context, item_id: str, *, to: str, reason: str, seen: int | No
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    rules.may_transfer(work, actor)
+    named = acting.decide(ctx, actor, item, work, rules.may_transfer)
+    ctx, actor = named.ctx, named.actor
     reasons.refuse_empty(reason)
     if to in {each.person_id for each in receivers.colleagues(ctx, item, work)}:
         given = rules.transfer(work, actor, to)
@@ -48,7 +49,7 @@ def transfer(ctx: Context, item_id: str, *, to: str, reason: str, seen: int | No
         message = _("接办人不是可以办理该待办的人员或者机构")
         finding = Finding(code="TRANSFER_TO", field="to", message=message, fix=_("从名单中选择"))
         raise Invalid(message, [finding])
-    handovers.hand_over(ctx, item, work, office, reason)
+    handovers.hand_over(ctx, actor, item, work, office, reason)
 
 
 def choices(ctx: Context, item_id: str) -> list[Choice]:

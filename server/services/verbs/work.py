@@ -11,6 +11,7 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
 from server.services.verbs import (
+    acting,
     decision_gate,
     declarations,
     delegations,
@@ -36,7 +37,8 @@ def claim(ctx: Context, item_id: str, *, seen: int | None = None) -> None:
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    taken = rules.claim(work, actor)
+    named = acting.decide(ctx, actor, item, work, rules.claim)
+    ctx, actor, taken = named.ctx, named.actor, named.decided
     work_rows.write(
         ctx,
         item,
@@ -67,11 +69,10 @@ def release(ctx: Context, item_id: str, *, reason: str = "", seen: int | None = 
     """
     actor = posts.with_posts(ctx)
     item, _case, work = work_rows.held(ctx, actor, item_id, seen)
+    named = acting.decide(ctx, actor, item, work, rules.give_up)
+    ctx, actor, given = named.ctx, named.actor, named.decided
     if rules.takes_back(work, actor):
-        given = rules.take_back(work, actor)
         reasons.refuse_empty(reason)
-    else:
-        given = rules.release(work, actor)
     now_with = given.offered.assignee_id
     work_rows.write(
         ctx,
@@ -101,7 +102,8 @@ def complete(
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    rules.complete(work, actor)
+    named = acting.decide(ctx, actor, item, work, rules.complete)
+    ctx, actor = named.ctx, named.actor
     if handing.is_delegate(work, actor):
         delegations.resolve(ctx, item, case, work, given)
         return

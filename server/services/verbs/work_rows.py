@@ -71,7 +71,7 @@ def held(
     case = case_rows.lock_seen(ctx, actor, item_id)
     item = stored(ctx, case, item_id)
     work = judged(ctx, item, case)
-    _refuse_unseen(ctx, actor, work, case.id)
+    _refuse_unseen(ctx, actor, item, work)
     if seen is not None and seen != item.version:
         raise Conflict(_("该待办已被他人更改，请刷新后重试"))
     return item, case, work
@@ -86,7 +86,7 @@ def looked_at(ctx: Context, actor: Actor, item_id: str) -> tuple[ItemRow, CaseRo
     case = case_rows.seen(ctx, actor, item_id)
     item = stored(ctx, case, item_id)
     work = judged(ctx, item, case)
-    _refuse_unseen(ctx, actor, work, case.id)
+    _refuse_unseen(ctx, actor, item, work)
     return item, case, work
 
 
@@ -96,14 +96,31 @@ def kept_out(ctx: Context, case_id: str) -> frozenset[str]:
     return known.recused | known.kin
 
 
-def _refuse_unseen(ctx: Context, actor: Actor, work: Work, case_id: str) -> None:
+def spoken_for(ctx: Context, actor: Actor, item: ItemRow, work: Work) -> tuple[Actor, ...]:
+    """Whom the actor could speak for in this task: its office's business, and nobody's own."""
+    if not actor.stands_in or item.candidate_unit is None:
+        return ()
+    if barred(actor.person_id, item.candidate_role, work.parties):
+        return ()
+    out = kept_out(ctx, item.case_id)
+    return tuple(
+        absent
+        for absent in actor.stands_in
+        if absent.person_id not in out
+        and barred(absent.person_id, item.candidate_role, work.parties) is None
+    )
+
+
+def _refuse_unseen(ctx: Context, actor: Actor, item: ItemRow, work: Work) -> None:
     """Return when the item is offered to the actor, in his hands, or one of a case he handles.
 
     Whoever is party to a case, or was only asked in it, learns of no item but his own.
     """
     if is_candidate(actor, work.offered) or work.offered.assignee_id == actor.person_id:
         return
-    if not perspectives.of(ctx.session, actor, case_id).is_office:
+    if any(is_candidate(each, work.offered) for each in spoken_for(ctx, actor, item, work)):
+        return
+    if not perspectives.of(ctx.session, actor, item.case_id).is_office:
         raise NotFound
 
 
