@@ -22,6 +22,7 @@ from server.domain.incidents import IncidentKind
 from server.services import heartbeats, limits
 from server.services.case import idempotency
 from server.services.context import Tools, transaction
+from server.services.desk import follow_ups
 from server.services.files import attachments
 from server.services.identity import session_rows, sign_in_attempts
 from server.services.notices import delivery
@@ -158,6 +159,7 @@ class Worker:
             self._count(Ticked(timers=(), messages=messages.hand_over(self.tools, now)))
             return {}
         self._look_back(now)
+        follow_ups.remind(self.tools, now)
         for portion in ticks.run_portions(self.tools, now):
             self._count(portion)
             self._catch_up(now, len(portion.timers))

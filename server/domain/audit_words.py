@@ -67,6 +67,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "field.forged": _("提交无权填写的内容"),
     "filter.keep": _("保存筛选"),
     "filter.remove": _("删除筛选"),
+    "follow_up.choose": _("定到期再看"),
     "incident.confirm": _("确认服务器时钟"),
     "incident.open": _("系统发生异常"),
     "incident.over": _("系统异常已过去"),

@@ -30,6 +30,8 @@ class RungKind(StrEnum):
     COPIED = "cc"
     #: somebody called him in a remark
     MENTIONED = "comment"
+    #: the day has come on which he wanted to look again
+    FOLLOW_UP = "follow_up"
     #: a notice no rung gave
     OTHER = "other"
 
@@ -43,11 +45,14 @@ RUNG_WORDS: Final = {
     RungKind.URGED: _("催办"),
     RungKind.COPIED: _("抄送"),
     RungKind.MENTIONED: _("讨论"),
+    RungKind.FOLLOW_UP: _("到期再看"),
     RungKind.OTHER: _("通知"),
 }
 
-#: kinds of notices that people give one another, as they are stored
-OF_PEOPLE: Final = {str(kind): kind for kind in RungKind if kind in ("urge", "cc", "comment")}
+#: kinds of notices that people give one another or themselves, as they are stored
+OF_PEOPLE: Final = {
+    str(kind): kind for kind in RungKind if kind in ("urge", "cc", "comment", "follow_up")
+}
 
 
 class Told(StrEnum):

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.urgency import Rank, Urgency, first_key, order_key, rank_at, urgency
 from server.models.case import case
+from server.models.desk import follow_up
 from server.models.work import work_item
 from server.queries import copies, inbox_lines
 from server.queries.inbox_lines import Came, Entry
@@ -66,6 +67,8 @@ class Filters:
     reference: str = ""
     #: what came after this moment
     opened_after: datetime | None = None
+    #: of his own: what he put off to a later day, and nothing else
+    is_later: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,14 +142,14 @@ def page(
 
     What is done comes with the latest first. ``actor`` brings today's posts.
     """
-    narrowed = _narrowed(filters)
+    narrowed = (*_narrowed(filters), *_put_off(actor, view, when.on, is_later=filters.is_later))
     counts = _counted(session, _rows(actor, view, when, narrowed), when)
     rows, total = _rows(actor, view, when, narrowed), counts.total
     if filters.urgency is not None:
         rows = _rows(actor, view, when, (*narrowed, _kinds(work_item.c, when)[filters.urgency]))
         total = _exact(session.execute(select(_most(rows))).scalar_one())
     by = rows.c.closed_at.desc() if view == "done" else rows.c.order_key
-    ids = select(rows.c.id).order_by(by, rows.c.id)
+    ids = select(rows.c.id).order_by(*_on_top(actor, view, rows, when.on), by, rows.c.id)
     ids = ids.limit(sheet.size).offset((sheet.number - 1) * sheet.size)
     offices = () if view == "overdue" else None
     items = inbox_lines.entries(
@@ -158,9 +161,14 @@ def page(
 def tallies(session: Session, actor: Actor, *, when: When) -> Mapping[str, int | None]:
     """How long each list of the actor is, exact up to 10 000 and None beyond; one statement.
 
-    ``copies``: those he has not opened, up to 100.
+    ``later``: what he put off to another day. ``copies``: those he has not opened, up to 100.
     """
-    counted = [_most(_rows(actor, view, when)).label(view) for view in VIEWS.values()]
+    counted = [
+        _most(_rows(actor, view, when, _put_off(actor, view, when.on))).label(view)
+        for view in VIEWS.values()
+    ]
+    later = _put_off(actor, "mine", when.on, is_later=True)
+    counted.append(_most(_rows(actor, "mine", when, later)).label("later"))
     unread = copies.unread(actor).scalar_subquery().label("copies")
     row = session.execute(select(*counted, unread)).one()
     return {key: _exact(count) for key, count in row._mapping.items()}
@@ -171,7 +179,9 @@ def in_hands(actor: Actor, *, on: date, now: datetime) -> Select[Any]:
 
     To be asked within another statement (``headings``).
     """
-    few = select(together(selection(actor, "mine", on=on, now=now)).c.id).limit(100).subquery()
+    also = _put_off(actor, "mine", on)
+    mine = together(selection(actor, "mine", on=on, now=now, also=also))
+    few = select(mine.c.id).limit(100).subquery()
     return select(func.count()).select_from(few)
 
 
@@ -186,6 +196,30 @@ def of_case(session: Session, actor: Actor, case_id: str, *, when: When) -> froz
 
 def _rows(actor: Actor, view: View, when: When, also: Wanted = ()) -> Any:
     return together(selection(actor, view, on=when.on, now=when.now, also=also))
+
+
+def _put_off(actor: Actor, view: View, on: date, *, is_later: bool = False) -> Wanted:
+    """His own work without what he put off to a later day, or that alone."""
+    if view != "mine":
+        return ()
+    later = exists().where(
+        follow_up.c.work_item_id == work_item.c.id,
+        follow_up.c.person_id == actor.person_id,
+        follow_up.c.on > on,
+    )
+    return (later if is_later else ~later,)
+
+
+def _on_top(actor: Actor, view: View, rows: Any, on: date) -> tuple[ColumnElement[bool], ...]:
+    """Before everything else what he wanted to look at again by today."""
+    if view != "mine":
+        return ()
+    again = exists().where(
+        follow_up.c.work_item_id == rows.c.id,
+        follow_up.c.person_id == actor.person_id,
+        follow_up.c.on <= on,
+    )
+    return (~again,)
 
 
 def _urgency(row: Row[Any], when: When) -> Urgency:

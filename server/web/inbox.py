@@ -51,7 +51,7 @@ URGENCIES = (
 )
 
 #: names of the filters in an address
-_NAMES = ("urgency", "step", "unit", "procedure", "reference", "new")
+_NAMES = ("urgency", "step", "unit", "procedure", "reference", "new", "later")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +75,7 @@ class Asked:
             "procedure": self.filters.procedure,
             "reference": self.filters.reference,
             "new": 1 if self.is_new else None,
+            "later": 1 if self.filters.is_later else None,
             "page": self.sheet.number if not changed.keys() - {"open"} else None,
             "open": None,
         }
@@ -150,6 +151,7 @@ def _asked(given: MultiDict[str, str], since: datetime | None) -> Asked:
         procedure=values["procedure"],
         reference=values["reference"],
         opened_after=since if is_new else None,
+        is_later=values["later"] == "1" and view == "mine",
     )
     number = given.get("page", "1")
     return Asked(

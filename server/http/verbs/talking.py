@@ -7,6 +7,7 @@ from marshmallow import validate
 
 from server.domain.texts import _
 from server.http.verbs.saying import ID, LONGEST, REASON, Ask, Verb, WhySchema
+from server.services.desk import follow_ups
 from server.services.verbs import comments, copies, urgings
 
 #: people of one copy or one remark
@@ -33,6 +34,13 @@ class SaySchema(ma.Schema):
         validate=validate.Length(0, _MOST),
         metadata={"description": _("提醒谁看；文中写“@姓名”的也会收到提醒")},
     )
+
+
+class FollowUpSchema(ma.Schema):
+    """When to look again, and a note for oneself."""
+
+    on = ma.fields.Date(metadata={"description": _("哪一天再看；不给的，取消")})
+    note = ma.fields.String(validate=validate.Length(0, 200))
 
 
 VERBS: Final = (
@@ -74,5 +82,17 @@ VERBS: Final = (
             ),
         ),
         done=_("已发表"),
+    ),
+    Verb(
+        name="follow-up",
+        title=_("到期再看"),
+        says=_("先放到“稍后”，到那一天回到清单最前面，并在当天早上提醒；期限照常计算"),
+        schema=FollowUpSchema,
+        act=follow_ups.choose,
+        asks=(
+            Ask(key="on", label=_("哪一天"), kind="day", required=False, hint=_("留空即取消")),
+            Ask(key="note", label=_("备注"), kind="line", required=False, hint=_("只有本人看得到")),
+        ),
+        done=_("已记下"),
     ),
 )

@@ -24,6 +24,8 @@ from server.services.calendar import calendars
 from server.services.clocks import deadline_rows, deadline_sheets
 from server.services.clocks.deadline_sheets import DeadlineSheet
 from server.services.context import Context
+from server.services.desk import follow_ups
+from server.services.desk.follow_ups import FollowUp
 from server.services.law import charts
 from server.services.packs import definitions
 
@@ -53,6 +55,8 @@ class Line:
     is_makeup: bool
     #: its pack lets it be handed in with others of its step
     may_batch: bool
+    #: when he wanted to look at it again, None: no such day
+    again: FollowUp | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -99,7 +103,8 @@ def listed(
 ) -> Listed:
     """One page of a list of the actor, who brings today's posts; ``opened`` is a line of it."""
     found = inbox.page(ctx.session, ctx.actor, view, when=when(ctx), filters=filters, sheet=sheet)
-    lines = tuple(line(ctx, entry) for entry in found.items)
+    again = follow_ups.of(ctx, [entry.id for entry in found.items]) if view == "mine" else {}
+    lines = tuple(line(ctx, entry, again.get(entry.id)) for entry in found.items)
     chosen = next((entry for entry in found.items if entry.id == opened), None)
     return Listed(
         view=view,
@@ -119,7 +124,7 @@ def clock_state(entry: Entry) -> str:
     return clock.state
 
 
-def line(ctx: Context, entry: Entry) -> Line:
+def line(ctx: Context, entry: Entry, again: FollowUp | None = None) -> Line:
     """The line with what its pack and the calendar say."""
     pack = definitions.release(ctx, entry.pack_version_id).pack
     calendar, state = _calendar(ctx), clock_state(entry)
@@ -138,6 +143,7 @@ def line(ctx: Context, entry: Entry) -> Line:
         kept=_kept(ctx, pack, entry.deadline) if state == DeadlineState.STOPPED else "",
         is_makeup=due_on is not None and _is_makeup(due_on, calendar),
         may_batch=entry.key in pack.desk.batch,
+        again=again,
     )
 
 

@@ -76,6 +76,7 @@ _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
     "return": returns.possible,
     "withdraw": withdrawals.possible,
     "transfer": _by_rule(rules.may_transfer),
+    "follow-up": _by_rule(rules.complete),
     "cc": lambda judged: talking.may_copy(judged.work, judged.actor, judged.sight),
     "urge": _urge,
     "comment": lambda judged: talking.may_comment(CaseStatus(judged.case.status), judged.sight),
