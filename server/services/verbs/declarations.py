@@ -12,6 +12,7 @@ from sqlalchemy import String, bindparam, exists, insert, literal, select
 
 from server.domain.expressions import Json
 from server.domain.recusal_rules import NONE, Statement
+from server.domain.roles import PARTIES
 from server.models.base import new_id
 from server.models.recusal import declaration
 from server.services.context import Context
@@ -32,7 +33,12 @@ def note(
 
 
 def of_claim(ctx: Context, case_id: str, item_id: str, role: str) -> None:
-    """The actor claims a task in this role: he has no reason to keep away."""
+    """The actor claims a task in this role: he has no reason to keep away.
+
+    Whose matter it is is asked nothing.
+    """
+    if role in PARTIES:
+        return
     said = {"case_id": case_id, "person_id": ctx.actor.person_id, "subject_id": item_id}
     _say(ctx, {**said, "occasion": "claim", "answer": NONE, "capacity": role})
 
