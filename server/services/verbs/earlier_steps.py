@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from server.domain import movement
 from server.domain.deadline_returns import Went
 from server.domain.expressions import Json
-from server.domain.groups import Duty
+from server.domain.groups import SIGNERS, Duty
 from server.domain.lifecycle import WorkState
 from server.domain.movement import Spot, Way
 from server.domain.roles import PARTIES
@@ -32,6 +32,8 @@ class Done:
     node_key: str
     title: str
     instance: str | None
+    #: the work itself, or one of those who signed or voted together
+    duty: str
     scopes: Sequence[str]
     role: str
     unit_id: str | None
@@ -80,6 +82,7 @@ def done_of(ctx: Context, case_id: str) -> list[Done]:
             work_item.c.node_key,
             work_item.c.title,
             work_item.c.instance,
+            work_item.c.duty,
             work_item.c.scopes,
             work_item.c.candidate_role.label("role"),
             work_item.c.candidate_unit.label("unit_id"),
@@ -92,7 +95,7 @@ def done_of(ctx: Context, case_id: str) -> list[Done]:
         .where(
             work_item.c.case_id == case_id,
             work_item.c.state == WorkState.DONE,
-            work_item.c.duty == Duty.MAIN,
+            work_item.c.duty.not_in(SIGNERS),
         )
         .order_by(work_item.c.closed_at.desc(), work_item.c.opened_version.desc(), work_item.c.id)
     )
@@ -145,8 +148,9 @@ def _can_be_entered(way: Way, item: ItemRow, drawn: Spots) -> bool:
 
 
 def latest(done: Sequence[Done]) -> tuple[Done, ...]:
-    """The latest of each item of a list."""
+    """The latest of each item of a list, and of each who signed together."""
     found: dict[Json, Done] = {}
     for each in done:
-        found.setdefault(each.instance, each)
+        who = each.assignee_id if each.duty != Duty.MAIN else None
+        found.setdefault((each.instance, who), each)
     return tuple(found.values())

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import RowMapping, and_, select, update
 
 from server.domain.expressions import Json
+from server.domain.groups import Duty
 from server.domain.lifecycle import WorkState
 from server.domain.recusal import barred
 from server.domain.texts import _
@@ -26,7 +27,7 @@ def hand_back(ctx: Context, case: CaseRow, node_key: str, done: Iterable[Done]) 
     The others stay with their office. Whoever has such an item now is told so; his answers of
     then are offered to him as a draft.
     """
-    former = {each.instance: each for each in done}
+    former = {each.instance: each for each in done if each.duty == Duty.MAIN}
     answers = _answers(ctx, [each.id for each in former.values()])
     for item in _open(ctx, case.id, node_key):
         able = _able(ctx, case, item)
