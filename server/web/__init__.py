@@ -3,6 +3,7 @@
 from flask import Flask
 
 from server.web import (
+    absences,
     account,
     applications,
     assets,
@@ -40,6 +41,7 @@ from server.web import (
 #: one blueprint per group of pages
 PAGES = (
     assets.files,
+    absences.pages,
     account.pages,
     applications.pages,
     attachments.pages,

@@ -10,7 +10,7 @@ from flask import Blueprint, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from server.domain.access import Permission, permits
+from server.domain.access import Permission, faces, permits
 from server.domain.texts import _
 from server.domain.urgency import Urgency
 from server.http.access import requires
@@ -122,7 +122,8 @@ def _context(ctx: Context, asked: Asked) -> dict[str, Any]:
         "resets": proposal_lists.resets(ctx) if is_head else 0,
         "choices": found,
         "procedures": _titles(ctx, found.procedures),
-        "units": {post.unit_id for post in actor.posts},
+        "units": {post.unit_id for each in faces(actor) for post in each.posts},
+        "stands_in": [absent.name for absent in actor.stands_in],
         "pager_address": _pager(asked),
     }
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from sqlalchemy import select
 
 from server.domain import deadline_changes
+from server.domain.access import Actor
 from server.domain.calendar import WorkingCalendar
 from server.domain.deadline_lines import units
 from server.domain.deadline_verbs import Clock
@@ -26,6 +27,7 @@ from server.services.clocks.deadline_sheets import DeadlineSheet
 from server.services.context import Context
 from server.services.desk import follow_ups
 from server.services.desk.follow_ups import FollowUp
+from server.services.identity import posts
 from server.services.law import charts
 from server.services.packs import definitions
 
@@ -57,6 +59,8 @@ class Line:
     may_batch: bool
     #: when he wanted to look at it again, None: no such day
     again: FollowUp | None
+    #: the absent person it is shown for, empty where it is the reader's own
+    in_name_of: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -144,7 +148,22 @@ def line(ctx: Context, entry: Entry, again: FollowUp | None = None) -> Line:
         is_makeup=due_on is not None and _is_makeup(due_on, calendar),
         may_batch=entry.key in pack.desk.batch,
         again=again,
+        in_name_of=_in_name_of(posts.with_posts(ctx), entry),
     )
+
+
+def _in_name_of(actor: Actor, entry: Entry) -> str:
+    """Whose work it is, or whose post alone it is offered to, if not the reader's."""
+    own = {post.unit_id for post in actor.posts if post.is_head or not entry.head_only}
+    if entry.assignee_id == actor.person_id or (entry.assignee_id is None and entry.unit_id in own):
+        return ""
+    names = (
+        absent.name
+        for absent in actor.stands_in
+        if entry.assignee_id in (None, absent.person_id)
+        and any(post.unit_id == entry.unit_id for post in absent.posts)
+    )
+    return next(names, "")
 
 
 def _kept(ctx: Context, pack: PolicyPack, found: line_clocks.Clock | None) -> str:

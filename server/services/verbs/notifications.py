@@ -6,7 +6,7 @@ than its reader may know. Sending it out is the business of ``services/notices``
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -26,7 +26,7 @@ from server.services.identity import people, same_kind
 from server.services.law.releases import Release
 from server.services.notices import owing
 from server.services.notices.owing import Wanted
-from server.services.verbs import advance_work, case_offices, parties
+from server.services.verbs import absences, advance_work, case_offices, parties
 
 _HEAD = ".head"
 
@@ -58,7 +58,7 @@ def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung
     pack = release.pack
     entry = pack.deadlines[row.rule_key].ladder[rung]
     work = _work(ctx, case, row)
-    told = list(_told(ctx, case, release, row, entry.to, work))
+    told = [_with_substitutes(ctx, each) for each in _told(ctx, case, release, row, entry.to, work)]
     wanted = [
         Wanted(
             label=each.label,
@@ -75,6 +75,19 @@ def remind(ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, rung
     ]
     owing.owe(ctx, wanted)
     return [each.label for each in told]
+
+
+def _with_substitutes(ctx: Context, told: _Told) -> _Told:
+    """Whoever is away today is told, and so is who stands in for him in that office."""
+    offices = {person: unit for person, unit in told.people.items() if unit is not None}
+    filled = absences.covered_by(ctx, offices)
+    also = {
+        substitute: unit
+        for person, named in filled.items()
+        for substitute, unit in named
+        if unit == offices[person]
+    }
+    return replace(told, people={**also, **told.people})
 
 
 def _recipients(told: _Told) -> list[tuple[str | None, str | None]]:
