@@ -9,18 +9,22 @@
     3     stopped       due date if known      stopped
     4     undetermined  provisional date       undetermined
 
-``order_key`` puts rank and day into one number, so that an index can sort by it. Time itself moves
-nothing here: whether a statutory period is over is asked of the clock's last moment.
+``order_key`` puts rank, preference and day into one number, so that an index can sort by it: what
+is to be done fast (快查快结) comes first within its rank, and only there. Time itself moves nothing
+here: whether a statutory period is over is asked of the clock's last moment.
 """
 
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import Final
 
 from server.domain.calendar import ONE_DAY, WorkingCalendar
 from server.domain.lifecycle import DeadlineState
 
-_RANK = 100_000_000
+#: room for a day within a key
+DAYS: Final = 100_000_000
+_RANK = 2 * DAYS
 _LATEST = date(9999, 12, 31)
 
 
@@ -57,10 +61,23 @@ def rank(state: str, force: str) -> Rank:
     return Rank.SOFT if force == "soft" else Rank.STATUTORY
 
 
-def order_key(rank: Rank, day: date | None) -> int:
-    """The number that sorts a list: by rank, then by day; no day comes last within its rank."""
+def order_key(rank: Rank, day: date | None, *, is_first: bool = False) -> int:
+    """The number that sorts a list: by rank, what goes first, then by day.
+
+    No day comes last within its rank.
+    """
+    return rank * _RANK + (0 if is_first else DAYS) + day_key(day)
+
+
+def day_key(day: date | None) -> int:
+    """The part of an order key that says the day: what is left of it modulo ``DAYS``."""
     last = day or _LATEST
-    return rank * _RANK + last.year * 10_000 + last.month * 100 + last.day
+    return last.year * 10_000 + last.month * 100 + last.day
+
+
+def placed(key: int, *, is_first: bool) -> int:
+    """The same key for work that goes first within its rank, or no longer does."""
+    return key // _RANK * _RANK + (0 if is_first else DAYS) + key % DAYS
 
 
 def first_key(rank: Rank) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, TextClause, and_, false, func, or_
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor, Permission, permits
-from server.domain.urgency import Rank, Urgency, first_key, order_key
+from server.domain.urgency import DAYS, Rank, Urgency, day_key, first_key, order_key
 from server.models.case import case
 from server.models.identity import Unit
 from server.models.outbox import notification
@@ -86,7 +86,7 @@ def cells(
     counted = {
         "open": func.count(),
         "overdue": func.count().filter(law & (work_item.c.expires_at <= when.now)),
-        "soon": func.count().filter(running & (key <= order_key(Rank.STATUTORY, when.soon_on))),
+        "soon": func.count().filter(law & running & (key % DAYS <= day_key(when.soon_on))),
         "past_target": func.count().filter(
             _is_ranked(Rank.SOFT) & (work_item.c.expires_at <= when.now)
         ),

@@ -57,6 +57,9 @@ class Head:
     taken_over_on: date | None
     #: its reference in the old record
     former: str
+    #: above 0: it goes before others, for this reason
+    priority: int
+    priority_reason: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,6 +135,8 @@ def head(session: Session, case_id: str) -> Head:
             case.c.opened_for,
             case.c.closed_at,
             case.c.taken_over_on,
+            case.c.priority,
+            case.c.priority_reason,
             takeover.c.reference.label("former"),
             PackVersion.version.label("pack_version"),
             PackVersion.title.label("pack_title"),

@@ -13,7 +13,16 @@ from sqlalchemy import ColumnElement, Row, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
-from server.domain.urgency import Rank, Urgency, first_key, order_key, rank_at, urgency
+from server.domain.urgency import (
+    DAYS,
+    Rank,
+    Urgency,
+    day_key,
+    first_key,
+    order_key,
+    rank_at,
+    urgency,
+)
 from server.models.case import case
 from server.models.desk import follow_up
 from server.models.work import work_item
@@ -232,7 +241,7 @@ def _kinds(columns: Any, when: When) -> dict[Urgency, ColumnElement[bool]]:
     key, law = columns.order_key, columns.order_key < first_key(Rank.SOFT)
     is_over = columns.expires_at <= when.now
     is_running = or_(columns.expires_at.is_(None), columns.expires_at > when.now)
-    soon = order_key(Rank.STATUTORY, when.soon_on)
+    is_soon = key % DAYS <= day_key(when.soon_on)
     ranked = {
         Urgency(rank.name.lower()): key.between(first_key(rank), order_key(rank, None))
         for rank in Rank
@@ -240,8 +249,8 @@ def _kinds(columns: Any, when: When) -> dict[Urgency, ColumnElement[bool]]:
     }
     return {
         Urgency.OVERDUE: law & is_over,
-        Urgency.SOON: is_running & (key <= soon),
-        Urgency.NORMAL: law & is_running & (key > soon),
+        Urgency.SOON: law & is_running & is_soon,
+        Urgency.NORMAL: law & is_running & ~is_soon,
         **ranked,
     }
 

@@ -74,8 +74,9 @@ class Entry:
     #: what it is in its group (``domain/groups.Duty``), and who asked for the signature
     duty: str
     asked_by: str
-    #: how often somebody urged it
+    #: how often somebody urged it; above 0: its case goes first (快查快结)
     urged: int
+    priority: int
     opened_at: datetime
     claimed_at: datetime | None
     closed_at: datetime | None
@@ -90,7 +91,7 @@ _earlier = work_item.alias("earlier")
 
 _ITEM: Final = (
     *("id", "version", "title", "case_id", "head_only", "assignee_id", "state", "duty"),
-    *("deadline_key", "deadline_id", "opened_at", "claimed_at", "closed_at"),
+    *("deadline_key", "deadline_id", "opened_at", "claimed_at", "closed_at", "priority"),
 )
 
 

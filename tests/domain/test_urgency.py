@@ -8,13 +8,16 @@ from server.domain.calendar import CalendarYear, WorkingCalendar
 from server.domain.counting import later
 from server.domain.deadline_rules import Unit
 from server.domain.urgency import (
+    DAYS,
     DaysLeft,
     Rank,
     Urgency,
+    day_key,
     days_left,
     first_key,
     next_working_day,
     order_key,
+    placed,
     rank,
     rank_at,
     urgency,
@@ -134,3 +137,14 @@ def test_a_target_is_never_overdue() -> None:
     assert urgency(Rank.STATUTORY, is_over=False, due_on=soon, soon_on=soon) is Urgency.SOON
     later = soon + timedelta(days=1)
     assert urgency(Rank.STATUTORY, is_over=False, due_on=later, soon_on=soon) is Urgency.NORMAL
+
+
+@pytest.mark.parametrize("rank", Rank)
+def test_what_goes_first_stands_before_the_rest_of_its_rank_and_nothing_else(rank: Rank) -> None:
+    far, near = date(2099, 1, 1), date(2026, 3, 2)
+    first = order_key(rank, far, is_first=True)
+    assert first_key(rank) <= first < order_key(rank, near)
+    assert rank_at(first) is rank
+    assert first % DAYS == day_key(far)
+    assert placed(first, is_first=False) == order_key(rank, far)
+    assert placed(order_key(rank, far), is_first=True) == first

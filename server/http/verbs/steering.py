@@ -7,7 +7,7 @@ from marshmallow import validate
 
 from server.domain.texts import _
 from server.http.verbs.saying import REASON, Ask, Verb, WhySchema
-from server.services.verbs import asking, case_verbs
+from server.services.verbs import asking, case_verbs, priorities
 
 _KEY = validate.Regexp(r"^[\w.\-]{1,120}$")
 
@@ -101,5 +101,23 @@ VERBS: Final = (
         ),
         outlook=asking.amend,
         done=_("已经提出，由另一位负责人决定"),
+    ),
+    Verb(
+        name="hasten",
+        title=_("快查快结"),
+        says=_("各清单中排在同类事项前面；期限和权限都不改变。由承办机关的主要负责人提出"),
+        schema=WhySchema,
+        act=priorities.hasten,
+        asks=(REASON,),
+        done=_("已列为快查快结"),
+    ),
+    Verb(
+        name="ease",
+        title=_("取消快查快结"),
+        says=_("恢复按期限先后排列"),
+        schema=WhySchema,
+        act=priorities.ease,
+        asks=(REASON,),
+        done=_("已取消快查快结"),
     ),
 )

@@ -336,6 +336,10 @@ def upgrade() -> None:
     op.create_index('uq_vote_member', 'vote', ['decision_id', 'round', 'person_id'], unique=True, sqlite_where=_NAMED, postgresql_where=_NAMED)
     op.add_column('case', sa.Column('priority', sa.Integer(), server_default='0', nullable=False))
     op.add_column('case', sa.Column('priority_reason', sa.Text(), server_default='', nullable=False))
+    # what goes first within its rank stands before the rest: the keys get room for it
+    op.execute(
+        'UPDATE work_item SET order_key = order_key + order_key / 100000000 * 100000000 + 100000000'
+    )
     op.add_column('work_item', sa.Column('touched_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('work_item', sa.Column('duty', sa.String(length=16), server_default='main', nullable=False))
     op.add_column('work_item', sa.Column('weight', sa.Integer(), server_default='1', nullable=False))

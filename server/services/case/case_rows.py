@@ -46,6 +46,8 @@ class CaseRow:
     opened_on: date
     opened_at: datetime
     parent_case_id: str | None
+    #: above 0: it goes before others (快查快结)
+    priority: int
 
 
 def lock(ctx: Context, case_id: str) -> CaseRow:

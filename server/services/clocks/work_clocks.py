@@ -5,11 +5,11 @@ of the clock: started, stopped, restarted, extended, corrected, counted again, m
 Nothing has to be written because time passes: that a period is over is seen from ``expires_at``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 
-from server.domain.urgency import Rank, order_key, rank
+from server.domain.urgency import Rank, order_key, placed, rank
 from server.models.work import OPEN_STATES, work_item
 from server.services.buffers import Buffer, Shelf
 from server.services.clocks import deadline_rows
@@ -20,35 +20,56 @@ from server.services.context import Context
 _OPEN: Final = Shelf(work_item, work_item.c.state.in_(OPEN_STATES))
 
 
-def columns(clock: DeadlineRow | None, today: date) -> dict[str, Any]:
-    """The columns of an item under this clock; without one it stands by the day it came to that."""
+def columns(clock: DeadlineRow | None, today: date, *, is_first: bool) -> dict[str, Any]:
+    """The columns of an item under this clock; without one it stands by the day it came to that.
+
+    ``is_first``: its case goes before others of the same rank.
+    """
     if clock is None:
-        return _untimed(today)
+        return _untimed(today, is_first=is_first)
     kind = rank(clock.state, clock.force)
     if kind is Rank.UNTIMED:
-        return {"deadline_id": clock.id, **_untimed(today)}
+        return {"deadline_id": clock.id, **_untimed(today, is_first=is_first)}
     return {
         "deadline_id": clock.id,
         "due_on": clock.due_on,
         "expires_at": clock.expires_at,
-        "order_key": order_key(kind, clock.due_on or clock.provisional_on),
+        "order_key": order_key(kind, clock.due_on or clock.provisional_on, is_first=is_first),
     }
 
 
-def of_new(ctx: Context, case_id: str, rule_key: str) -> dict[str, Any]:
+def of_new(ctx: Context, case_id: str, rule_key: str, priority: int) -> dict[str, Any]:
     """The columns of an item that begins to wait under the newest open clock of a rule."""
     clocks = deadline_rows.open_clocks(ctx, case_id, rule_key) if rule_key else []
-    return columns(clocks[-1] if clocks else None, ctx.today)
+    found = columns(clocks[-1] if clocks else None, ctx.today, is_first=priority > 0)
+    return {"priority": priority, **found}
 
 
 def follow(ctx: Context, clock: DeadlineRow) -> None:
     """Let the open work that names this clock's rule hang on it as it stands now."""
-    _hang(ctx, clock, "deadline_key", clock.rule_key, columns(clock, ctx.today))
+
+    def hung(*, is_first: bool) -> dict[str, Any]:
+        return columns(clock, ctx.today, is_first=is_first)
+
+    _hang(ctx, clock, "deadline_key", clock.rule_key, hung)
 
 
 def let_go(ctx: Context, clock: DeadlineRow) -> None:
     """The clock is over: open work under it has no last day any more."""
-    _hang(ctx, clock, "deadline_id", clock.id, _untimed(ctx.today))
+
+    def free(*, is_first: bool) -> dict[str, Any]:
+        return _untimed(ctx.today, is_first=is_first)
+
+    _hang(ctx, clock, "deadline_id", clock.id, free)
+
+
+def prefer(ctx: Context, case_id: str, priority: int) -> None:
+    """Let the open work of the case go before other work of its rank, or no longer."""
+    kept = open_items(ctx, case_id)
+    for item in kept:
+        if item["state"] in OPEN_STATES:
+            key = placed(item["order_key"], is_first=priority > 0)
+            kept.change(item, priority=priority, order_key=key)
 
 
 def open_items(ctx: Context, case_id: str) -> Buffer:
@@ -57,13 +78,18 @@ def open_items(ctx: Context, case_id: str) -> Buffer:
 
 
 def _hang(
-    ctx: Context, clock: DeadlineRow, column: str, value: str, values: Mapping[str, Any]
+    ctx: Context,
+    clock: DeadlineRow,
+    column: str,
+    value: str,
+    values: Callable[..., Mapping[str, Any]],
 ) -> None:
     kept = open_items(ctx, clock.case_id)
     for item in kept:
         if item[column] == value and item["state"] in OPEN_STATES:
-            kept.change(item, **values)
+            kept.change(item, **values(is_first=item["priority"] > 0))
 
 
-def _untimed(today: date) -> dict[str, Any]:
-    return {"due_on": None, "expires_at": None, "order_key": order_key(Rank.UNTIMED, today)}
+def _untimed(today: date, *, is_first: bool) -> dict[str, Any]:
+    key = order_key(Rank.UNTIMED, today, is_first=is_first)
+    return {"due_on": None, "expires_at": None, "order_key": key}

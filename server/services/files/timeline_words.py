@@ -46,6 +46,8 @@ WORDS: Final[Mapping[str, Word]] = {
     "work.cc": Word(_("抄送"), is_main=False),
     "work.cc_withdraw": Word(_("撤回抄送"), "back", is_main=False),
     "work.urge": Word(_("催办"), "active"),
+    "case.hasten": Word(_("列为快查快结"), "active"),
+    "case.ease": Word(_("取消快查快结")),
     "case.urge": Word(_("催办"), "active"),
     "work.add_signers": Word(_("加签"), "active"),
     "work.remove_signers": Word(_("减签"), "back"),

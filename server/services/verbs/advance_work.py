@@ -104,7 +104,7 @@ def open_(
             deadline_key="" if node.deadline == "none" else node.deadline,
             opened_at=ctx.now,
             opened_version=version,
-            **work_clocks.of_new(ctx, case.id, node.deadline),
+            **work_clocks.of_new(ctx, case.id, node.deadline, case.priority),
         )
 
 

@@ -16,7 +16,13 @@ from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import case_verbs, clock_choices, reopenings, steering_requests
+from server.services.verbs import (
+    case_verbs,
+    clock_choices,
+    priorities,
+    reopenings,
+    steering_requests,
+)
 
 #: what belongs to whoever may steer the case: name -> refuses where its state does not allow it
 _STEERING: Final[Mapping[str, Callable[[CaseRow], object]]] = {
@@ -26,6 +32,8 @@ _STEERING: Final[Mapping[str, Callable[[CaseRow], object]]] = {
     "retry": case_verbs.may_retry,
     "move": steering_requests.refuse_over,
     "amend": steering_requests.refuse_over,
+    "hasten": priorities.may_hasten,
+    "ease": priorities.may_ease,
 }
 
 
