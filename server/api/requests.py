@@ -28,17 +28,17 @@ from server.services.verbs import requests as verbs
 requests = Blueprint("requests", __name__, description=_("须由两人办理的事"))
 
 
-class ConsentSchema(ma.Schema):
+class AnswerRequestSchema(ma.Schema):
     """What is answered."""
 
     answer = ma.fields.String(load_default="", validate=validate.Length(0, verbs.LONGEST))
 
 
-class UnaskSchema(ma.Schema):
+class WithdrawRequestSchema(ma.Schema):
     """Nothing else is asked."""
 
 
-class ChangeSchema(ma.Schema):
+class RequestChangeSchema(ma.Schema):
     """One thing that would be another."""
 
     label = ma.fields.String(required=True)
@@ -65,7 +65,7 @@ class RequestSchema(ma.Schema):
     answer = ma.fields.String(required=True)
     actions = ma.fields.List(ma.fields.String(), required=True)
     changes = ma.fields.List(
-        ma.fields.Nested(ChangeSchema),
+        ma.fields.Nested(RequestChangeSchema),
         required=True,
         metadata={"description": "同意后的变化；清单中为空"},
     )
@@ -74,7 +74,7 @@ class RequestSchema(ma.Schema):
     )
 
 
-class DeskSchema(ma.Schema):
+class RequestsSchema(ma.Schema):
     """What waits for the reader, and what he asked."""
 
     waiting = ma.fields.List(ma.fields.Nested(RequestSchema), required=True)
@@ -83,7 +83,7 @@ class DeskSchema(ma.Schema):
 
 @requests.route("/requests")
 @requires(Permission.CASE_READ)
-@requests.response(HTTPStatus.OK, DeskSchema)
+@requests.response(HTTPStatus.OK, RequestsSchema)
 def index() -> dict[str, Json]:
     """等本人决定的请示，和本人提出的请示"""
     with reading() as ctx:
@@ -123,9 +123,9 @@ def _register(name: str, says: str, schema: type[ma.Schema], verb: Callable[...,
     requests.route(f"/requests/<uuid:request>/{name}", methods=["POST"])(allowed)
 
 
-_register("consent", _("同意，所请示的事随即办理"), ConsentSchema, verbs.consent)
-_register("refuse", _("不同意，须写明理由"), ConsentSchema, verbs.refuse)
-_register("withdraw", _("撤回本人提出的请示"), UnaskSchema, verbs.withdraw)
+_register("consent", _("同意，所请示的事随即办理"), AnswerRequestSchema, verbs.consent)
+_register("refuse", _("不同意，须写明理由"), AnswerRequestSchema, verbs.refuse)
+_register("withdraw", _("撤回本人提出的请示"), WithdrawRequestSchema, verbs.withdraw)
 
 
 def _answered(ctx: Context, request_id: str) -> Answer:
