@@ -3,9 +3,10 @@
 import argparse
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from server.adapters import new_files
 from server.cli.arguments import Commands
@@ -18,8 +19,16 @@ from server.services import audit
 from server.services.auditing import exports, verifying
 from server.services.auditing.exports import Export
 from server.services.auditing.verifying import Verified
+from server.services.case import replay
 from server.services.context import reading, transaction
 
+_RESULTS: Final = {
+    "same": _("{reference}：共{steps}步，与记录一致"),
+    "differs": _("{reference}：第{step}步起与记录不一致：{why}"),
+    "untold": _(
+        "{reference}：第{step}步没有记下推演所需的内容（接收的在办事项，或者升级以前的办理）"
+    ),
+}
 _CHAINS = {audit.ACT: _("操作"), audit.ACCESS: _("访问")}
 
 
@@ -34,6 +43,8 @@ def add(commands: Commands) -> None:
         type=Path,
         help=_("与先前导出、另处保存的文件比对，可以发现整条链被改写或者截短"),
     )
+    again = nested.command("replay", _("由办理记录重新推演，核对是否得到现存的流转状态"), _replay)
+    again.add_argument("--case", metavar="REFERENCE", default="", help=_("只核对这一编号的事项"))
     export = nested.command("export", _("把两条审计记录链导出为一个文件"), _export)
     export.add_argument("file", metavar="FILE", type=Path, help=_("要写的文件，不能已经存在"))
 
@@ -60,6 +71,27 @@ def _tell(console: Console, found: Verified) -> int:
     told = _("{chain}链第{n}条审计记录有问题：{why}")
     complain(told.format(chain=_CHAINS[found.chain], n=found.broken, why=found.reason))
     return 1
+
+
+def _replay(options: argparse.Namespace, console: Console) -> int:
+    with installed(console) as tools:
+        with reading(tools, SYSTEM, console.now) as ctx:
+            ids = replay.chosen(ctx, options.case)
+        found = []
+        for case_id in ids:  # each on its own: what one case takes in memory is given back
+            with reading(tools, SYSTEM, console.now) as ctx:
+                found.append(replay.replay(ctx, case_id))
+    counts = {name: sum(each.result == name for each in found) for name in _RESULTS}
+    text = _("共{n}件：一致{same}件，不一致{differs}件，没有推演所需记录的{untold}件")
+    document = {"cases": [asdict(each) for each in found], **counts}
+    console.say(
+        document,
+        [
+            *(_RESULTS[each.result].format(**asdict(each)) for each in found),
+            text.format(n=len(found), **counts),
+        ],
+    )
+    return 1 if counts["differs"] else 0
 
 
 def _export(options: argparse.Namespace, console: Console) -> int:

@@ -11,6 +11,9 @@ from server.config import Config
 from server.services import schema
 from tests.cli.test_cli import Cli, assert_refused
 from tests.cli.test_cli import cli as cli
+from tests.databases import SqliteDatabases
+from tests.factories import filed as filing
+from tests.factories import tools as factory
 from tests.factories.sheets import OFFICE, PERSON, POST, SECTION, book
 
 THREE = (
@@ -93,6 +96,22 @@ def test_the_audit_record_is_exported_and_verified_with_no_database(
     assert broken.status == 1
     assert any("第4条" in line for line in broken.errors)
     assert_refused(cli("audit", "verify", "--file", str(tmp_path / "none")))
+
+
+def test_cases_are_played_again_from_their_records(
+    cli: Cli, sqlite_databases: SqliteDatabases
+) -> None:
+    with sqlite_databases.copy("filed", filing.fill) as url:
+        cli.environ["RONGCUO_DATABASE_URL"] = url
+        whole = cli("audit", "replay", "--json")
+        number = whole.document["cases"][0]["reference"]
+        with factory.opened(url) as tools, tools.database.begin() as connection:
+            connection.exec_driver_sql("UPDATE case_step SET visited = '[]' WHERE seq = 1")
+        broken = cli("audit", "replay", "--case", number)
+    assert (whole.status, whole.document["same"]) == (0, 2)
+    assert broken.status == 1
+    assert f"{number}：第1步起与记录不一致：经过的环节" in broken.out
+    assert_refused(cli("audit", "replay", "--case", "无此编号"))
 
 
 def test_the_database_is_held_against_an_earlier_export(cli: Cli, tmp_path: Path) -> None:

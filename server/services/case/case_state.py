@@ -15,7 +15,7 @@ from server.domain.deadline_returns import Went
 from server.domain.errors import Conflict
 from server.domain.expressions import Json
 from server.domain.texts import _
-from server.engine.port import Advance
+from server.engine.port import Advance, DecisionMade
 from server.models.case import case_state, case_step
 from server.services.case import asked as asking
 from server.services.case.asked import Asked
@@ -149,7 +149,7 @@ def append(
         "form_hash": act.form_hash,
         "visited": list(after.visited),
         "flows": list(after.flows),
-        "decisions": [_decision(asdict(made)) for made in after.decisions],
+        "decisions": [decision(made) for made in after.decisions],
         "messages": [sent.message for sent in after.messages],
         "state_version": seq,
         "state_before": before.state if before else None,
@@ -160,5 +160,7 @@ def append(
     ctx.session.execute(_APPEND, row)
 
 
-def _decision(made: dict[str, Json]) -> dict[str, Json]:
-    return made | {"hits": {key: list(rows) for key, rows in made["hits"].items()}}
+def decision(made: DecisionMade) -> dict[str, Json]:
+    """Which rules of which table decided, as it is stored."""
+    hits = {key: list(rows) for key, rows in made.hits.items()}
+    return asdict(made) | {"hits": hits}
