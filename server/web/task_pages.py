@@ -42,7 +42,6 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
         sheet=sheet,
         task_verbs=tuple(TASK_VERBS.values()),
         controls=fields(ctx, sheet.form, typed) if sheet.form else (),
-        handed_in=fields(ctx, sheet.handed_in, None) if sheet.handed_in else (),
         problems=problems(sheet.form.schema if sheet.form else {}, findings),
         attached=attachments.listed(ctx, sheet.case.id),
         talk=talks.of_case(ctx, sheet.sight, sheet.case.id, sheet.case.status, sheet.id),

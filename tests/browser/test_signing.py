@@ -1,7 +1,10 @@
 """加签 in the browser: asked, signed against, changed, signed again, gone on."""
 
+from collections.abc import Mapping
+
 from playwright.sync_api import expect
 
+from server.domain.expressions import Json
 from tests.browser.conftest import Visit
 from tests.browser.people import Visitor, name_of
 from tests.browser.test_tasks import HANDLER, LATE, PROPOSAL, late
@@ -22,14 +25,14 @@ def test_who_signs_after_it_sends_it_back_and_then_lets_it_go_on(visit: Visit) -
     expect(handler.page.locator("#signatures")).to_be_visible()
     handler.fill(PROPOSAL)
     handler.submit()
-    sign(head, "不同意", "请补充依据。")
+    sign(head, {"choice": "disagree", "opinion": "请补充依据。"})
     handler.open_task(LATE, "提出拟办意见")
     expect(handler.page.get_by_text("请补充依据。").first).to_be_visible()
     handler.page.locator("[data-drawn=true]").wait_for()
     assert handler.check() == []
     handler.snap("后加签退回")
     handler.submit()
-    sign(head, "同意", "")
+    sign(head, {"choice": "agree"})
     handler.go("/inbox?view=done")
     rows = handler.page.locator("tr[data-row]").filter(has_text=LATE)
     expect(rows.filter(has_text="提出拟办意见")).to_have_count(1)
@@ -39,17 +42,16 @@ def test_who_signs_after_it_sends_it_back_and_then_lets_it_go_on(visit: Visit) -
     handler.snap("案卷中的加签意见")
 
 
-def sign(visitor: Visitor, choice: str, opinion: str) -> None:
+def sign(visitor: Visitor, given: Mapping[str, Json]) -> None:
     visitor.go("/inbox?view=mine")
     row = visitor.page.locator("tr[data-row]").filter(has_text=LATE)
     expect(row).to_contain_text(name_of(HANDLER))
     visitor.snap("待办中的加签")
     row.first.locator("a[href^='/tasks/']").first.click()
     expect(visitor.page.get_by_text("事项敏感，请先把关。").first).to_be_visible()
-    visitor.page.locator("[data-drawn=true]").wait_for()
+    expect(visitor.page.locator("#handed-in")).to_be_visible()
+    visitor.fill(given)
     assert visitor.check() == []
-    visitor.page.get_by_label(choice, exact=True).check()
-    visitor.page.locator("textarea").last.fill(opinion)
     visitor.snap("签署")
     before = visitor.page.url
     visitor.page.get_by_role("button", name="签署", exact=True).click()

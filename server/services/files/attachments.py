@@ -30,6 +30,7 @@ from server.queries import corrections, papers, perspectives
 from server.queries.papers import Attached
 from server.services.case import case_rows
 from server.services.context import Context, Tools
+from server.services.files import sheet_signing
 from server.services.identity import posts
 from server.services.packs import definitions
 
@@ -219,10 +220,12 @@ def _wanted() -> Select[Any]:
 
 
 def _may_read(ctx: Context, row: Row[Any], readable: set[tuple[str, int]]) -> bool:
-    """His own draft, or a file of a paper he may read."""
+    """His own draft, what he is to sign, or a file of a paper he may read."""
     if row.case_id is None:
         is_kept = row.uploaded_at >= ctx.now - config.ATTACHMENT_DRAFT_LIFE
         return bool(row.uploaded_by == ctx.actor.person_id and is_kept)
+    if row.step_seq is None and row.work_item_id is not None:
+        return sheet_signing.is_for(ctx.session, ctx.actor.person_id, row.work_item_id)
     return (row.case_id, row.step_seq) in readable
 
 

@@ -38,8 +38,6 @@ from server.services.files.case_timeline import Entry, Told
 from server.services.files.corrections import View
 from server.services.files.recusals import Block
 from server.services.files.requests import View as RequestView
-from server.services.files.signature_lines import Block as Signatures
-from server.services.files.signature_lines import Reader
 from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.charts import Chart
@@ -65,7 +63,7 @@ class CaseFile:
     timeline: tuple[Entry, ...]
     papers: tuple[Paper, ...]
     #: who signed what with whom, task by task
-    signatures: tuple[Signatures, ...]
+    signatures: tuple[signature_lines.Block, ...]
     notices: tuple[Notice, ...]
     #: working days since it was opened, until today or its end
     age: int
@@ -122,7 +120,9 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         clocks=tuple(clock for clock in all_clocks if _may_know(sight, clock, tasks)),
         timeline=case_timeline.entries(ctx, case_id, _told(seen, shelf, papers, items, asked)),
         papers=papers,
-        signatures=signature_lines.of_case(ctx, case_id, Reader(sight=sight, pack=release.pack)),
+        signatures=signature_lines.of_case(
+            ctx, case_id, signature_lines.Reader(sight=sight, pack=release.pack)
+        ),
         notices=case_files.notices(ctx.session, sight, case_id),
         age=case_diagrams.working_days(
             head.opened_at, head.closed_at or ctx.now, deadline_rows.calendar_of(ctx, CN)

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
 from server.domain.expressions import Json
 from server.domain.groups import Duty
 from server.domain.lifecycle import WorkState
 from server.forms import fields as tree
 from server.forms import shown, signing
-from server.models.work import work_item
 from server.services.case import facts
 from server.services.context import Context
 from server.services.files import sheet_history
@@ -101,22 +100,3 @@ def _signed(
         draft_at=typed.at if typed else None,
         draft_mark=typed.mark if typed else "",
     )
-
-
-def handed_in(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> FormSheet | None:
-    """What the main one of a signer's group handed in, to be read; None: nothing yet."""
-    if row.duty == Duty.MAIN:
-        return None
-    main = ctx.session.execute(
-        select(work_item.c.form_key, work_item.c.answers).where(
-            work_item.c.group_id == row.group_id, work_item.c.answers.is_not(None)
-        )
-    ).one_or_none()
-    schema = release.forms.get(main.form_key) if main else None
-    if main is None or schema is None:
-        return None
-    known = {**row.variables, "settings": facts.settings_of(release)}
-    wanted = shown.names(schema, ctx.tools.evaluate)
-    data = {name: value for name, value in known.items() if name in wanted}
-    data |= {**main.answers["values"], **shown.options(schema, release.pack.lists)}
-    return FormSheet(key=main.form_key, schema=schema, data=data, is_open=False)

@@ -37,12 +37,14 @@ from server.services.files import (
     sheet_handing,
     sheet_history,
     sheet_returns,
+    sheet_signing,
     signature_lines,
 )
 from server.services.files.sheet_cards import CaseCard
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheet_history import History, Shelf
 from server.services.files.sheet_returns import Returned
+from server.services.files.sheet_signing import HandedIn
 from server.services.files.signature_lines import Block, Line, Reader
 from server.services.identity import posts
 from server.services.law import charts
@@ -99,7 +101,7 @@ class Sheet:
     #: the signature that is asked for with this very item
     asked: Line | None
     #: what whoever does the task handed in, for those who are to sign it
-    handed_in: FormSheet | None
+    handed_in: HandedIn | None
     #: from whose hands it came or in whose it is, where that is not plain; empty for nothing
     handing: tuple[str, ...]
     #: this person prepares it for somebody else
@@ -176,7 +178,7 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         asked=next((line for line in block.lines if line.item_id == row.id), None)
         if block
         else None,
-        handed_in=sheet_forms.handed_in(ctx, release, row) if is_his and block else None,
+        handed_in=sheet_signing.handed_in(ctx, release, row) if is_his and block else None,
         handing=sheet_handing.lines(ctx, row) if is_his else (),
         is_delegate=handing.is_delegate(judged, actor),
         decision=row.group_id if is_his and row.node_key in release.pack.decisions else None,

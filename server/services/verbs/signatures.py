@@ -61,6 +61,7 @@ def hand_in(
     work_acts.append(ctx, item, "submit")
     after = [known.rows[seat.id] for seat in turn.group.open_of(Duty.AFTER)]
     signature_notices.asked(ctx, after)
+    ctx.settle()
     return None
 
 
@@ -140,6 +141,7 @@ def go(
         _send_back(ctx, known, turn)
     else:
         _tell_next(ctx, known, groups.offered(turn.group) - before)
+    ctx.settle()
     return None
 
 
