@@ -69,8 +69,13 @@ def return_(
 
 
 def places(ctx: Context, item_id: str) -> list[Choice]:
-    """The steps it may be returned to, with who did them. Raises NotFound."""
-    item, case, _work = work_rows.looked_at(ctx, posts.with_posts(ctx), item_id)
+    """The steps the actor may return it to, with who did them. Raises NotFound."""
+    actor = posts.with_posts(ctx)
+    item, case, work = work_rows.looked_at(ctx, actor, item_id)
+    try:
+        rules.send_back(work, actor)
+    except (Conflict, Forbidden):
+        return []  # who may not, a party above all, learns of nobody who did what
     release = definitions.release(ctx, case.pack_version_id)
     return [_choice(each) for each in earlier_steps.of(ctx, case, release, item)]
 
