@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 from server.domain.access import Actor
 from server.domain.expressions import Json
 from server.domain.perspectives import Sight
-from server.domain.requests import Request, RequestState, is_addressed
+from server.domain.requests import Request, RequestKind, RequestState, is_addressed
 from server.models.case import case, case_request
 from server.models.identity import Person, Unit
 from server.queries.visibility import recused_from
@@ -96,6 +96,16 @@ def asked_by(session: Session, actor: Actor) -> tuple[Requested, ...]:
     query = _known(actor).where(case_request.c.asked_by == actor.person_id)
     order = query.order_by(case_request.c.asked_at.desc(), case_request.c.id)
     return tuple(map(_requested, session.execute(order.limit(MOST))))
+
+
+def open_subjects(session: Session, case_id: str, kind: RequestKind) -> frozenset[str]:
+    """What is asked already in this case and waits for its answer."""
+    waiting = select(case_request.c.payload).where(
+        case_request.c.case_id == case_id,
+        case_request.c.kind == kind,
+        case_request.c.state == RequestState.ASKED,
+    )
+    return frozenset(payload["subject"] for payload in session.scalars(waiting))
 
 
 def case_of(session: Session, request_id: str) -> str | None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.http.site import reading, site
+from server.http.verbs import clocks
 from server.http.verbs.table import TASK_VERBS
 from server.services.context import Context
 from server.services.desk import phrases
@@ -15,6 +16,7 @@ from server.services.files import attachments, talks
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
 from server.services.identity import choices
+from server.services.verbs import possible_case
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking, Control, identity
@@ -41,6 +43,8 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
         "tasks/task.html",
         sheet=sheet,
         task_verbs=tuple(TASK_VERBS.values()),
+        clock_verbs=clocks.VERBS,
+        possible=_clock_acts(ctx, sheet),
         controls=fields(ctx, sheet.form, typed) if sheet.form else (),
         problems=problems(sheet.form.schema if sheet.form else {}, findings),
         attached=attachments.listed(ctx, sheet.case.id),
@@ -49,6 +53,13 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
         phrases=phrases.texts(ctx) if sheet.form and sheet.form.is_open else (),
         step_at=identity(typed.step_at) if typed and typed.step_at else "",
     )
+
+
+def _clock_acts(ctx: Context, sheet: Sheet) -> Mapping[str, Sequence[str]]:
+    """What whoever has the task may do to its clock: id of the clock -> verbs."""
+    if sheet.deadline is None or not sheet.is_mine or sheet.sight.is_party:
+        return {}
+    return possible_case.clocks(ctx, sheet.case.id)
 
 
 def conflict(sheet: Sheet, typed: Typed, why: str) -> str:

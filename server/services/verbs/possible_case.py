@@ -10,6 +10,7 @@ from typing import Final
 
 from server.domain.errors import Conflict, Forbidden
 from server.domain.requests import RequestKind
+from server.queries import requests
 from server.queries.requests import Requested
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
@@ -73,6 +74,14 @@ def now(ctx: Context, case_id: str, asked: Collection[Requested]) -> Possible:
         case=(*steering, *(("reopen",) if _reopens(ctx, case, release) else ())),
         clocks={each.row.id: each.verbs for each in clocks},
     )
+
+
+def clocks(ctx: Context, case_id: str) -> Mapping[str, tuple[str, ...]]:
+    """What the actor may do to the clocks alone, as :func:`now` says it."""
+    case = case_rows.found(ctx, case_id)
+    release = definitions.release(ctx, case.pack_version_id)
+    asked = requests.open_subjects(ctx.session, case_id, RequestKind.EXTEND)
+    return {each.row.id: each.verbs for each in clock_choices.able(ctx, case, release, asked)}
 
 
 def _steers(ctx: Context, case: CaseRow, release: Release) -> bool:

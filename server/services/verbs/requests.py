@@ -19,6 +19,7 @@ from server.domain.texts import _
 from server.models.base import new_id
 from server.models.case import case_request
 from server.queries import perspectives
+from server.queries import requests as rows
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
@@ -195,12 +196,7 @@ def _may_ask(
 
 
 def _refuse_second(ctx: Context, case_id: str, kind: RequestKind, subject: str) -> None:
-    known = select(case_request.c.payload).where(
-        case_request.c.case_id == case_id,
-        case_request.c.kind == kind,
-        case_request.c.state == RequestState.ASKED,
-    )
-    if any(payload["subject"] == subject for payload in ctx.session.scalars(known)):
+    if subject in rows.open_subjects(ctx.session, case_id, kind):
         raise Conflict(_("同样的请示已经提出，正在等待决定"))
 
 
