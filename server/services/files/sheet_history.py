@@ -7,13 +7,14 @@ what is answered in lists (votes of members) never leaves its step here.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from server.domain.expressions import Json
 from server.domain.perspectives import Sight
+from server.domain.texts import _
 from server.forms.fields import Field, flat, read
 from server.models.case import case_step
 from server.models.identity import Person, Post, Unit
@@ -23,6 +24,13 @@ from server.queries.steps import stands
 from server.services.context import Context
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
+
+#: acts that lead back, told with the step
+_BACK: Final[Mapping[str, str]] = {
+    "return": _("{step}（退回）"),
+    "withdraw": _("{step}（撤回）"),
+    "reopen": _("{step}（办结后重新办理）"),
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,7 +168,9 @@ def of(ctx: Context, case_id: str, done: list[Step], shelf: Shelf) -> History:
         opinions=opinions,
         touched=tuple(
             Touch(
-                title=shelf.chart.label(step.node_key),
+                title=_BACK.get(step.command, "{step}").format(
+                    step=shelf.chart.label(step.node_key)
+                ),
                 by=step.by,
                 post=_post(step, shelf),
                 at=step.at,

@@ -101,7 +101,7 @@ def _choice(earlier: Earlier) -> Choice:
     return Choice(
         value=earlier.node_key,
         label=last.title,
-        hint=_("{names}{day}办理").format(names=names, day=day),
+        hint=_("{names}，{day}办理").format(names=names, day=day),
     )
 
 

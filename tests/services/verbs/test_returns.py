@@ -63,7 +63,7 @@ def test_places_are_the_earlier_steps_that_were_done_without_those_of_a_party(ti
     item = claimed(tiny, DESK, case_id, "verify")
     choices = tiny.act(DESK, lambda ctx: returns.places(ctx, item))
     assert [each.value for each in choices] == ["register"]
-    assert choices[0].hint == f"{name(tiny, COLLEAGUE)}2026-02-12办理"
+    assert choices[0].hint == f"{name(tiny, COLLEAGUE)}，2026-02-12办理"
 
 
 @pytest.mark.parametrize("target", ["decide", "consult", "supplement", "nowhere", "verify"])
