@@ -48,6 +48,9 @@ class Item:
     deadline_key: str
     #: key of one item of several, None for a task done once
     instance: str | None
+    #: the task it belongs to, and what it is in it: main, member, or a signer
+    group_id: str
+    duty: str
     #: offered, claimed, done, ended
     state: str
     opened_at: datetime
@@ -143,6 +146,8 @@ def items(session: Session, case_id: str) -> Mapping[str, Item]:
             work_item.c.assignee_id,
             work_item.c.deadline_key,
             work_item.c.instance,
+            work_item.c.group_id,
+            work_item.c.duty,
             work_item.c.state,
             work_item.c.opened_at,
             work_item.c.closed_at,

@@ -13,6 +13,7 @@ from typing import Final
 from sqlalchemy import select
 
 from server.domain.calendar import CHINA_TIME, ONE_DAY, WorkingCalendar
+from server.domain.groups import SIGNERS, Duty
 from server.domain.lifecycle import DeadlineState, WorkState
 from server.engine.diagrams.elements import Node
 from server.models.case import case_step
@@ -141,11 +142,26 @@ def _is_late(clock: DeadlineSheet) -> bool:
     return clock.state == DeadlineState.OVERDUE and clock.force == "statutory"
 
 
+def _tasks(went: Went) -> list[Item]:
+    """One item for each task, whoever else signs it: the newest of whoever does it; else of those
+    who sign together one who is still waited for."""
+    found: dict[str, Item] = {}
+    for item in went.items.values():
+        known = found.get(item.group_id)
+        if item.duty not in SIGNERS and (known is None or _rank(item) >= _rank(known)):
+            found[item.group_id] = item
+    return list(found.values())
+
+
+def _rank(item: Item) -> int:
+    return 2 if item.duty == Duty.MAIN else int(item.state in _OPEN)
+
+
 def _marks(went: Went, passed: Counter[str], late: set[str]) -> Mapping[str, Mark]:
     rounds: dict[str, int] = defaultdict(int)
     active: dict[str, int] = defaultdict(int)
     overdue: dict[str, int] = defaultdict(int)
-    for item in went.items.values():
+    for item in _tasks(went):
         if item.instance is None:
             rounds[item.node_key] += 1
         if item.state in _OPEN:
@@ -163,7 +179,7 @@ def _marks(went: Went, passed: Counter[str], late: set[str]) -> Mapping[str, Mar
 
 
 def _line(went: Went, node: Node, mark: Mark, calendar: WorkingCalendar) -> StepLine:
-    items = [item for item in went.items.values() if item.node_key == node.id]
+    items = [item for item in _tasks(went) if item.node_key == node.id]
     last = items[-1] if items else None
     lane = went.release.pack.lanes.get(node.lane)
     clocks = [clock for clock in went.clocks if last and clock.key == last.deadline_key]

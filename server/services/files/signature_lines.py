@@ -20,7 +20,7 @@ from server.domain.texts import _
 from server.domain.together import Kind, Share, Together
 from server.forms import signing
 from server.queries import signatures, timeline
-from server.queries.signatures import Signature
+from server.queries.signatures import Note, Signature
 from server.queries.timeline import Who
 from server.services.context import Context
 
@@ -188,7 +188,7 @@ def _line(
     item: Signature,
     known: Mapping[str, Who],
 ) -> Line:
-    asked, signed = item.last("add_signers"), item.last("sign")
+    asked, signed = _asked(items, item), item.last("sign")
     is_readable = may_read(reader, items, item)
     who, by = known.get(item.person_id or ""), known.get(asked.by) if asked else None
     day = (signed.at if signed else item.opened_at).astimezone(CHINA_TIME).date()
@@ -209,6 +209,12 @@ def _line(
         reason=asked.text if asked else "",
         asked_at=item.opened_at,
     )
+
+
+def _asked(items: tuple[Signature, ...], item: Signature) -> Note | None:
+    """How he was asked; who signs anew was asked before."""
+    notes = [each.last("add_signers") for each in items if each.person_id == item.person_id]
+    return item.last("add_signers") or next((note for note in reversed(notes) if note), None)
 
 
 def _state(item: Signature, *, is_readable: bool) -> tuple[str, str]:
