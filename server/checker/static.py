@@ -17,6 +17,7 @@ from server.checker import (
     rules_choices,
     rules_decisions,
     rules_desk,
+    rules_duties,
     rules_events,
     rules_files,
     rules_gateways,
@@ -61,6 +62,7 @@ _DOMAIN: Final = (
     rules_files.check_fields,
     rules_handovers.check,
     rules_desk.check,
+    rules_duties.check,
 )
 
 

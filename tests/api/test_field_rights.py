@@ -84,9 +84,8 @@ def test_the_page_refuses_and_records_it_as_well(app: Flask, tools: Tools) -> No
     _desk, task = at_registration(app)
     page = site.signed_in(app, DESK)
     token = site.token(page, f"/tasks/{task}")
-    answers = orjson.dumps({"registered": "refuse", "reason": "x"}).decode()
-    sent = {"answers": answers, "csrf_token": token, "version": "2"}
-    answer = page.post(f"/tasks/{task}/complete", data=sent)
+    sent = {"variables": {"registered": "refuse", "reason": "x"}}
+    answer = page.post(f"/tasks/{task}/complete", json=sent, headers={"X-CSRFToken": token})
     assert answer.status_code == 422
     assert forged(tools, task) == [["reason"]]
 

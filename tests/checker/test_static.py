@@ -310,6 +310,38 @@ def deadline_from_an_unknown_source(draft: Draft) -> None:
     draft.pack["deadlines"]["examination"]["basis"]["source"] = "ghost"
 
 
+BY_DEFAULT = {"default": "测试"}
+
+
+@case("RECUSAL_LIST")
+def grounds_of_recusal_that_are_nowhere(draft: Draft) -> None:
+    draft.pack["recusal"] = {"grounds": "ghost", "basis": dict(BY_DEFAULT)}
+
+
+@case("RECUSAL_GROUND")
+@case("RECUSAL_FIELD")
+def decision_maker_in_no_form_for_no_ground(draft: Draft) -> None:
+    items = [{"code": "kinship", "text": "近亲属"}]
+    draft.pack.setdefault("lists", {})["grounds"] = {
+        "title": "回避",
+        "basis": dict(BY_DEFAULT),
+        "items": items,
+    }
+    makers = [{"form": "ghost", "field": "ghost", "ground": "ghost"}]
+    rules = {"grounds": "grounds", "decision_makers": makers, "basis": dict(BY_DEFAULT)}
+    draft.pack["recusal"] = rules
+
+
+@case("DUTY_UNKNOWN")
+def duties_that_nobody_has(draft: Draft) -> None:
+    draft.pack["incompatible"] = [{"duties": ["ghost", "spectre"], "basis": dict(BY_DEFAULT)}]
+
+
+@case("FIELD_RIGHTS_UNKNOWN")
+def rights_of_a_field_that_no_form_has(draft: Draft) -> None:
+    draft.pack["fields"] = {"ghost": {"hidden": ["ghost"], "basis": dict(BY_DEFAULT)}}
+
+
 @case("ROLE_UNKNOWN")
 def started_by_an_unknown_role(draft: Draft) -> None:
     draft.pack["procedures"]["main"]["start"]["by"] = [{"role": "ghost"}]

@@ -43,3 +43,36 @@ def test_the_refusal_reads_the_same_for_every_ground() -> None:
 def test_whom_nothing_bars_may_act() -> None:
     refuse_barred("x", "team_lead", PARTIES)
     assert barred("x", "team_lead", PARTIES) is None
+
+
+@pytest.mark.parametrize(
+    ("bars", "ground"),
+    [
+        (Parties(kin=frozenset({"x"})), Ground.KIN),
+        (Parties(recused=frozenset({"x"})), Ground.RECUSED),
+        (Parties(unfit=frozenset({"x"})), Ground.INCOMPATIBLE),
+    ],
+)
+def test_kin_recusal_and_what_he_did_bar_in_every_office_but_not_as_party(
+    bars: Parties, ground: Ground
+) -> None:
+    for role in ("case_supervision_office", "team_lead", "unit_hr", ""):
+        assert barred("x", role, bars) is ground
+    assert barred("x", "applicant", bars) is None
+    assert barred("y", "team_lead", bars) is None
+
+
+def test_only_what_somebody_did_himself_is_told_him() -> None:
+    texts = []
+    for bars in (
+        Parties(reporters=frozenset({"x"})),
+        Parties(kin=frozenset({"x"})),
+        Parties(recused=frozenset({"x"})),
+        Parties(unfit=frozenset({"x"})),
+    ):
+        with pytest.raises(Forbidden) as refused:
+            refuse_barred("x", "team_lead", bars)
+        texts.append(refused.value.message)
+
+    assert len(set(texts[:3])) == 1
+    assert texts[3] != texts[0]

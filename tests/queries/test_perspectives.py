@@ -10,7 +10,7 @@ from server.models.base import new_id
 from server.models.case import case, subject
 from server.models.identity import Person, Unit
 from server.models.outbox import notification
-from server.models.recusal import recusal
+from server.models.recusal import kinship, recusal
 from server.models.work import participant, work_item
 from server.queries import perspectives
 from server.queries.visibility import visible
@@ -153,10 +153,18 @@ def scatter(
                 capacity="team",
                 ground="kinship",
                 by_id=person_id,
-                state=chance.choice(("asked", "granted", "refused")),
+                state=chance.choice(("asked", "declared", "granted", "refused", "withdrawn")),
                 at=NOW,
             )
         )
+    # two who are kin, as far as it is recorded: the pair is noted once whatever the case
+    one, other = chance.sample(persons, 2)
+    pair = {"person_id": one, "relative_id": other}
+    known = select(kinship.c.id).where(kinship.c.person_id == one, kinship.c.relative_id == other)
+    if ctx.session.scalar(known) is None:
+        ended_at = NOW if chance.random() < 0.3 else None
+        row = {"id": new_id(), "relation": "兄弟", "noted_by": one, "noted_at": NOW}
+        ctx.session.execute(insert(kinship).values(**pair, **row, ended_at=ended_at))
 
 
 def side(tiny: Tiny, login: str, case_id: str) -> Perspective:

@@ -137,6 +137,9 @@ def test_a_member_of_the_team_leaves_it_and_comes_back_when_it_does_not_hold(tin
     tiny.do(DESK, case_id, "register", ACCEPT)
     tiny.do(COLLEAGUE, case_id, "verify", {"finding": "属实", "checker": tiny.person(STRANGER)})
     assert parts(tiny, case_id, STRANGER) == ["checker"]
+    with tiny.tools.readers() as session:
+        said = select(declaration.c.answer).where(declaration.c.occasion == "appointment")
+        assert session.scalars(said).all() == ["none"]
 
     question = declared(tiny, case_id, STRANGER)
     assert parts(tiny, case_id, STRANGER) == []
