@@ -35,7 +35,7 @@ from server.services.operations import (
     workers,
 )
 from server.services.operations.clock_watch import ClockWatch
-from server.services.verbs import messages, ticks
+from server.services.verbs import left_behind, messages, ticks
 from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
 
@@ -208,6 +208,12 @@ class Worker:
         upkeep.look(self.tools, real_now)
         return {}
 
+    def _give_back(self) -> dict[str, Json]:
+        found = left_behind.give_back(self.tools, self.clock())
+        if found:
+            _log.info("left behind", extra={"cases": found})
+        return {}
+
     def _tidy(self) -> dict[str, Json]:
         with transaction(self.tools, SYSTEM, self.clock()) as ctx:
             idempotency.forget_old(ctx)
@@ -234,6 +240,7 @@ _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
     chores.ROUND.name: Worker._round,
     chores.DELIVER.name: Worker._deliver,
     chores.WATCH.name: Worker._look_after,
+    chores.LEFT.name: Worker._give_back,
     chores.TIDY.name: Worker._tidy,
     chores.VERIFY.name: Worker._verify,
 }

@@ -154,6 +154,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "work.complete": _("办结待办"),
     "work.decline": _("不接收移送的待办"),
     "work.delegate": _("委派"),
+    "work.lapse": _("签收人离岗，待办退回"),
     "work.recall": _("收回待办"),
     "work.convene": _("召开会议"),
     "work.pass_up": _("无人可办，转上级"),

@@ -55,6 +55,7 @@ WORDS: Final[Mapping[str, Word]] = {
     "work.sign": Word(_("签署意见")),
     "work.delegate": Word(_("委派"), "active"),
     "work.resolve": Word(_("交回")),
+    "work.lapse": Word(_("签收人离岗，退回"), "back"),
     "work.recall": Word(_("收回"), "back"),
     "work.decline": Word(_("不接收"), "back"),
     "message.deliver": Word(_("收到")),
