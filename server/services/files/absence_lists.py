@@ -110,7 +110,7 @@ def _holders(ctx: Context, where: ColumnElement[bool]) -> list[Row[Any]]:
 def _each_once(rows: Iterable[Row[Any]]) -> tuple[Colleague, ...]:
     found: dict[str, Colleague] = {}
     for row in rows:
-        post = _("{unit}{title}").format(unit=row.unit, title=row.title)
+        post = f"{row.unit} {row.title}"
         found.setdefault(row.id, Colleague(id=row.id, name=row.name, post=post))
     return tuple(found.values())
 
