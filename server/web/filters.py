@@ -117,7 +117,9 @@ def _listed(ctx: Context, page: str) -> tuple[Kept, ...]:
 
 def _query(page: str, given: Mapping[str, str]) -> Mapping[str, str]:
     found = {name: given.get(name, "").replace("\x00", "")[:120] for name in LISTS[page][1]}
-    return {name: value for name, value in found.items() if value}
+    narrowed = {name: value for name, value in found.items() if value}
+    # which of the lists it is narrows nothing
+    return narrowed if narrowed.keys() - {"view"} else {}
 
 
 def _address(endpoint: str, query: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ from lxml import html
 from sqlalchemy import select
 
 from server.models.work import work_item
-from server.services.verbs import work
+from server.services.verbs import comments, copies, urgings, work
 from tests.factories import site
 from tests.factories.tiny import ACCEPT, AUDIT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 
@@ -131,3 +131,18 @@ def test_filters_are_kept_under_a_name_and_a_list_opens_with_one(tiny: Tiny) -> 
     assert refused.status_code == 404
     client.post(removal, data={"csrf_token": token(page)})
     assert client.get("/inbox").status_code == 200
+
+
+def test_every_kind_of_notice_of_the_desk_has_its_sign_on_the_page(tiny: Tiny) -> None:
+    item = tiny.item(tiny.open(), "register").id
+    tiny.act(DESK, partial(work.claim, item_id=item))
+    head = tiny.person(HEAD)
+    tiny.act(DESK, lambda ctx: copies.send(ctx, item, persons=[head], reason="请知悉"))
+    tiny.act(DESK, lambda ctx: comments.add(ctx, item, text="请看", persons=[head]))
+    tiny.act(HEAD, lambda ctx: urgings.urge(ctx, item, reason="请抓紧"))
+    words = shown(entered(tiny, HEAD), "/notices").xpath("//tr[@data-row]/td[1]//text()")
+    assert {word.strip() for word in words if word.strip()} == {"抄送", "讨论"}
+    words = shown(entered(tiny, DESK), "/notices").xpath("//tr[@data-row]/td[1]//text()")
+    assert [word.strip() for word in words if word.strip()] == ["催办"]
+    line = shown(entered(tiny, DESK), "/inbox?view=mine").xpath("//tr[@data-row]")[0]
+    assert "催办1次" in line.text_content()

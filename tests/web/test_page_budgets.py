@@ -17,8 +17,8 @@ from tests.factories.tiny import ACCEPT, DESK, NOW, Tiny, fill
 
 #: page -> most statements, those that begin its transactions and the record of the access included
 BUDGETS = {
-    # of them one for the filters somebody keeps, and one for what the page opens with
-    "/inbox": 17,
+    # of them one for the filters somebody keeps, one for what he put off to another day
+    "/inbox": 18,
     # with remarks and copies, and the phrases for its opinions
     "/tasks/{task}": 37,
     # what may be done to the case and to its clocks, what was asked, and what was said beside
