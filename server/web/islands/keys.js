@@ -1,7 +1,12 @@
 // Single keys: j and k walk the rows, Enter, o, s and x press what the row marks with data-key.
+// g and a letter goes to a page: i inbox, n notices, c cases, m one's own. c claims as s does.
 // They are off while somebody types, and for whoever switched them off (data-keys="off").
 
 const ROWS = "[data-row]";
+const PLACES = { i: "/inbox", n: "/notices", c: "/cases", m: "/me" };
+// how long g waits for its letter
+const WAIT = 1500;
+let goes = 0;
 
 export function startKeys() {
   document.addEventListener("keydown", onKey);
@@ -21,6 +26,14 @@ function typing(target) {
 }
 
 function act(key, target) {
+  if (Date.now() - goes < WAIT) {
+    goes = 0;
+    return go(PLACES[key]);
+  }
+  if (key === "g") {
+    goes = Date.now();
+    return true;
+  }
   if (key === "/") return focus(document.getElementById("search"));
   if (key === "?") return open(document.getElementById("keys"));
   if (key === "j") return move(1);
@@ -29,7 +42,14 @@ function act(key, target) {
   if (!row) return false;
   // Enter on a link or button is that link or button
   if (key === "Enter" && target.closest?.("a, button, summary, input, label")) return false;
-  return press(row.querySelector(`[data-key="${CSS.escape(key)}"]`));
+  return press(row.querySelector(`[data-key="${CSS.escape(key === "c" ? "s" : key)}"]`));
+}
+
+/** Where the page has a way to it: nobody is sent to what he may not open. */
+function go(place) {
+  const link = place && document.querySelector(`header a[href="${place}"]`);
+  link?.click();
+  return Boolean(link);
 }
 
 function current() {
