@@ -13,6 +13,7 @@ from server.api.blueprints import Blueprint
 from server.api.openapi import PREFIX
 from server.api.schemas import (
     MATTER,
+    CaseDecisionSchema,
     DeadlineSchema,
     Moment,
     OpenTaskSchema,
@@ -97,15 +98,6 @@ class OpenedSchema(ma.Schema):
     procedure = ma.fields.String(required=True)
     version = ma.fields.Integer(required=True, metadata={"description": "所适用的政策包的版本号"})
     tasks = ma.fields.List(ma.fields.Nested(OpenTaskSchema), required=True)
-
-
-class CaseDecisionSchema(ma.Schema):
-    """A collective decision of the case that the reader may open."""
-
-    id = ma.fields.String(required=True)
-    state = ma.fields.String(
-        required=True, metadata={"description": "none、open、closed、cancelled"}
-    )
 
 
 class CaseSchema(OpenedSchema):

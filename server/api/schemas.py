@@ -104,3 +104,12 @@ class ReleaseSchema(ma.Schema):
     """Why a task is given back, where it is in somebody else's hands."""
 
     reason = ma.fields.String(load_default="", validate=validate.Length(0, 2000))
+
+
+class CaseDecisionSchema(ma.Schema):
+    """A collective decision of the case that the reader may open."""
+
+    id = ma.fields.String(required=True)
+    state = ma.fields.String(
+        required=True, metadata={"description": "none、open、closed、cancelled"}
+    )
