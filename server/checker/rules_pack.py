@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from server.checker.candidate import Candidate
 from server.domain.notes import Notes
-from server.domain.packs import Basis, Procedure
+from server.domain.packs import Basis, PolicyPack, Procedure
 from server.domain.roles import PARTIES, Capacity
 from server.domain.texts import _
 
@@ -168,6 +168,7 @@ def _with_basis(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | N
         yield "lanes", f"{lane.key}.basis", lane.title, lane.basis
     for paper in pack.papers.values():
         yield "papers", f"{paper.key}.basis", paper.title, paper.basis
+    yield from _of_duties(pack)
     for at, rule in enumerate(pack.rules):
         yield "rules", f"{at}.basis", rule.message, rule.basis
     for at, handover in enumerate(pack.handover):
@@ -180,6 +181,15 @@ def _of_decisions(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis |
         yield "decisions", f"{entry.node}.basis", entry.title, entry.basis
         yield "decisions", f"{entry.node}.quorum.basis", entry.title, entry.quorum.basis
         yield "decisions", f"{entry.node}.majority.basis", entry.title, entry.majority.basis
+
+
+def _of_duties(pack: PolicyPack) -> Iterator[tuple[str, str, str, Basis | None]]:
+    """Recusal, incompatible duties and rights of fields."""
+    yield "recusal", "basis", _("回避"), pack.recusal.basis
+    for at, duties in enumerate(pack.incompatible):
+        yield "incompatible", f"{at}.basis", "、".join(duties.duties), duties.basis
+    for rights in pack.fields.values():
+        yield "fields", f"{rights.node}.basis", rights.node, rights.basis
 
 
 def _roles(candidate: Candidate, notes: Notes) -> None:

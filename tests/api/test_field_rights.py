@@ -24,7 +24,7 @@ from tests.factories.tiny import APPLICANT, DESK, PACK
 RIGHTS = """
 fields:
   register: {hidden: [reason], read: [managed_by], basis: {default: 测试}}
-  begin: {hidden: [internal], read: [applicant_kind], basis: {default: 测试}}
+  begin: {read: [applicant_kind], basis: {default: 测试}}
 """
 _YAML = "processes/tiny/pack.yaml"
 
@@ -72,12 +72,12 @@ def test_a_field_to_be_read_comes_back_as_it_was_or_not_at_all(app: Flask, tools
 
 
 def test_the_form_of_a_start_keeps_its_rights_too(app: Flask, tools: Tools) -> None:
-    start = {"managed_by": "county", "facts": "抢修道路", "internal": "x"}
+    start = {"managed_by": "county", "facts": "抢修道路", "applicant_kind": "unit", "internal": "x"}
     refused = program(app, APPLICANT).post(
         "/cases", {"procedure": "tiny_matter", "variables": start}
     )
     assert refused.status_code == 422
-    assert forged(tools, "/api/v1/cases") == [["internal"]]
+    assert forged(tools, "/api/v1/cases") == [["applicant_kind", "internal"]]
 
 
 def test_the_page_refuses_and_records_it_as_well(app: Flask, tools: Tools) -> None:

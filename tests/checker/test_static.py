@@ -328,8 +328,11 @@ def decision_maker_in_no_form_for_no_ground(draft: Draft) -> None:
         "items": items,
     }
     makers = [{"form": "ghost", "field": "ghost", "ground": "ghost"}]
-    rules = {"grounds": "grounds", "decision_makers": makers, "basis": dict(BY_DEFAULT)}
-    draft.pack["recusal"] = rules
+    draft.pack["recusal"] = {
+        "grounds": "grounds",
+        "decision_makers": makers,
+        "basis": dict(BY_DEFAULT),
+    }
 
 
 @case("DUTY_UNKNOWN")

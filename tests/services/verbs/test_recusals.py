@@ -287,7 +287,7 @@ def told(tiny: Tiny, case_id: str, login: str) -> set[str]:
 
 def only_head(tiny: Tiny) -> None:
     """Nobody but its head is left in the office of the county."""
-    ids = [tiny.person(login) for login in (DESK, COLLEAGUE)]
-    ended = update(Post).where(Post.person_id.in_(ids))
+    head = tiny.actor(HEAD)
+    ended = update(Post).where(Post.unit_id.in_(head.headed), Post.person_id != head.person_id)
     yesterday = NOW.date() - timedelta(days=1)
     tiny.program(lambda ctx: ctx.session.execute(ended.values(to_on=yesterday)))
