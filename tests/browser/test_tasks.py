@@ -45,6 +45,41 @@ def test_of_two_people_on_one_task_the_second_keeps_what_he_typed(visit: Visit) 
     second.snap("他人已办结")
 
 
+def test_two_windows_of_one_draft_do_not_overwrite_each_other(visit: Visit) -> None:
+    visitor = late(visit)
+    first, second = visitor.page, visitor.page.context.new_page()
+    second.goto(first.url)
+    opinion = "[data-drawn=true] textarea"
+    expect(second.locator(opinion).first).to_be_visible()
+    first.locator(opinion).first.fill("第一个窗口写的")
+    expect(first.locator("[data-saved]")).to_contain_text("已自动保存")
+    second.locator(opinion).first.fill("第二个窗口写的")
+    expect(second.locator("[data-saved]")).to_contain_text("另一个窗口")
+    expect(second.locator(opinion).first).to_have_value("第二个窗口写的")
+    second.get_by_role("button", name="用这里的内容覆盖").click()
+    expect(second.locator("[data-saved]")).to_contain_text("已自动保存")
+    first.reload()
+    expect(first.locator(opinion).first).to_have_value("第二个窗口写的")
+
+
+def test_a_phrase_goes_in_where_somebody_writes(visit: Visit) -> None:
+    visitor = late(visit)
+    task = visitor.page.url
+    visitor.go("/me/phrases")
+    visitor.page.get_by_label("增加一条").first.fill("经查，反映的问题属实。")
+    visitor.page.get_by_role("button", name="增加").first.click()
+    visitor.snap("常用语")
+    assert visitor.check() == []
+    visitor.page.goto(task)
+    opinion = visitor.page.locator("[data-drawn=true] textarea").first
+    opinion.fill("综合意见：")
+    visitor.page.keyboard.press("Shift+Tab")
+    visitor.page.get_by_role("button", name="经查，反映的问题属实。").press("Enter")
+    expect(opinion).to_have_value("综合意见：经查，反映的问题属实。")
+    expect(opinion).to_be_focused()
+    assert visitor.check() == []
+
+
 def test_a_session_that_ends_in_mid_form_loses_nothing(visit: Visit, clock: Clock) -> None:
     visitor = late(visit)
     visitor.fill(PROPOSAL)
