@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from server.domain.absences import Absence
 from server.domain.access import Permission
+from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Conflict, Forbidden, Invalid, RongcuoError
 from server.domain.findings import Finding
 from server.domain.texts import _
@@ -119,7 +120,7 @@ def _page(refused: RongcuoError | None = None) -> str:
         typed=request.form,
         longest=absences.LONGEST,
         once=uuid4().hex,
-        today=now().date().isoformat(),
+        begins_on=now().astimezone(CHINA_TIME).date().isoformat(),
         message=refused.message if refused and not findings else "",
         problems=[(each.field, each.message) for each in findings],
         wrong={each.field: each.message for each in findings},

@@ -1,6 +1,7 @@
 """代理 in the browser: arranged once, shown to both, marked in the list and on the task, ended."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask.testing import FlaskClient
 from lxml import html
@@ -38,7 +39,7 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(tiny: Tiny)
     sent = {"csrf_token": site.token(desk, "/me/absences"), "reason": "休假", "to_on": "2026-02-30"}
     answer = desk.post("/me/absences", data=sent)
     assert answer.status_code == 422
-    page = html.fromstring(answer.get_data(as_text=True))
+    page: Any = html.fromstring(answer.get_data(as_text=True))
     assert page.xpath("//input[@name='reason']/@value") == ["休假"]
     assert page.xpath("count(//p[@class='error'])") == 3
 
@@ -47,7 +48,7 @@ def entered(tiny: Tiny, login: str) -> FlaskClient:
     return site.signed_in(site.served(tiny.tools, site.Clock(NOW)), login)
 
 
-def shown(client: FlaskClient, address: str) -> html.HtmlElement:
+def shown(client: FlaskClient, address: str) -> Any:
     answer = client.get(address)
     assert answer.status_code == 200
     return html.fromstring(answer.get_data(as_text=True))
