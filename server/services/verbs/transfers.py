@@ -6,7 +6,8 @@ from server.domain.findings import Finding
 from server.domain.handovers import HandoverClock, rule_for
 from server.domain.texts import _
 from server.services.context import Context
-from server.services.identity import posts
+from server.services.identity import people, posts
+from server.services.identity.people import Office
 from server.services.packs import definitions
 from server.services.verbs import acting, handovers, reasons, receivers, work_acts, work_rows
 from server.services.verbs.judged import Choice
@@ -64,4 +65,11 @@ def choices(ctx: Context, item_id: str) -> list[Choice]:
     is_anew = rule is not None and rule.clock is HandoverClock.RESTART
     clock = _("其他机构，签收后期限重新起算") if is_anew else _("其他机构，期限连续计算")
     others = receivers.offices(ctx, item, case, work, release).values()
-    return found + [Choice(value=each.id, label=each.name, hint=clock) for each in others]
+    return found + [Choice(value=each.id, label=_full(ctx, each), hint=clock) for each in others]
+
+
+def _full(ctx: Context, office: Office) -> str:
+    """The office with its organ: offices of two levels share their name."""
+    if office.parent_id is None:
+        return office.name
+    return f"{people.unit(ctx, office.parent_id).name} {office.name}"
