@@ -74,7 +74,7 @@ OTHERS = {
     "act": "consent",
     "seq": "1",
     **{name: str(uuid4()) for name in ("person_id", "unit_id", "session_id")},
-    **{name: str(uuid4()) for name in ("correction_id", "request_id", "recusal_id")},
+    **{name: str(uuid4()) for name in ("correction_id", "request_id", "recusal_id", "absence_id")},
     "verdict": "grant",
 }
 
