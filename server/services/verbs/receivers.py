@@ -13,6 +13,7 @@ from server.domain.work import Work
 from server.services.case import case_state, facts
 from server.services.case.case_rows import CaseRow
 from server.services.case.facts import Facts
+from server.services.clocks import work_clocks
 from server.services.context import Context
 from server.services.identity import people
 from server.services.identity.people import Holder, Office
@@ -62,9 +63,18 @@ def _offices(ctx: Context, case: CaseRow, receiver: Receiver, known: Facts) -> I
 
 def _able(ctx: Context, item: ItemRow, work: Work, unit_id: str, role: str) -> list[Holder]:
     """Holders of the office on the day whom nothing keeps from this case."""
-    kept_out = work_rows.kept_out(ctx, item.case_id)
+    kept_out = work_rows.kept_out(ctx, item.case_id) | _in_group(ctx, item)
     return [
         each
         for each in people.holders(ctx, unit_id, ctx.today, head_only=item.head_only)
         if each.person_id not in kept_out and barred(each.person_id, role, work.parties) is None
     ]
+
+
+def _in_group(ctx: Context, item: ItemRow) -> frozenset[str]:
+    """Who has another item of the same group: nobody has a part in it twice."""
+    return frozenset(
+        row["assignee_id"]
+        for row in work_clocks.open_items(ctx, item.case_id)
+        if row["group_id"] == item.group_id and row["id"] != item.id and row["assignee_id"]
+    )

@@ -13,7 +13,7 @@ from server.models.outbox import notification
 from server.models.work import work_act, work_item
 from server.services.context import Context
 from server.services.files import sheets
-from server.services.verbs import drafts, signers, work
+from server.services.verbs import drafts, signers, transfers, work
 from tests.factories.tiny import ACCEPT, AUDIT, COLLEAGUE, DESK, HEAD, STRANGER, Tiny
 from tests.factories.together import together
 
@@ -225,3 +225,14 @@ def test_of_two_who_sign_last_at_once_one_lets_the_case_go_on(tiny: Tiny) -> Non
         "done": 2
     }
     assert len(steps(tiny, case_id)) == 1
+
+
+def test_whoever_signs_a_task_is_not_given_the_task_itself(tiny: Tiny) -> None:
+    _case_id, main = claimed(tiny)
+    asked(tiny, main, [COLLEAGUE], "parallel")
+    give = partial(transfers.transfer, item_id=main, to=tiny.person(COLLEAGUE), reason="出差")
+    with pytest.raises(Invalid):
+        tiny.act(DESK, lambda ctx: give(ctx))
+    tiny.act(DESK, lambda ctx: work.release(ctx, main))
+    with pytest.raises(Conflict):
+        tiny.act(COLLEAGUE, lambda ctx: work.claim(ctx, main))
