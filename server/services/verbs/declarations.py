@@ -51,12 +51,18 @@ def of_appointment(
     given: Mapping[str, Json],
 ) -> None:
     """Keep what whoever fills in a form says about the people he names in it."""
-    for person_id, answer in dict(_answered(statements, given)).items():
-        note(ctx, case_id, person_id, "appointment", subject_id, answer)
+    said = {"case_id": case_id, "occasion": "appointment", "subject_id": subject_id}
+    found = dict(_answered(statements, given)).items()
+    rows = [
+        {**said, "person_id": person_id, "answer": answer, "capacity": ""}
+        for person_id, answer in found
+    ]
+    if rows:
+        _say(ctx, *rows)
 
 
-def _say(ctx: Context, said: Mapping[str, str]) -> None:
-    ctx.session.execute(_NOTE, {"id": new_id(), "at": ctx.now, **said})
+def _say(ctx: Context, *said: Mapping[str, str]) -> None:
+    ctx.session.execute(_NOTE, [{"id": new_id(), "at": ctx.now, **each} for each in said])
 
 
 def _answered(
