@@ -19,15 +19,17 @@ from tests.factories.tiny import ACCEPT, DESK, NOW, Tiny, fill
 BUDGETS = {
     # of them one for the filters somebody keeps, one for what he put off to another day
     "/inbox": 18,
-    # with remarks and copies, and the phrases for its opinions
-    "/tasks/{task}": 37,
+    # with the verbs that are possible, where it may go back to, who signs, what its clock allows,
+    # remarks and copies, and the phrases for its opinions
+    "/tasks/{task}": 48,
     # what may be done to the case and to its clocks, what was asked, and what was said beside
-    "/cases/{case}": 43,
+    "/cases/{case}": 46,
     "/cases": 21,
     "/api/v1/tasks": 9,
 }
-#: a task completed over the API: the verb itself, then what the answer tells of the case
-COMPLETE = 48
+#: a task completed over the API: the verb itself, then what the answer tells of the case, and
+#: which verbs are possible then
+COMPLETE = 60
 
 
 @pytest.mark.parametrize("page", BUDGETS)

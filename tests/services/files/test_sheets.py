@@ -29,7 +29,7 @@ def test_the_office_sees_what_is_asked_and_may_claim(tiny: Tiny) -> None:
     sheet = of(tiny, DESK, tiny.item(tiny.open(), "register").id)
 
     assert sheet.key == "register"
-    assert sheet.actions == ("claim",)
+    assert sheet.actions == ("claim", "cc", "comment")
     assert sheet.form is not None
     assert not sheet.form.is_open
     assert sheet.case.reference
@@ -48,7 +48,7 @@ def test_whoever_claimed_may_complete_and_release_and_his_colleague_is_told_who_
     assert mine.form is not None
     assert mine.form.is_open
     assert mine.is_mine
-    assert his.actions == ()
+    assert his.actions == ("cc", "comment")
     assert his.hindrance == "该待办已由他人签收"
     assert his.assignee == mine.assignee
 
@@ -117,7 +117,7 @@ def test_a_consulted_office_reads_no_opinion_of_others(tiny: Tiny) -> None:
     sheet = of(tiny, AUDIT, tiny.item(case_id, "consult").id)
 
     assert sheet.history.opinions == ()
-    assert sheet.actions == ("claim",)
+    assert sheet.actions == ("claim", "cc", "comment")
     assert sheet.item is not None
 
 
@@ -129,7 +129,7 @@ def test_a_done_task_shows_no_verbs(tiny: Tiny) -> None:
     sheet = of(tiny, HEAD, item)
 
     assert sheet.state == "done"
-    assert sheet.actions == ()
+    assert sheet.actions == ("cc", "comment")
 
 
 def test_an_overdue_task_says_by_how_much(tiny: Tiny) -> None:
