@@ -117,7 +117,7 @@ def test_a_consulted_office_reads_no_opinion_of_others(tiny: Tiny) -> None:
     sheet = of(tiny, AUDIT, tiny.item(case_id, "consult").id)
 
     assert sheet.history.opinions == ()
-    assert sheet.actions == ("claim", "cc", "comment")
+    assert sheet.actions == ("claim",)
     assert sheet.item is not None
 
 
