@@ -40,6 +40,7 @@ def violations(tools: Tools, case_id: str, now: datetime | None = None) -> list[
             *found.waits(),
             *found.clocks(now),
             *found.places(),
+            *found.rules(),
             *found.end(),
             *found.notices(),
         ]
@@ -102,9 +103,12 @@ class _Found:
     def waits(self) -> Iterator[str]:
         """The rows wait for exactly what the engine waits for."""
         engine = self._engine()
+        groups = {
+            (item.task_key, item.group_id) for item in self._items if item.state in OPEN_STATES
+        }
         yield from _differ(
-            "open items",
-            [item.task_key for item in self._items if item.state in OPEN_STATES],
+            "open groups",
+            [task_key for task_key, _group in groups],
             [task.task_key for task in engine.opened],
         )
         yield from _differ(
@@ -166,6 +170,18 @@ class _Found:
                 order_key(rank(clock.state, clock.force), clock.due_on or clock.provisional_on),
             ):
                 yield f"{item.node_key} does not follow its clock"
+
+    def rules(self) -> Iterator[str]:
+        """Open work has the clock its step names, as long as one of that rule is open."""
+        nodes = charts.chart(self._release.files[self._case.procedure]).nodes
+        open_rules = {row.rule_key for row in self._rows(deadline) if row.state in OPEN_DEADLINES}
+        for item in self._items:
+            named = nodes[item.node_key].deadline
+            if item.state in OPEN_STATES and named not in ("", "none", None):
+                if item.deadline_key != named:
+                    yield f"{item.node_key} has the rule {item.deadline_key!r}, not {named!r}"
+                elif named in open_rules and item.deadline_id is None:
+                    yield f"{item.node_key} has no clock though {named} runs"
 
     def end(self) -> Iterator[str]:
         """Nothing of a case that is over waits, runs or fires."""
