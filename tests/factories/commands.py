@@ -4,7 +4,7 @@ A verb that is said in ``http/verbs`` takes part by itself: what it asks is chos
 offers. Anything else has a line in ``COMMANDS``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
@@ -81,17 +81,16 @@ def _declare(ctx: Context, aim: Aim) -> None:
     recusals.declare(ctx, aim.case_id, ground="kinship", note="是近亲属")
 
 
-def _table() -> dict[str, Command]:
-    found: dict[str, Command] = {
-        "claim": lambda ctx, aim: work.claim(ctx, aim.item_id),
-        "release": lambda ctx, aim: work.release(ctx, aim.item_id),
-        "complete": _complete,
-        "declare": _declare,
-    }
-    found |= {name: _of_task(verb) for name, verb in TASK_VERBS.items()}
-    return found | {name: _of_case(verb) for name, verb in CASE_VERBS.items()}
-
-
-COMMANDS: Final[Mapping[str, Command]] = _table()
-#: what is drawn more often, so that cases get somewhere
-DRAWN: Final[Sequence[str]] = (*COMMANDS, *("claim", "complete", "return", "withdraw") * 3)
+#: what is done to one item
+TASK_COMMANDS: Final[Mapping[str, Command]] = {
+    "claim": lambda ctx, aim: work.claim(ctx, aim.item_id),
+    "release": lambda ctx, aim: work.release(ctx, aim.item_id),
+    "complete": _complete,
+    **{name: _of_task(verb) for name, verb in TASK_VERBS.items()},
+}
+#: what is done to the case
+CASE_COMMANDS: Final[Mapping[str, Command]] = {
+    "declare": _declare,
+    **{name: _of_case(verb) for name, verb in CASE_VERBS.items()},
+}
+COMMANDS: Final[Mapping[str, Command]] = {**TASK_COMMANDS, **CASE_COMMANDS}

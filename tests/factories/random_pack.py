@@ -131,7 +131,11 @@ def _process(pack: dict[str, Any], seed: int, number: int) -> tuple[bytes, list[
         "diagram": f"{key}.bpmn",
         "reference": f"随{number}〔{{year}}〕{{number}}号",
         "level": "=managed_by",
-        "start": {"form": "application", "title": "facts", "by": [{"role": "applicant"}]},
+        "start": {
+            "form": "application",
+            "title": "facts",
+            "by": [{"role": each} for each in ("applicant", OFFICES[0])],
+        },
         "variables": {},
         "outcomes": ["done"],
     }

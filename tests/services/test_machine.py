@@ -35,7 +35,7 @@ from server.services.context import reading
 from server.services.verbs import cases, timers
 from tests.databases import Databases
 from tests.factories import random_pack
-from tests.factories.commands import COMMANDS, DRAWN, Aim
+from tests.factories.commands import CASE_COMMANDS, COMMANDS, TASK_COMMANDS, Aim
 from tests.factories.invariants import violations
 from tests.factories.random_pack import APPLICANT
 from tests.factories.tiny import NOW, Tiny
@@ -45,7 +45,7 @@ from tests.factories.tools import copied
 PROCEDURES: Final = 24
 RUNS: Final = 100
 SOAK, PARTS = 25_000, 25
-ACTS: Final = 10
+ACTS: Final = 8
 
 COUNTY: Final = "county1"
 PEOPLE: Final = (
@@ -57,6 +57,12 @@ PEOPLE: Final = (
     ),
     "county3.case_supervision.1",
 )
+#: who steers cases of this county
+LEADER: Final = f"{COUNTY}.case_supervision.head"
+OF_TASKS: Final = tuple(TASK_COMMANDS)
+OF_CASES: Final = tuple(CASE_COMMANDS)
+#: done by others than who has it
+UNCLAIMED: Final = ("claim", "withdraw", "take-back", "decline", "recall")
 STRANGERS: Final = ("county3.case_supervision.1", "p.system_admin.head", "p.designer.head")
 
 
@@ -103,8 +109,10 @@ class Matter(RuleBasedStateMachine):
         procedure=st.integers(0, PROCEDURES - 1),
         number=st.integers(0, 5),
         items=st.lists(st.sampled_from("ABC"), min_size=1, max_size=3, unique=True),
+        ahead=st.lists(st.integers(0, 5), min_size=1, max_size=6),
     )
-    def begin(self, procedure: int, number: int, items: list[str]) -> None:
+    def begin(self, procedure: int, number: int, items: list[str], ahead: list[int]) -> None:
+        """The case is opened, and some way on already."""
         self.now: datetime = NOW
         given = {"managed_by": "county", "num": number, "items": sorted(items), "facts": "事实"}
         self.case_id = self.tiny.act(
@@ -112,20 +120,51 @@ class Matter(RuleBasedStateMachine):
             lambda ctx: cases.open_case(ctx, f"p{procedure}", given),
             self.now,
         )
+        for which in ahead:
+            self.go_on(hours=0, which=which, number=which)
 
     @rule(
-        verb=st.sampled_from(DRAWN),
+        verb=st.sampled_from(OF_TASKS),
         who=st.sampled_from(["holder", "holder", "holder", "head", *PEOPLE]),
         item=st.integers(0, 5),
         number=st.integers(0, 342),
     )
+    def any_act(self, verb: str, who: str, item: int, number: int) -> None:
+        self.act(verb, who, item, number)
+
     def act(self, verb: str, who: str, item: int, number: int) -> None:
         rows = self.items()
-        self.do(verb, who, rows[item % len(rows)], number)
+        if number % 5:  # mostly what could be meant: what was done last, or what waits
+            done = [row for row in rows if row.state == "done"]
+            waiting = [row for row in rows if row.state in OPEN_STATES]
+            last = sorted(done, key=lambda row: (row.closed_at, row.node_key))[-1:]
+            rows = (last if verb == "withdraw" else waiting) or rows
+        chosen = rows[item % len(rows)]
+        if who == "holder" and chosen.state == "offered" and verb not in UNCLAIMED:
+            self.do("claim", who, chosen, number)
+        self.do(verb, who, chosen, number)
 
-    @rule(which=st.integers(0, 5), number=st.integers(0, 342))
-    def go_on(self, which: int, number: int) -> None:
-        """Whoever it is with does what waits."""
+    @rule(
+        verb=st.sampled_from(OF_CASES),
+        who=st.sampled_from(["leader", "leader", "leader", "holder", *PEOPLE]),
+        number=st.integers(0, 342),
+    )
+    def steer(self, verb: str, who: str, number: int) -> None:
+        self.do(verb, who, self.items()[0], number)
+
+    @rule(
+        hours=st.sampled_from([0, 0, 0, 0, 1, 24 * 6, 24 * 12]),
+        which=st.integers(0, 5),
+        number=st.integers(0, 342),
+    )
+    def pass_on(self, hours: int, which: int, number: int) -> None:
+        self.go_on(hours, which, number)
+
+    def go_on(self, hours: int, which: int, number: int) -> None:
+        """Time passes, and the round comes after it; or whoever it is with does what waits."""
+        if hours:
+            self.wait(hours)
+            return
         rows = [row for row in self.items() if row.state in OPEN_STATES]
         if rows:
             chosen = rows[which % len(rows)]
@@ -133,13 +172,19 @@ class Matter(RuleBasedStateMachine):
                 self.do("claim", "holder", chosen, number)
             self.do("complete", "holder", chosen, number)
 
-    @rule(hours=st.sampled_from([1, 30, 24 * 6, 24 * 12]))
+    @rule(
+        verb=st.sampled_from(["return", "withdraw", "transfer", "add-signers"]),
+        number=st.integers(1, 4),
+    )
+    def change_course(self, verb: str, number: int) -> None:
+        """Whoever has it sends it elsewhere, or whoever did it last takes it back."""
+        self.act(verb, "holder", 0, number)
+
     def wait(self, hours: int) -> None:
-        """Time passes, and the round comes after it."""
         self.now += timedelta(hours=hours)
         while timers.sweep(self.tiny.tools, self.now).done:
             pass
-        note(f"{hours} hours pass")
+        note(f"wait {hours} hours")
 
     @invariant()
     def everything_that_holds_of_a_case_holds(self) -> None:
@@ -192,6 +237,7 @@ class Matter(RuleBasedStateMachine):
                 "assignee_id",
                 "candidate_unit",
                 "opened_at",
+                "closed_at",
             )
         ]
         with self.tiny.tools.readers() as session:
@@ -214,6 +260,8 @@ class Matter(RuleBasedStateMachine):
         )
 
     def login(self, who: str, item: Any) -> str:
+        if who == "leader":
+            return LEADER
         if who == "holder":
             return item.login or f"{item.key}.1"
         return f"{item.key}.head" if who == "head" else who
@@ -222,6 +270,7 @@ class Matter(RuleBasedStateMachine):
         login = self.login(who, item)
         aim = Aim(case_id=self.case_id, item_id=item.id, form_key=item.form_key, number=number)
         told = f"{verb} {item.node_key} by {login}"
+        self.now += timedelta(seconds=1)
         try:
             self.tiny.act(login, lambda ctx: COMMANDS[verb](ctx, aim), self.now)
         except RongcuoError as refused:

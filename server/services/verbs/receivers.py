@@ -5,11 +5,14 @@ Asked for the list a person chooses from, and asked again inside the transaction
 
 from collections.abc import Iterator
 
+from sqlalchemy import select
+
 from server.domain.errors import NotCompetent
 from server.domain.handovers import Receiver, rule_for
 from server.domain.jurisdiction import Level, level_of
 from server.domain.recusal import barred
 from server.domain.work import Work
+from server.models.work import OPEN_STATES, work_item
 from server.services.case import case_state, facts
 from server.services.case.case_rows import CaseRow
 from server.services.case.facts import Facts
@@ -23,11 +26,15 @@ from server.services.verbs.work_rows import ItemRow
 
 
 def colleagues(ctx: Context, item: ItemRow, work: Work) -> list[Holder]:
-    """People of the office who could claim it and do not have it."""
+    """People of the office who could claim it, and have neither it nor another part in it."""
     if item.candidate_unit is None:
         return []
     found = _able(ctx, item, work, item.candidate_unit, item.candidate_role)
-    return [each for each in found if each.person_id != item.assignee_id]
+    of_group = select(work_item.c.assignee_id).where(
+        work_item.c.group_id == item.group_id, work_item.c.state.in_(OPEN_STATES)
+    )
+    having = set(ctx.session.scalars(of_group))
+    return [each for each in found if each.person_id not in having]
 
 
 def offices(

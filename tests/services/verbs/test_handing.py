@@ -15,7 +15,7 @@ from server.queries import inbox
 from server.services.context import Context
 from server.services.files import open_tasks, sheets
 from server.services.identity import people
-from server.services.verbs import delegations, handovers, transfers, work
+from server.services.verbs import delegations, handovers, signers, transfers, work
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, COLLEAGUE, DESK, HEAD, NOW, Tiny
 
@@ -70,6 +70,19 @@ def test_nobody_is_delegated_to_who_could_not_claim_it(tiny: Tiny) -> None:
         tiny.act(DESK, delegating(tiny, item_id))
     with pytest.raises(Invalid, match="理由"):
         tiny.act(DESK, delegating(tiny, item_id, to=HEAD, reason=" "))
+
+
+def test_whoever_signs_in_a_task_is_not_given_it_as_well(tiny: Tiny) -> None:
+    case_id, item_id = held(tiny)
+    beside = [tiny.person(COLLEAGUE)]
+    tiny.act(
+        DESK,
+        lambda ctx: signers.add(ctx, item_id, persons=beside, position="parallel", reason="会同"),
+    )
+    for give in (giving(item_id, tiny.person(COLLEAGUE)), delegating(tiny, item_id)):
+        with pytest.raises(Invalid):
+            tiny.act(DESK, give)
+    assert violations(tiny.tools, case_id) == []
 
 
 def test_the_head_takes_an_item_back_with_a_reason_and_a_colleague_does_not(tiny: Tiny) -> None:
