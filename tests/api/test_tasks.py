@@ -81,7 +81,7 @@ def test_a_task_brings_its_form_its_data_and_what_may_be_done(signed: Sign) -> N
     shown = desk.get(f"/tasks/{task}")
     assert shown.headers["ETag"] == '"1"'
     told: Any = shown.json
-    assert told["actions"] == ["claim"]
+    assert told["actions"] == ["claim", "cc", "comment"]
     keys = {each.get("key") for each in told["form"]["components"]}
     assert "accepted" in keys
     assert told["data"]["managed_by"] == "county"

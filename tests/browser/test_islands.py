@@ -64,7 +64,7 @@ def test_a_form_speaks_chinese_and_keeps_what_was_typed(visit: Visit) -> None:
     assert list(_english(page.locator(".drawn"))) == []
 
     page.get_by_role("radio", name="请申请人补充材料").check()
-    page.get_by_role("textbox").last.fill("请补充会议纪要")
+    page.locator(".drawn").get_by_role("textbox").last.fill("请补充会议纪要")
     page.evaluate("() => { window.kept = fetch; window.fetch = () => Promise.reject(Error()); }")
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.locator(".errors")).to_contain_text("没有连上服务器，填写的内容还在")
@@ -73,7 +73,7 @@ def test_a_form_speaks_chinese_and_keeps_what_was_typed(visit: Visit) -> None:
     page.route(COMPLETE, _refused)
     page.get_by_role("button", name="提交", exact=True).click()
     expect(page.locator(".errors a")).to_have_text("写明要补充什么")
-    expect(page.get_by_role("textbox").last).to_have_value("请补充会议纪要")
+    expect(page.locator(".drawn").get_by_role("textbox").last).to_have_value("请补充会议纪要")
     expect(page.get_by_role("radio", name="请申请人补充材料")).to_be_checked()
 
 

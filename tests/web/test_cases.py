@@ -206,7 +206,8 @@ def test_a_page_of_a_case_and_its_list_cost_the_same_however_long_they_are(
         client.get(address)
         event.remove(filed_tools.database, "before_cursor_execute", note)
         counts.append(len([each for each in asked if each.startswith("SELECT")]))
-    assert counts[0] == counts[1] <= 45
+    # a closed one may be reopened: one more is asked
+    assert counts[0] - 1 <= counts[1] <= counts[0] <= 45
 
 
 def test_a_print_needs_the_password_again_and_has_a_serial(
@@ -259,8 +260,8 @@ def bare(answer: TestResponse) -> str:
 
 
 def bare_text(page: str) -> str:
-    """Without the anti-forgery tokens, which differ on every answer."""
-    return re.sub(r'(csrf_token" value="|X-CSRFToken": ")[^"]+', r"\1", page)
+    """Without the anti-forgery tokens and keys of forms, which differ on every answer."""
+    return re.sub(r'(csrf_token" value="|X-CSRFToken": "|name="once" value=")[^"]+', r"\1", page)
 
 
 def looks(tools: Tools) -> list[tuple[str, str | None]]:
