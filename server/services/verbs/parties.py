@@ -218,8 +218,17 @@ def forget_bars(ctx: Context, case_id: str) -> None:
 def members(ctx: Context, case_id: str, role: str) -> frozenset[str]:
     """Ids of the people who hold this role in the case today."""
     standing = _standing(ctx, case_id, role)
-    holding = people.holders_of(ctx, {who.unit_id for who in standing if who.unit_id}, ctx.today)
+    holding = _holding(ctx, sorted({who.unit_id for who in standing if who.unit_id}))
     return frozenset(holding | {who.person_id for who in standing if who.person_id})
+
+
+def _holding(ctx: Context, units: list[str]) -> frozenset[str]:
+    """Who holds a post of these units; no verb of a case changes a post, so it is asked once."""
+    key = ("holders of units of the case", *units)
+    known = ctx.memo.get(key)
+    if not isinstance(known, frozenset):
+        known = ctx.memo[key] = people.holders_of(ctx, units, ctx.today)
+    return known
 
 
 @dataclass(frozen=True, slots=True, order=True)
