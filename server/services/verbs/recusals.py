@@ -114,7 +114,7 @@ def noted(ctx: Context, case: CaseRow, form_key: str, given: Mapping[str, Json])
         for one in _pack(ctx, case).recusal.decision_makers
         if one.form == form_key and given.get(one.field)
     }
-    out = parties.bars_of(ctx, case.id).recused
+    out = parties.bars_of(ctx, case.id).recused if named else frozenset()
     for person_id, ground in named.items():
         if person_id not in out and not _has_own_part(ctx, case, person_id):
             handler = recusal_people.of_person(ctx, case, person_id)
