@@ -65,10 +65,20 @@ def create_app(
     Raises:
         RuntimeError: a route does not declare its permission, or the pages were not built.
     """
+    app = create_frame(is_secure=is_secure, secret=secret)
+    put_over(app, tools, clock, is_secure=is_secure, meters=meters)
+    return app
+
+
+def create_frame(*, is_secure: bool = False, secret: str = "") -> Flask:
+    """The application with all its routes, over nothing yet.
+
+    Raises:
+        RuntimeError: as ``create_app``.
+    """
     app = Flask("server", static_folder=None, template_folder=None)
     app.config.update(
         SECRET_KEY=secret or secrets.token_hex(32),
-        SQLALCHEMY_DATABASE_URI=tools.config.database_url,
         MAX_CONTENT_LENGTH=MAX_BODY,
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,
@@ -79,14 +89,7 @@ def create_app(
         SESSION_COOKIE_SAMESITE="Lax",
         JSON_AS_ASCII=False,
     )
-    sessions = _RequestSessions(tools.readers.kw["bind"])
-    sessions.init_app(app)
-    app.extensions[EXTENSION] = Site(
-        tools=tools, clock=clock, session=sessions.session, is_secure=is_secure
-    )
-    app.extensions[health.METERS] = meters or Meters()
-    app.extensions[health.FIGURES] = Figures(tools=tools, clock=clock)
-    observing.install(app, app.extensions[health.METERS])
+    observing.install(app)
     access.csrf.init_app(app)
     problems.install(app)
     faults.install(app)
@@ -97,6 +100,28 @@ def create_app(
     api.register(app)
     access.check_routes(app)
     return app
+
+
+def put_over(
+    app: Flask,
+    tools: Tools,
+    clock: Callable[[], datetime],
+    *,
+    is_secure: bool = False,
+    meters: Meters | None = None,
+) -> None:
+    """Let a frame that has nothing yet work with these tools; the rest as in ``create_app``."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = tools.config.database_url
+    sessions = _RequestSessions(tools.readers.kw["bind"])
+    sessions.init_app(app)
+    app.extensions[EXTENSION] = Site(
+        tools=tools,
+        clock=clock,
+        session=sessions.session,
+        meters=meters or Meters(),
+        figures=Figures(tools=tools, clock=clock),
+        is_secure=is_secure,
+    )
 
 
 def create_worker(tools: Tools, clock: Callable[[], datetime], meters: Meters) -> Worker:

@@ -41,6 +41,8 @@ _SECRET: Final = "secret"  # noqa: S105  # a name, no password
 _MOST: Final = 200_000
 #: seconds between two attempts to write down what was met
 _PAUSE: Final = 10
+#: key of the moment of the last try among the extensions of the application
+_TRIED: Final = "rongcuo.settled"
 
 _log = logging.getLogger(__name__)
 
@@ -49,16 +51,16 @@ def install(app: Flask) -> None:
     """Answer faults of database and disk, and write them down once that can be done."""
     for kind in (DBAPIError, PoolTimeout, OSError):
         app.register_error_handler(kind, _failed)
-    tried = [0.0]
+    app.after_request(_settle)
 
-    def settle(response: Response) -> Response:
-        is_time = time.monotonic() - tried[0] > _PAUSE
-        if site().tools.troubles.is_pending and is_time and response.status_code < 500:
-            tried[0] = time.monotonic()
-            settling.settle(site().tools, datetime.now(UTC))
-        return response
 
-    app.after_request(settle)
+def _settle(response: Response) -> Response:
+    tried = current_app.extensions.get(_TRIED)
+    is_time = tried is None or time.monotonic() - tried > _PAUSE
+    if site().tools.troubles.is_pending and is_time and response.status_code < 500:
+        current_app.extensions[_TRIED] = time.monotonic()
+        settling.settle(site().tools, datetime.now(UTC))
+    return response
 
 
 def _failed(error: Exception) -> Response:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,13 +14,6 @@ from server.http.access import requires
 from server.http.site import site
 from server.services import heartbeats, schema
 from server.services.operations import upkeep
-from server.services.operations.figures import Figures
-from server.telemetry import Meters
-
-#: key of the figures among the extensions of the application
-METERS = "rongcuo.meters"
-#: key of what the database knows
-FIGURES = "rongcuo.figures"
 
 #: seconds after which background work counts as standing still
 LATE = 120
@@ -67,10 +60,9 @@ def metrics() -> Response:
     """
     if not _may_look(request.remote_addr or ""):
         raise NotFound
-    meters: Meters = current_app.extensions[METERS]
-    known: Figures = current_app.extensions[FIGURES]
-    of_database = figures.rendered(known.snapshot(), upkeep.free_bytes(site().tools))
-    body = generate_latest(meters.registry) + of_database
+    known = site()
+    of_database = figures.rendered(known.figures.snapshot(), upkeep.free_bytes(known.tools))
+    body = generate_latest(known.meters.registry) + of_database
     return Response(body, content_type=CONTENT_TYPE_LATEST)
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from server import telemetry
-from server.telemetry import Meters
+from server.http.site import site
 
 _log = logging.getLogger(__name__)
 
@@ -18,7 +18,7 @@ _QUIET = ("/static/<path:name>", "/healthz", "/readyz", "/metrics")
 _NO_ROUTE = "none"
 
 
-def install(app: Flask, meters: Meters) -> None:
+def install(app: Flask) -> None:
     """Observe every request of the application; must be installed before anything may refuse."""
 
     def begin() -> None:
@@ -29,6 +29,7 @@ def install(app: Flask, meters: Meters) -> None:
     def end(response: Response) -> Response:
         took = time.perf_counter() - g.began
         route = request.url_rule.rule if request.url_rule else _NO_ROUTE
+        meters = site().meters
         meters.requests.labels(route, _method(), str(response.status_code)).inc()
         meters.seconds.labels(route).observe(took)
         response.headers["X-Request-Id"] = g.request_id

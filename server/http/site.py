@@ -19,6 +19,8 @@ from server.services.drills import drill
 from server.services.drills.drill import Drill
 from server.services.identity import posts, sessions
 from server.services.identity.sessions import Signed
+from server.services.operations.figures import Figures
+from server.telemetry import Meters
 
 #: key of the site among the extensions of the application
 EXTENSION = "rongcuo"
@@ -35,6 +37,10 @@ class Site:
     clock: Callable[[], datetime]
     #: the request's own reading session; ended with the request
     session: Callable[[], Session]
+    #: the figures of the process
+    meters: Meters
+    #: what the database knows in figures
+    figures: Figures
     #: served over TLS, directly or by a proxy that says so: cookies are marked Secure
     is_secure: bool = False
 

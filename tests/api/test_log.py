@@ -20,7 +20,6 @@ from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 
 from server import jobs, telemetry
-from server.app import create_app
 from server.config import SHIPPED
 from server.domain.access import Actor
 from server.domain.chores import CHORES
@@ -30,6 +29,7 @@ from server.services.context import Tools
 from server.telemetry import Meters
 from tests.api import playing
 from tests.api.playing import HttpPlay
+from tests.factories import site
 from tests.factories.site import Clock
 
 FILE = SHIPPED / "processes/nanyang/scenarios/04_whole_ordinary_course.yaml"
@@ -40,7 +40,7 @@ LONG = 4
 def test_the_log_of_a_whole_case_holds_nothing_of_it(
     demo_tools: Tools, clock: Clock, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    app = create_app(demo_tools, clock)
+    app = site.application(demo_tools, clock)
     typed: set[str] = set()
     monkeypatch.setattr(playing, "HttpPlay", hindered(app, demo_tools, clock, typed))
     played = playing.play(app, demo_tools, clock, FILE)

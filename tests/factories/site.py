@@ -1,16 +1,16 @@
 """The application for tests: over prepared tools, with a clock that tests set."""
 
 import re
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from types import CodeType
+from functools import cache
 
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
 
 from server.adapters.packs import read_folder
-from server.app import create_app
+from server.app import create_frame, put_over
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
 from server.services.context import Tools, transaction
@@ -59,27 +59,27 @@ def set_secrets(url: str) -> None:
         passwords.set_for_all(ctx, SECRET)
 
 
-class _Templates(BytecodeCache):
-    """Templates as they were compiled for the first application of this process."""
-
-    def __init__(self) -> None:
-        self._kept: dict[str, CodeType | None] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        bucket.code = self._kept.get(bucket.key + bucket.checksum)
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self._kept[bucket.key + bucket.checksum] = bucket.code
+@cache
+def _frame() -> Flask:
+    """The routes and templates of every application of this process: they take long to make."""
+    return create_frame()
 
 
-_TEMPLATES = _Templates()
+def application(tools: Tools, clock: Clock) -> Flask:
+    """The application as it is served."""
+    app = copy(_frame())
+    app.config = copy(app.config)
+    app.extensions = dict(app.extensions)
+    app.teardown_appcontext_funcs = list(app.teardown_appcontext_funcs)
+    app.shell_context_processors = list(app.shell_context_processors)
+    put_over(app, tools, clock)
+    return app
 
 
 def served(tools: Tools, clock: Clock) -> Flask:
     """The application; its errors reach the test instead of becoming an error page."""
-    app = create_app(tools, clock)
+    app = application(tools, clock)
     app.testing = True
-    app.jinja_env.bytecode_cache = _TEMPLATES
     return app
 
 

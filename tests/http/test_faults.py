@@ -14,13 +14,13 @@ from flask.testing import FlaskClient
 from lxml import html
 from sqlalchemy import event, make_url
 
-from server.app import create_app, create_worker
+from server.app import create_worker
+from server.http.site import EXTENSION
 from server.jobs import Worker
 from server.queries import operations as queries
 from server.queries.operations import Incident
 from server.services import databases
 from server.services.context import Tools
-from server.telemetry import Meters
 from tests.databases import Server, SqliteDatabases, server
 from tests.factories import site
 from tests.factories import tools as opening
@@ -58,7 +58,7 @@ def test_a_server_that_stops_and_starts_loses_nothing(
     stoppable: Server, postgres_tools: Tools
 ) -> None:
     app = application(postgres_tools)
-    worker = create_worker(postgres_tools, site.Clock(NOW), app.extensions["rongcuo.meters"])
+    worker = create_worker(postgres_tools, site.Clock(NOW), app.extensions[EXTENSION].meters)
     client = site.signed_in(app, APPLICANT)
     worker.round()
     assert client.get("/readyz").status_code == 200
@@ -97,7 +97,7 @@ def test_one_in_steady_use_costs_a_single_answer(stoppable: Server, postgres_too
 
 def test_a_file_that_cannot_be_opened_is_a_database_that_is_gone(sqlite_tools: Tools) -> None:
     app = application(sqlite_tools)
-    worker = create_worker(sqlite_tools, site.Clock(NOW), app.extensions["rongcuo.meters"])
+    worker = create_worker(sqlite_tools, site.Clock(NOW), app.extensions[EXTENSION].meters)
     client = site.signed_in(app, APPLICANT)
     worker.round()
     aside = moved_aside(sqlite_tools)
@@ -194,12 +194,12 @@ def told_gone(client: FlaskClient, worker: Worker) -> None:
 
 
 def application(tools: Tools) -> Flask:
-    return create_app(tools, site.Clock(NOW), meters=Meters())
+    return site.application(tools, site.Clock(NOW))
 
 
 def figures(client: FlaskClient) -> str:
     # a snapshot is kept for some seconds: what is asked here is the moment
-    client.application.extensions["rongcuo.figures"]._kept = None
+    client.application.extensions[EXTENSION].figures._kept = None
     answer = client.get("/metrics")
     assert answer.status_code == 200
     return answer.text

@@ -5,7 +5,7 @@ from datetime import timedelta
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import insert
 
-from server.app import create_app, create_worker
+from server.app import create_worker
 from server.domain.incidents import IncidentKind
 from server.models.outbox import outbox
 from server.services import heartbeats
@@ -14,7 +14,7 @@ from server.services.operations import incidents
 from server.telemetry import Meters
 from tests.databases import Databases
 from tests.factories import tools as opening
-from tests.factories.site import Clock
+from tests.factories.site import Clock, application
 from tests.factories.statements import statements
 from tests.factories.tiny import NOW, Tiny, fill
 
@@ -72,7 +72,7 @@ def test_what_waits_and_what_went_wrong_is_counted_by_words_of_closed_lists(
 
 
 def test_asking_often_asks_the_database_seldom(empty_tools: Tools) -> None:
-    page = create_app(empty_tools, Clock(NOW)).test_client()
+    page = application(empty_tools, Clock(NOW)).test_client()
     page.get("/metrics")
     with statements(empty_tools.database) as said:
         for _again in range(5):
@@ -87,7 +87,7 @@ def test_one_scrape_costs_a_handful_of_statements_however_much_there_is(tools: T
 
 
 def scraped(tools: Tools, clock: Clock) -> str:
-    answer = create_app(tools, clock, meters=Meters()).test_client().get("/metrics")
+    answer = application(tools, clock).test_client().get("/metrics")
     assert answer.status_code == 200
     return answer.text
 

@@ -2,11 +2,11 @@ from datetime import UTC, datetime
 
 from flask.testing import FlaskClient
 
-from server.app import create_app, create_worker
+from server.app import create_worker
 from server.services import heartbeats
 from server.services.context import Tools
 from server.telemetry import Meters
-from tests.factories.site import Clock
+from tests.factories.site import Clock, application
 
 
 def test_the_process_answers_without_a_database_being_asked(tools: Tools) -> None:
@@ -63,4 +63,4 @@ def test_every_answer_carries_the_number_its_log_line_has(tools: Tools) -> None:
 
 def client(tools: Tools) -> FlaskClient:
     """A browser at an application of its own."""
-    return create_app(tools, Clock()).test_client()
+    return application(tools, Clock()).test_client()

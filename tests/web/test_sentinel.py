@@ -15,7 +15,6 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from server import telemetry
-from server.app import create_app
 from server.domain.errors import EngineError
 from server.models.audit import AuditEvent
 from server.services.context import Context, Tools
@@ -168,7 +167,7 @@ def pages(app: Flask, ids: dict[str, str]) -> Iterator[str]:
 @pytest.fixture
 def app(demo_tools: Tools) -> Flask:
     """The application as it runs: what goes wrong becomes an error page."""
-    return create_app(demo_tools, site.Clock())
+    return site.application(demo_tools, site.Clock())
 
 
 @pytest.fixture
