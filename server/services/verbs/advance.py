@@ -30,7 +30,7 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance_timers, advance_work, decision_gate, members, outcomes
+from server.services.verbs import advance_timers, advance_work, members, outcomes
 from server.telemetry import STEP_SECONDS
 
 
@@ -53,8 +53,7 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     search.index_step(ctx, case.id, version, release, act)
     known = facts.collect(release, case.procedure, after.variables, act.answers, ctx.now)
     done = act.work_item_id if act.command == "complete" else None
-    advance_work.close(ctx, case, after.closed, done)
-    decision_gate.call_off(ctx, release.pack, case.id, after.closed)
+    advance_work.close(ctx, case, release.pack, after.closed, done)
     if act.went_back is not None:
         returned_clocks.turn(ctx, case, release.pack, act.went_back)
         outcomes.take_back(ctx, case.id, release, act.went_back.nodes)

@@ -29,7 +29,7 @@ from server.services.identity import people
 from server.services.identity.people import Office
 from server.services.law import charts
 from server.services.law.releases import Release
-from server.services.verbs import group_ends
+from server.services.verbs import decision_gate
 
 
 def case_roles(pack: PolicyPack) -> frozenset[str]:
@@ -37,21 +37,23 @@ def case_roles(pack: PolicyPack) -> frozenset[str]:
     return PARTIES | {appointment.role for appointment in pack.appointments}
 
 
-def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str | None) -> None:
+def close(
+    ctx: Context, case: CaseRow, pack: PolicyPack, closed: Iterable[OpenTask], done_id: str | None
+) -> None:
     """End the items of tasks that no longer wait; the completed one is done, the rest ended.
 
-    What else hangs on their groups ends with those of which nothing was completed.
+    What a body still had to decide about them is called off.
     """
     keys = {task.task_key for task in closed}
     if not keys:
         return
+    decided: set[str] = set()
     kept = work_clocks.open_items(ctx, case.id)
-    over: set[str] = set()
-    done: set[str] = set()
     for item in kept:
         if item["task_key"] in keys and item["state"] in OPEN_STATES:
             is_done = item["id"] == done_id
-            (done if is_done else over).add(item["group_id"])
+            if item["node_key"] in pack.decisions:
+                decided.add(item["group_id"])
             kept.change(
                 item,
                 state=WorkState.DONE if is_done else WorkState.ENDED,
@@ -59,7 +61,8 @@ def close(ctx: Context, case: CaseRow, closed: Iterable[OpenTask], done_id: str 
                 closed_at=ctx.now,
                 draft=None,
             )
-    group_ends.ended(ctx, case.id, over - done)
+    if decided:
+        decision_gate.call_off(ctx, decided)
 
 
 def open_(

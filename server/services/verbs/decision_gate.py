@@ -1,15 +1,13 @@
 """A task that a body decides: when its form may be handed in, and what becomes of its decision."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 
 from sqlalchemy import select, update
 
 from server.domain.errors import Conflict
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
-from server.engine.port import OpenTask
 from server.models.decision import decision
-from server.models.work import work_item
 from server.services.context import Context
 from server.services.verbs.work_rows import ItemRow
 
@@ -30,16 +28,10 @@ def refuse_form(ctx: Context, pack: PolicyPack, item: ItemRow) -> None:
         raise Conflict(_("本待办须经会议集体研究，请先召开会议"))
 
 
-def call_off(ctx: Context, pack: PolicyPack, case_id: str, ended: Iterable[OpenTask]) -> None:
-    """These tasks ended without their decision: what is open of it is called off."""
-    keys = [task.task_key for task in ended if task.node_key in pack.decisions]
-    if not keys:
-        return
-    items = select(work_item.c.id).where(
-        work_item.c.case_id == case_id, work_item.c.task_key.in_(keys)
-    )
+def call_off(ctx: Context, groups: Collection[str]) -> None:
+    """These groups of work no longer wait: what is open of their decisions is called off."""
     ctx.session.execute(
         update(decision)
-        .where(decision.c.work_item_id.in_(items), decision.c.state == "open")
+        .where(decision.c.id.in_(groups), decision.c.state == "open")
         .values(state="cancelled", closed_at=ctx.now, version=decision.c.version + 1)
     )
