@@ -1,5 +1,6 @@
 """中止、恢复、延长：what is done to one clock of a case."""
 
+from functools import partial
 from typing import Final
 
 import marshmallow as ma
@@ -11,6 +12,7 @@ from server.services.verbs import asking, clock_choices, deadline_clock
 
 _KEY = validate.Regexp(r"^[\w.\-]{1,120}$")
 _REASON = validate.Length(1, LONGEST)
+_MORE = validate.Range(1, 3650)
 
 
 class ClockSchema(ma.Schema):
@@ -39,17 +41,23 @@ class RestartSchema(ClockSchema):
 class ExtendSchema(RestartSchema):
     """Which clock gets how much more, and why."""
 
-    n = ma.fields.Integer(required=True, strict=True, validate=validate.Range(1, 3650))
+    n = ma.fields.Integer(required=True, strict=True, validate=_MORE)
 
 
 class AskExtensionSchema(ClockSchema):
     """For which clock how much more is asked, and why."""
 
     reason = ma.fields.String(required=True, validate=_REASON)
-    n = ma.fields.Integer(required=True, strict=True, validate=validate.Range(1, 3650))
+    n = ma.fields.Integer(required=True, strict=True, validate=_MORE)
+
+
+def _clock(verb: str) -> Ask:
+    choices = partial(clock_choices.clocks, verb=verb)
+    return Ask(key="rule_key", label=_("期限"), kind="one", choices=choices)
 
 
 _WHY = Ask(key="note", label=_("理由"))
+_BY = Ask(key="n", label=_("延长多少"), kind="number", hint=_("按该期限的单位"))
 
 VERBS: Final = (
     Verb(
@@ -59,7 +67,7 @@ VERBS: Final = (
         schema=StopSchema,
         act=deadline_clock.stop,
         asks=(
-            Ask(key="rule_key", label=_("期限"), kind="one", choices=clock_choices.to_stop),
+            _clock("stop"),
             Ask(
                 key="reason",
                 label=_("中止事由"),
@@ -79,10 +87,7 @@ VERBS: Final = (
         says=_("中止的期限从今天起继续计算，中止的日子不计入"),
         schema=RestartSchema,
         act=deadline_clock.restart,
-        asks=(
-            Ask(key="rule_key", label=_("期限"), kind="one", choices=clock_choices.to_restart),
-            _WHY,
-        ),
+        asks=(_clock("restart"), _WHY),
         outlook=deadline_clock.restarted,
         done=_("期限已恢复计算"),
         is_common=True,
@@ -93,26 +98,18 @@ VERBS: Final = (
         says=_("由规则所定的批准人延长期限，不得超过规则所定的次数、数目和最长期限"),
         schema=ExtendSchema,
         act=deadline_clock.extend,
-        asks=(
-            Ask(key="rule_key", label=_("期限"), kind="one", choices=clock_choices.to_extend),
-            Ask(key="n", label=_("延长多少"), kind="number", hint=_("按该期限的单位")),
-            _WHY,
-        ),
+        asks=(_clock("extend"), _BY, _WHY),
         outlook=deadline_clock.extended,
         done=_("期限已延长"),
         is_common=True,
     ),
     Verb(
-        name="ask-extension",
+        name=clock_choices.ASK,
         title=_("申请延期"),
         says=_("请规则所定的批准人延长期限；批准后期限随即延长，申请期间期限照常计算"),
         schema=AskExtensionSchema,
         act=asking.ask_extension,
-        asks=(
-            Ask(key="rule_key", label=_("期限"), kind="one", choices=clock_choices.to_ask),
-            Ask(key="n", label=_("延长多少"), kind="number", hint=_("按该期限的单位")),
-            REASON,
-        ),
+        asks=(_clock(clock_choices.ASK), _BY, REASON),
         outlook=asking.extension,
         done=_("已经提出，由批准人决定"),
         is_common=True,

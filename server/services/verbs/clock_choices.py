@@ -24,6 +24,8 @@ from server.services.verbs.judged import Choice
 
 #: the verb of those who are not the approver
 ASK: Final = "ask-extension"
+#: verbs that give a clock more time
+_LONGER: Final = ("extend", ASK)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,24 +58,13 @@ def able(
     return tuple(_but_asked(each, asked) for each in found if each.verbs)
 
 
-def to_stop(ctx: Context, case_id: str) -> list[Choice]:
-    """The clocks he may stop."""
-    return [_choice(each) for each in _of_case(ctx, case_id) if "stop" in each.verbs]
-
-
-def to_restart(ctx: Context, case_id: str) -> list[Choice]:
-    """The clocks he may let run again."""
-    return [_choice(each) for each in _of_case(ctx, case_id) if "restart" in each.verbs]
-
-
-def to_extend(ctx: Context, case_id: str) -> list[Choice]:
-    """The clocks he may extend, each with how far."""
-    return [_choice(each, _most(each)) for each in _of_case(ctx, case_id) if "extend" in each.verbs]
-
-
-def to_ask(ctx: Context, case_id: str) -> list[Choice]:
-    """The clocks for which he may ask for more time, each with how much."""
-    return [_choice(each, _most(each)) for each in _of_case(ctx, case_id) if ASK in each.verbs]
+def clocks(ctx: Context, case_id: str, *, verb: str) -> list[Choice]:
+    """The clocks to which the actor may do this, each with how far it may be extended."""
+    return [
+        _choice(each, _most(each) if verb in _LONGER else "")
+        for each in _of_case(ctx, case_id)
+        if verb in each.verbs
+    ]
 
 
 def reasons(ctx: Context, case_id: str, rule_key: str = "") -> list[Choice]:
