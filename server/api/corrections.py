@@ -1,6 +1,5 @@
 """Dates of events that are asked to be corrected: put the question, decide it, take it back."""
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from marshmallow import validate
 from server.api import commands
 from server.api.blueprints import Blueprint
 from server.api.openapi import PREFIX
+from server.api.questions import NothingSchema, Questions
 from server.api.schemas import Moment, WhoSchema, word
 from server.domain.access import Permission
 from server.domain.expressions import Json
@@ -20,11 +20,13 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import reading
+from server.queries.corrections import Question
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import corrections as files
 from server.services.files.corrections import View
 from server.services.verbs import corrections as verbs
+from server.services.verbs.questions import LONGEST
 
 corrections = Blueprint("corrections", __name__, description=_("事件日期的更正"))
 
@@ -39,7 +41,7 @@ class AskSchema(ma.Schema):
         required=True, validate=_KEY, metadata={"description": "政策包中事件的标识"}
     )
     date = ma.fields.Date(required=True)
-    reason = ma.fields.String(required=True, validate=validate.Length(1, verbs.LONGEST))
+    reason = ma.fields.String(required=True, validate=validate.Length(1, LONGEST))
     evidence = ma.fields.String(
         required=True,
         validate=validate.Length(1, 36),
@@ -50,11 +52,7 @@ class AskSchema(ma.Schema):
 class AnswerSchema(ma.Schema):
     """What is answered."""
 
-    answer = ma.fields.String(load_default="", validate=validate.Length(0, verbs.LONGEST))
-
-
-class NothingSchema(ma.Schema):
-    """Nothing else is asked."""
+    answer = ma.fields.String(load_default="", validate=validate.Length(0, LONGEST))
 
 
 class EffectSchema(ma.Schema):
@@ -125,45 +123,14 @@ def create(given: dict[str, Any], case: UUID) -> Response:
             evidence=given["evidence"],
         )
         location = {"Location": f"{PREFIX}/cases/{case}/corrections"}
-        return _answered(ctx, asked, HTTPStatus.CREATED, location)
+        return _questions.answer(ctx, asked, HTTPStatus.CREATED, location)
 
     return commands.once(effect)
 
 
-def _register(name: str, says: str, schema: type[ma.Schema], verb: Callable[..., None]) -> None:
-    def view(given: dict[str, Any], correction: UUID) -> Response:
-        def effect(ctx: Context) -> Answer:
-            now = files.found(ctx, str(correction)).question
-            commands.refuse_stale(str(now.version))
-            verb(ctx, str(correction), **given)
-            return _answered(ctx, str(correction), HTTPStatus.OK)
-
-        return commands.once(effect)
-
-    view.__name__, view.__doc__ = name, says
-    described = corrections.response(HTTPStatus.OK, CorrectionSchema)(view)
-    described = corrections.arguments(schema)(described)
-    described = corrections.doc(parameters=commands.HEADERS)(described)
-    allowed = requires(Permission.CASE_READ)(described)
-    corrections.route(f"/corrections/<uuid:correction>/{name}", methods=["POST"])(allowed)
-
-
-_register("approve", _("批准更正，有关期限随即重新计算"), AnswerSchema, verbs.approve)
-_register("refuse", _("不批准更正，须写明理由"), AnswerSchema, verbs.refuse)
-_register("withdraw", _("撤回本人提出的更正"), NothingSchema, verbs.withdraw)
-
-
-def _answered(
-    ctx: Context, correction_id: str, status: int, headers: dict[str, str] | None = None
-) -> Answer:
-    ctx.settle()
+def _look(ctx: Context, correction_id: str) -> tuple[Question, dict[str, Json]]:
     view = files.found(ctx, correction_id)
-    return Answer(
-        status=status,
-        body=CorrectionSchema().dump(_shown(view)),
-        headers={**commands.tagged(str(view.question.version)), **(headers or {})},
-        case_id=view.question.case_id,
-    )
+    return view.question, _shown(view)
 
 
 def _shown(view: View) -> dict[str, Json]:
@@ -183,3 +150,14 @@ def _shown(view: View) -> dict[str, Json]:
         "actions": [name for name, is_open in may.items() if is_open],
         "effects": view.effects,
     }
+
+
+_questions = Questions(
+    blueprint=corrections,
+    path="/corrections/<uuid:correction>",
+    schema=CorrectionSchema,
+    look=_look,
+)
+_questions.register("approve", _("批准更正，有关期限随即重新计算"), AnswerSchema, verbs.approve)
+_questions.register("refuse", _("不批准更正，须写明理由"), AnswerSchema, verbs.refuse)
+_questions.register("withdraw", _("撤回本人提出的更正"), NothingSchema, verbs.withdraw)

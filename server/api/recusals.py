@@ -1,6 +1,5 @@
 """Recusals: declared of oneself, asked for about another, decided, taken back."""
 
-from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
@@ -13,6 +12,7 @@ from marshmallow import validate
 from server.api import commands
 from server.api.blueprints import Blueprint
 from server.api.openapi import PREFIX
+from server.api.questions import NothingSchema, Questions
 from server.api.schemas import Moment, WhoSchema, word
 from server.domain.access import Permission
 from server.domain.expressions import Json
@@ -21,6 +21,7 @@ from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import reading
 from server.http.verbs.saying import LONGEST
+from server.queries.recusals import Recusal
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import recusals as files
@@ -64,10 +65,6 @@ class RecusalAnswerSchema(ma.Schema):
         validate=validate.Length(0, 36),
         metadata={"description": "当事人所称的人员不能确定的，填所指的人员的id"},
     )
-
-
-class NoAnswerSchema(ma.Schema):
-    """Nothing else is asked."""
 
 
 class RecusalSchema(ma.Schema):
@@ -151,43 +148,9 @@ def show(recusal: UUID) -> dict[str, Json]:
     return _shown(view)
 
 
-def _register(name: str, says: str, schema: type[ma.Schema], verb: Callable[..., None]) -> None:
-    def view(given: dict[str, Any], recusal: UUID) -> Response:
-        def effect(ctx: Context) -> Answer:
-            commands.refuse_stale(str(files.one(ctx, str(recusal))[1].recusal.version))
-            verb(ctx, str(recusal), **given)
-            ctx.settle()
-            found = files.one(ctx, str(recusal))[1]
-            return Answer(
-                status=HTTPStatus.OK,
-                body=RecusalSchema().dump(_shown(found)),
-                headers=commands.tagged(str(found.recusal.version)),
-                case_id=found.recusal.case_id,
-            )
-
-        return commands.once(effect)
-
-    view.__name__, view.__doc__ = name, says
-    described = recusals.response(HTTPStatus.OK, RecusalSchema)(view)
-    described = recusals.arguments(schema)(described)
-    described = recusals.doc(parameters=commands.HEADERS)(described)
-    allowed = requires(Permission.CASE_READ)(described)
-    recusals.route(f"/recusals/<uuid:recusal>/{name}", methods=["POST"])(allowed)
-
-
-_register(
-    "grant",
-    _("决定回避，随即生效"),
-    RecusalAnswerSchema,
-    partial(recusal_decisions.decide, granted=True),
-)
-_register(
-    "refuse",
-    _("决定不予回避，须写明理由"),
-    RecusalAnswerSchema,
-    partial(recusal_decisions.decide, granted=False),
-)
-_register("withdraw", _("撤回本人提出、尚未决定的请求"), NoAnswerSchema, recusal_decisions.withdraw)
+def _look(ctx: Context, recusal_id: str) -> tuple[Recusal, dict[str, Json]]:
+    view = files.one(ctx, recusal_id)[1]
+    return view.recusal, _shown(view)
 
 
 def _shown(view: View) -> dict[str, Json]:
@@ -200,3 +163,23 @@ def _shown(view: View) -> dict[str, Json]:
         "person": {"id": row.person_id, "name": row.person} if row.person_id else None,
         "actions": [name for name, is_open in may.items() if is_open],
     }
+
+
+_questions = Questions(
+    blueprint=recusals, path="/recusals/<uuid:recusal>", schema=RecusalSchema, look=_look
+)
+_questions.register(
+    "grant",
+    _("决定回避，随即生效"),
+    RecusalAnswerSchema,
+    partial(recusal_decisions.decide, granted=True),
+)
+_questions.register(
+    "refuse",
+    _("决定不予回避，须写明理由"),
+    RecusalAnswerSchema,
+    partial(recusal_decisions.decide, granted=False),
+)
+_questions.register(
+    "withdraw", _("撤回本人提出、尚未决定的请求"), NothingSchema, recusal_decisions.withdraw
+)

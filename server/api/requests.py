@@ -1,16 +1,13 @@
 """Acts that take two persons: what waits for somebody, what he asked, and the decision."""
 
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import Response
 from marshmallow import validate
 
-from server.api import commands
 from server.api.blueprints import Blueprint
+from server.api.questions import NothingSchema, Questions
 from server.api.schemas import Moment, WhoSchema, word
 from server.domain.access import Permission
 from server.domain.expressions import Json
@@ -19,11 +16,12 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import reading
-from server.services.case.idempotency import Answer
+from server.queries.requests import Requested
 from server.services.context import Context
 from server.services.files import requests as files
 from server.services.files.requests import View
 from server.services.verbs import requests as verbs
+from server.services.verbs.questions import LONGEST
 
 requests = Blueprint("requests", __name__, description=_("须由两人办理的事"))
 
@@ -31,11 +29,7 @@ requests = Blueprint("requests", __name__, description=_("须由两人办理的�
 class AnswerRequestSchema(ma.Schema):
     """What is answered."""
 
-    answer = ma.fields.String(load_default="", validate=validate.Length(0, verbs.LONGEST))
-
-
-class WithdrawRequestSchema(ma.Schema):
-    """Nothing else is asked."""
+    answer = ma.fields.String(load_default="", validate=validate.Length(0, LONGEST))
 
 
 class RequestChangeSchema(ma.Schema):
@@ -105,38 +99,9 @@ def one(request: UUID) -> dict[str, Json]:
     return _shown(view)
 
 
-def _register(name: str, says: str, schema: type[ma.Schema], verb: Callable[..., None]) -> None:
-    def view(given: dict[str, Any], request: UUID) -> Response:
-        def effect(ctx: Context) -> Answer:
-            now = files.one(ctx, str(request)).request
-            commands.refuse_stale(str(now.version))
-            verb(ctx, str(request), **given)
-            return _answered(ctx, str(request))
-
-        return commands.once(effect)
-
-    view.__name__, view.__doc__ = name, says
-    described = requests.response(HTTPStatus.OK, RequestSchema)(view)
-    described = requests.arguments(schema)(described)
-    described = requests.doc(parameters=commands.HEADERS)(described)
-    allowed = requires(Permission.CASE_READ)(described)
-    requests.route(f"/requests/<uuid:request>/{name}", methods=["POST"])(allowed)
-
-
-_register("consent", _("同意，所请示的事随即办理"), AnswerRequestSchema, verbs.consent)
-_register("refuse", _("不同意，须写明理由"), AnswerRequestSchema, verbs.refuse)
-_register("withdraw", _("撤回本人提出的请示"), WithdrawRequestSchema, verbs.withdraw)
-
-
-def _answered(ctx: Context, request_id: str) -> Answer:
-    ctx.settle()
+def _look(ctx: Context, request_id: str) -> tuple[Requested, dict[str, Json]]:
     view = files.one(ctx, request_id)
-    return Answer(
-        status=HTTPStatus.OK,
-        body=RequestSchema().dump(_shown(view)),
-        headers=commands.tagged(str(view.request.version)),
-        case_id=view.request.case_id,
-    )
+    return view.request, _shown(view)
 
 
 def _shown(view: View) -> dict[str, Json]:
@@ -156,3 +121,11 @@ def _shown(view: View) -> dict[str, Json]:
         "changes": view.outlook.changes if view.outlook else (),
         "hindrance": view.hindrance,
     }
+
+
+_questions = Questions(
+    blueprint=requests, path="/requests/<uuid:request>", schema=RequestSchema, look=_look
+)
+_questions.register("consent", _("同意，所请示的事随即办理"), AnswerRequestSchema, verbs.consent)
+_questions.register("refuse", _("不同意，须写明理由"), AnswerRequestSchema, verbs.refuse)
+_questions.register("withdraw", _("撤回本人提出的请示"), NothingSchema, verbs.withdraw)

@@ -10,15 +10,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.perspectives import Sight
-from server.models.case import case
 from server.models.document import attachment
-from server.models.identity import Person, Unit
 from server.models.time import correction
-from server.queries.deciding import may_be_his
+from server.queries.deciding import may_be_his, questions
 
 #: longest list on a board
 MOST = 100
@@ -113,24 +111,8 @@ def _is_of(person_id: str, headed: Collection[str]) -> ColumnElement[bool]:
 
 
 def _wanted() -> Select[Any]:
-    asked, decided = aliased(Person), aliased(Person)
-    plain = [correction.c[name] for name in Question.__slots__ if name in correction.c]
-    return (
-        select(
-            *plain,
-            case.c.reference,
-            case.c.pack_version_id,
-            attachment.c.name.label("evidence"),
-            asked.name.label("asked_name"),
-            decided.name.label("decided_name"),
-            Unit.name.label("office"),
-        )
-        .join(case, case.c.id == correction.c.case_id)
-        .join(attachment, attachment.c.id == correction.c.evidence_id)
-        .join(asked, asked.id == correction.c.asked_by)
-        .join(Unit, Unit.id == correction.c.office_id)
-        .outerjoin(decided, decided.id == correction.c.decided_by)
-    )
+    wanted = questions(correction, Question.__slots__, attachment.c.name.label("evidence"))
+    return wanted.join(attachment, attachment.c.id == correction.c.evidence_id)
 
 
 def _questions(session: Session, query: Select[Any]) -> tuple[Question, ...]:

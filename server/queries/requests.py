@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.expressions import Json
 from server.domain.perspectives import Sight
 from server.domain.requests import Request, RequestKind, RequestState, is_addressed
 from server.models.case import case, case_request
-from server.models.identity import Person, Unit
+from server.queries.deciding import questions
 from server.queries.visibility import recused_from
 
 #: longest list
@@ -124,23 +124,7 @@ def _known(actor: Actor) -> Select[Any]:
 
 
 def _wanted() -> Select[Any]:
-    asked, decided = aliased(Person), aliased(Person)
-    plain = [case_request.c[name] for name in Requested.__slots__ if name in case_request.c]
-    return (
-        select(
-            *plain,
-            case.c.reference,
-            case.c.procedure,
-            case.c.pack_version_id,
-            asked.name.label("asked_name"),
-            decided.name.label("decided_name"),
-            Unit.name.label("office"),
-        )
-        .join(case, case.c.id == case_request.c.case_id)
-        .join(asked, asked.id == case_request.c.asked_by)
-        .join(Unit, Unit.id == case_request.c.office_id)
-        .outerjoin(decided, decided.id == case_request.c.decided_by)
-    )
+    return questions(case_request, Requested.__slots__, case.c.procedure)
 
 
 def _requested(row: Any) -> Requested:

@@ -104,7 +104,6 @@ def _form(
         head, possible = case_view.steered(ctx, case_id)
         offered = {ask.key: _choices(ctx, case_id, ask) for ask in verb.asks if ask.choices}
     looked("case.read", case_id, case_id)
-    findings = refused.findings if isinstance(refused, Invalid) else ()
     typed = verb_forms.typed(verb)
     for ask in verb.asks:
         if ask.required and len(offered.get(ask.key, ())) == 1 and not any(typed[ask.key]):
@@ -119,10 +118,8 @@ def _form(
         shown=shown,
         typed=typed,
         once=request.form.get("once", "")[:64] or uuid4().hex,
-        message=refused.message if refused else "",
-        problems=[(each.field, each.message) for each in findings],
-        errors={each.field: each.message for each in findings},
         refusal=_("现在不能这样操作；事项的情况可能已经变化，请返回查看"),
+        **verb_forms.refusal(refused),
     )
 
 

@@ -1,6 +1,5 @@
 """更正日期: ask for it with evidence, look at a question, decide it or take it back."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Final
 from uuid import uuid4
@@ -23,6 +22,8 @@ from server.services.context import Context
 from server.services.files import attachments
 from server.services.files import corrections as files
 from server.services.verbs import corrections
+from server.services.verbs.questions import LONGEST
+from server.web import verb_forms
 from server.web.fragments import render
 from server.web.plain_forms.uploads import fingerprint
 
@@ -98,9 +99,8 @@ def decided_again(case_id: str, correction_id: str, decision: str) -> Response:
 
 
 def _decide(ctx: Context, correction_id: str, verb: str) -> None:
-    answer = request.form.get("answer", "")[: corrections.LONGEST]
-    text = request.form.get("version", "")
-    seen = int(text) if text.isdecimal() and len(text) < 10 else None
+    answer = request.form.get("answer", "")[:LONGEST]
+    seen = verb_forms.seen()
     if verb == "approve":
         corrections.approve(ctx, correction_id, answer=answer, seen=seen)
     elif verb == "refuse":
@@ -140,7 +140,7 @@ def _asked(case_id: str, evidence: str) -> str:
             case_id,
             event,
             to_on=to_on,
-            reason=reason.strip()[: corrections.LONGEST],
+            reason=reason.strip()[:LONGEST],
             evidence=evidence,
         )
         location = url_for(".one", case_id=case_id, correction_id=asked)
@@ -170,7 +170,7 @@ def _form(case_id: str, event: str, refused: RongcuoError | None = None, evidenc
         typed={name: request.form.get(name, "") for name in ("date", "reason")},
         kept=kept,
         once=request.form.get("once") or uuid4().hex,
-        **_problems(refused),
+        **verb_forms.refusal(refused),
     )
 
 
@@ -183,14 +183,5 @@ def _one(case_id: str, correction_id: str, refused: RongcuoError | None = None) 
         head=head,
         view=view,
         typed=request.form.get("answer", ""),
-        **_problems(refused),
+        **verb_forms.refusal(refused),
     )
-
-
-def _problems(refused: RongcuoError | None) -> Mapping[str, object]:
-    findings = refused.findings if isinstance(refused, Invalid) else ()
-    return {
-        "message": refused.message if refused else "",
-        "problems": [(each.field, each.message) for each in findings],
-        "errors": {each.field: each.message for each in findings},
-    }

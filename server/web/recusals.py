@@ -146,11 +146,6 @@ _FIELDS: Final = {"note": "words", "reason": "words"}
 
 
 def _problems(refused: RongcuoError | None) -> Mapping[str, object]:
-    findings = refused.findings if isinstance(refused, Invalid) else ()
-    told = [(_FIELDS.get(each.field, each.field), each.message) for each in findings]
-    return {
-        "once": uuid4().hex,
-        "message": refused.message if refused else "",
-        "problems": told,
-        "errors": dict(told),
-    }
+    said = verb_forms.refusal(refused)
+    told = [(_FIELDS.get(field, field), message) for field, message in said["problems"]]
+    return {**said, "once": uuid4().hex, "problems": told, "errors": dict(told)}

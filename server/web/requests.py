@@ -77,13 +77,10 @@ def _one(request_id: str, refused: RongcuoError | None = None) -> str:
     with reading() as ctx:
         view = files.one(ctx, request_id)
     looked("request.read", request_id, view.request.case_id)
-    findings = refused.findings if isinstance(refused, Invalid) else ()
     return render(
         "requests/one.html",
         view=view,
         typed=request.form.get("answer", ""),
         once=uuid4().hex,
-        message=refused.message if refused else "",
-        problems=[(each.field, each.message) for each in findings],
-        errors={each.field: each.message for each in findings},
+        **verb_forms.refusal(refused),
     )

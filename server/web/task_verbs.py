@@ -74,7 +74,6 @@ def _form(item_id: str, verb: Verb, refused: RongcuoError | None = None) -> str:
             ask.key: ask.choices(ctx, item_id) for ask in verb.asks if ask.choices is not None
         }
     looked("task.read", item_id, sheet.case.id)
-    findings = refused.findings if isinstance(refused, Invalid) else ()
     return render(
         "tasks/verb.html",
         verb=verb,
@@ -83,8 +82,6 @@ def _form(item_id: str, verb: Verb, refused: RongcuoError | None = None) -> str:
         is_possible=verb.name in sheet.actions,
         typed=verb_forms.typed(verb),
         once=uuid4().hex,
-        message=refused.message if refused else "",
-        problems=[(each.field, each.message) for each in findings],
-        errors={each.field: each.message for each in findings},
         refusal=_("现在不能这样操作；待办的情况可能已经变化，请返回查看"),
+        **verb_forms.refusal(refused),
     )

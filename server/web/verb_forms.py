@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from server.domain.errors import Invalid
+from server.domain.errors import Invalid, RongcuoError
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http.site import acting
@@ -62,6 +62,17 @@ def once(act: Callable[[Context], object], case_id: str, *, is_secret: bool = Fa
         if key:
             answer = Answer(status=303, body="", case_id=case_id)
             idempotency.keep(ctx, route, key, content, answer)
+
+
+def refusal(refused: RongcuoError | None) -> dict[str, Any]:
+    """What the page says of it: in all, and at each field."""
+    findings = refused.findings if isinstance(refused, Invalid) else ()
+    problems = [(each.field, each.message) for each in findings]
+    return {
+        "message": refused.message if refused else "",
+        "problems": problems,
+        "errors": dict(problems),
+    }
 
 
 def seen() -> int | None:

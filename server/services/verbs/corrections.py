@@ -9,20 +9,17 @@ Who asks works in an office that answers for one of the clocks (``case_offices``
 settled by ``correction_heads``. Parties and whoever is recused have no part in it.
 """
 
-from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select
 
 from server.domain import recusal
-from server.domain.errors import Conflict, Forbidden, NotFound
-from server.domain.perspectives import Sight
+from server.domain.errors import Conflict, Forbidden
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.time import correction
-from server.queries import perspectives
 from server.services.case import attachment_binding, case_rows
-from server.services.case.case_rows import CaseRow
 from server.services.clocks import corrected_dates
 from server.services.clocks.corrected_dates import Righted
 from server.services.context import Context
@@ -33,27 +30,15 @@ from server.services.verbs import (
     correction_notices,
     correction_questions,
     parties,
+    questions,
 )
+from server.services.verbs.questions import Kind, Question
 
-#: longest reason or answer
-LONGEST = 2000
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Held:
-    """A question that is locked with its case."""
-
-    id: str
-    version: int
-    event: str
-    was_on: date
-    to_on: date
-    reason: str
-    evidence_id: str
-    asked_by: str
-    office_id: str
-    case: CaseRow
-    sight: Sight
+_KIND: Final = Kind(
+    table=correction,
+    is_addressed=lambda row, actor: row.office_id in actor.headed,
+    stale=_("这项更正已经办结或者已有变化，请刷新后查看"),
+)
 
 
 def ask(
@@ -107,29 +92,30 @@ def approve(ctx: Context, correction_id: str, *, answer: str = "", seen: int | N
         Invalid: the day cannot be any more, since the clocks moved.
     """
     held = _to_decide(ctx, correction_id, seen)
+    asked = held.row
     pack = definitions.release(ctx, held.case.pack_version_id).pack
-    found = corrected_dates.of_event(ctx, pack, held.case.id, held.event)
-    if not found or found[0].was_on != held.was_on:
+    found = corrected_dates.of_event(ctx, pack, held.case.id, asked.event)
+    if not found or found[0].was_on != asked.was_on:
         raise Conflict(_("该日期在提出之后已有变化，请退回后重新提出"))
     right = Righted(
-        to_on=held.to_on,
-        note=held.reason,
-        by=held.asked_by,
+        to_on=asked.to_on,
+        note=asked.reason,
+        by=asked.asked_by,
         approved_by=ctx.actor.person_id,
-        evidence=held.evidence_id,
+        evidence=asked.evidence_id,
     )
-    correction_questions.refuse_wrong(ctx, pack, found, right, held.evidence_id)
+    correction_questions.refuse_wrong(ctx, pack, found, right, asked.evidence_id)
     for each in found:
         after = corrected_dates.apply(ctx, pack, each, right)
         detail = {
             "rule": after.rule_key,
-            "was_on": held.was_on.isoformat(),
-            "to_on": held.to_on.isoformat(),
+            "was_on": asked.was_on.isoformat(),
+            "to_on": asked.to_on.isoformat(),
             "due_on": after.due_on.isoformat() if after.due_on else None,
-            "correction": held.id,
+            "correction": asked.id,
         }
         ctx.record("deadline.correct", after.id, held.case.id, detail)
-    _decide(ctx, held, "approved", answer.strip())
+    _decide(ctx, held, "approved", answer)
 
 
 def refuse(ctx: Context, correction_id: str, *, answer: str, seen: int | None = None) -> None:
@@ -144,7 +130,7 @@ def refuse(ctx: Context, correction_id: str, *, answer: str, seen: int | None = 
     if not answer.strip():
         message = _("不同意更正的，须写明理由")
         raise correction_questions.missing("answer", message, _("填写理由"))
-    _decide(ctx, held, "refused", answer.strip())
+    _decide(ctx, held, "refused", answer)
 
 
 def withdraw(ctx: Context, correction_id: str, *, seen: int | None = None) -> None:
@@ -156,7 +142,7 @@ def withdraw(ctx: Context, correction_id: str, *, seen: int | None = None) -> No
         Conflict: it was decided already, or he saw another version.
     """
     held = _held(ctx, correction_id, seen)
-    if held.asked_by != ctx.actor.person_id:
+    if held.row.asked_by != ctx.actor.person_id:
         raise Forbidden(_("只有提出更正的人可以撤回"))
     _decide(ctx, held, "withdrawn", "")
 
@@ -171,54 +157,29 @@ def _refuse_second(ctx: Context, case_id: str, events: frozenset[str]) -> None:
         raise Conflict(_("该日期已有一项更正正在等待决定"))
 
 
-def _to_decide(ctx: Context, correction_id: str, seen: int | None) -> _Held:
+def _to_decide(ctx: Context, correction_id: str, seen: int | None) -> Question:
     held = _held(ctx, correction_id, seen)
     correction_questions.refuse_still(held.case)
     actor = posts.with_posts(ctx)
-    if held.office_id not in actor.headed:
+    if not _KIND.is_addressed(held.row, actor):
         raise Forbidden(_("由承办机构的负责人决定"))
-    if held.asked_by == actor.person_id:
+    if held.row.asked_by == actor.person_id:
         raise Forbidden(_("自己提出的更正须由他人决定"))
     recusal.refuse_barred(actor.person_id, "", parties.of_case(ctx, held.case.id))
     return held
 
 
-def _held(ctx: Context, correction_id: str, seen: int | None) -> _Held:
+def _held(ctx: Context, correction_id: str, seen: int | None) -> Question:
     """The open question, locked with its case, if the actor may know of it."""
-    case_rows.refuse_odd(correction_id)
-    of_one = correction.c.id == correction_id
-    case_id = ctx.session.scalar(select(correction.c.case_id).where(of_one))
-    if case_id is None:
-        raise NotFound
-    case = case_rows.lock(ctx, case_id)
-    actor = posts.with_posts(ctx)
-    sight = perspectives.of(ctx.session, actor, case.id)
-    row = ctx.session.execute(select(correction).where(of_one)).one()
-    is_his = row.asked_by == actor.person_id or row.office_id in actor.headed
-    if sight.is_party or not (sight.is_office or is_his):
-        raise NotFound
-    if row.state != "asked" or seen not in (None, row.version):
-        raise Conflict(_("这项更正已经办结或者已有变化，请刷新后查看"))
-    values = {name: getattr(row, name) for name in _Held.__slots__ if name in correction.c}
-    return _Held(**values, case=case, sight=sight)
+    held = questions.hold(ctx, _KIND, correction_id, seen)
+    if held.row.state != "asked":
+        raise Conflict(_KIND.stale)
+    return held
 
 
-def _decide(ctx: Context, held: _Held, state: str, answer: str) -> None:
-    done = ctx.session.execute(
-        update(correction)
-        .where(correction.c.id == held.id, correction.c.version == held.version)
-        .values(
-            version=held.version + 1,
-            state=state,
-            decided_by=ctx.actor.person_id,
-            decided_at=ctx.now,
-            answer=answer[:LONGEST],
-        )
-        .returning(correction)
-    ).one_or_none()
-    if done is None:
-        raise Conflict(_("这项更正已经办结或者已有变化，请刷新后查看"))
-    question = dict(done._mapping)
+def _decide(ctx: Context, held: Question, state: str, answer: str) -> None:
+    questions.answer(ctx, _KIND, held.row, state, answer)
+    question = {**held.row._mapping, "state": state}
     if state != "withdrawn":
         pack = definitions.release(ctx, held.case.pack_version_id).pack
         correction_notices.answered(ctx, pack, question)

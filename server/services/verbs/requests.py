@@ -6,9 +6,9 @@ down when it is asked; if the case has moved since, the consent is refused and s
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Row, insert
 
 from server.domain import recusal
 from server.domain import requests as rules
@@ -31,14 +31,13 @@ from server.services.verbs import (
     case_moves,
     extensions,
     parties,
+    questions,
     reasons,
     request_notices,
 )
 from server.services.verbs.outlook import Outlook
+from server.services.verbs.questions import LONGEST
 from server.services.verbs.request_kinds import Foreseen, Kind, Posed
-
-#: longest reason or answer
-LONGEST: Final = 2000
 
 KINDS: Final[Mapping[RequestKind, Kind]] = {
     RequestKind.EXTEND: extensions.KIND,
@@ -111,15 +110,15 @@ def consent(ctx: Context, request_id: str, *, answer: str = "", seen: int | None
     state = rules.consent(held.judged, posts.with_posts(ctx))
     recusal.refuse_barred(ctx.actor.person_id, "", parties.of_case(ctx, held.case.id))
     kind = KINDS[held.kind]
-    now = kind.foresee(ctx, held.case, held.release, held.payload)
-    refuse_stale(held.before, now)
+    now = kind.foresee(ctx, held.case, held.release, held.row.payload)
+    refuse_stale(held.row.before, now)
     posed = Posed(
-        request_id=held.id,
-        asked_by=held.judged.asked_by,
-        reason=held.reason,
+        request_id=held.row.id,
+        asked_by=held.row.asked_by,
+        reason=held.row.reason,
         by=ctx.actor.person_id,
     )
-    kind.act(ctx, held.case, held.release, held.payload, posed)
+    kind.act(ctx, held.case, held.release, held.row.payload, posed)
     _decide(ctx, held, state, answer, now)
 
 
@@ -172,12 +171,8 @@ def refuse_stale(before: Mapping[str, Json], now: Foreseen) -> None:
 class _Held:
     """An open request, locked with its case."""
 
-    id: str
-    version: int
+    row: Row[Any]
     kind: RequestKind
-    payload: Mapping[str, Json]
-    before: Mapping[str, Json]
-    reason: str
     judged: Request
     case: CaseRow
     release: Release
@@ -202,59 +197,44 @@ def _refuse_second(ctx: Context, case_id: str, kind: RequestKind, subject: str) 
 
 def _held(ctx: Context, request_id: str, seen: int | None) -> _Held:
     """The request, locked with its case, if the actor may know of it."""
-    case_rows.refuse_odd(request_id)
-    of_one = case_request.c.id == request_id
-    case_id = ctx.session.scalar(select(case_request.c.case_id).where(of_one))
-    if case_id is None:
-        raise NotFound
-    case = case_rows.lock(ctx, case_id)
-    actor = posts.with_posts(ctx)
-    sight = perspectives.of(ctx.session, actor, case.id)
-    row = ctx.session.execute(select(case_request).where(of_one)).one()
-    judged = Request(
+    found = questions.hold(ctx, _KIND, request_id, seen)
+    row = found.row
+    return _Held(
+        row=row,
+        kind=RequestKind(row.kind),
+        judged=_judged(row),
+        case=found.case,
+        release=definitions.release(ctx, found.case.pack_version_id),
+    )
+
+
+def _judged(row: Row[Any]) -> Request:
+    return Request(
         state=RequestState(row.state),
         asked_by=row.asked_by,
         office_id=row.office_id,
         by_head=row.payload["by_head"],
-    )
-    is_his = row.asked_by == actor.person_id or rules.is_addressed(judged, actor)
-    if sight.is_party or not (sight.is_office or is_his):
-        raise NotFound
-    if seen not in (None, row.version):
-        raise Conflict(_("这项请示已经办结或者已有变化，请刷新后查看"))
-    return _Held(
-        **{name: getattr(row, name) for name in ("id", "version", "payload", "before", "reason")},
-        kind=RequestKind(row.kind),
-        judged=judged,
-        case=case,
-        release=definitions.release(ctx, case.pack_version_id),
     )
 
 
 def _decide(
     ctx: Context, held: _Held, state: RequestState, answer: str, now: Foreseen | None = None
 ) -> None:
+    row = held.row
     then = {} if now is None else {"before": dict(now.before), "after": dict(now.after)}
-    done = ctx.session.execute(
-        update(case_request)
-        .where(case_request.c.id == held.id, case_request.c.version == held.version)
-        .values(
-            version=held.version + 1,
-            state=state,
-            decided_by=ctx.actor.person_id,
-            decided_at=ctx.now,
-            answer=answer.strip()[:LONGEST],
-            **then,
-        )
-        .returning(case_request.c.id)
-    )
-    if done.one_or_none() is None:
-        raise Conflict(_("这项请示已经办结或者已有变化，请刷新后查看"))
+    questions.answer(ctx, _KIND, row, state, answer, **then)
     verb = {RequestState.CONSENTED: "consent", RequestState.REFUSED: "refuse"}.get(
         state, "withdraw"
     )
-    ctx.record(f"request.{verb}", held.id, held.case.id, {"kind": held.kind})
+    ctx.record(f"request.{verb}", row.id, held.case.id, {"kind": held.kind})
     if state is not RequestState.WITHDRAWN:
-        what = KINDS[held.kind].words(held.release, held.case.procedure, held.payload)
-        asked_by = held.judged.asked_by
-        request_notices.answered(ctx, held.case.id, held.id, what, asked_by, state)
+        what = KINDS[held.kind].words(held.release, held.case.procedure, row.payload)
+        request_notices.answered(ctx, held.case.id, row.id, what, row.asked_by, state)
+
+
+#: how a request is held and answered
+_KIND: Final = questions.Kind(
+    table=case_request,
+    is_addressed=lambda row, actor: rules.is_addressed(_judged(row), actor),
+    stale=_("这项请示已经办结或者已有变化，请刷新后查看"),
+)
