@@ -21,6 +21,8 @@ class Handed:
     is_last: bool
     #: ids of who did it and of whom he acted for
     by: frozenset[str]
+    #: a body decided it, not whoever handed it in
+    is_of_body: bool = False
     #: it told another case something
     has_sent: bool = False
     #: titles of tasks of others that it ended
@@ -54,6 +56,8 @@ def may_withdraw(handed: Handed, actor: Actor) -> None:
 def _refuse_what_came_of_it(handed: Handed) -> None:
     for name, who in handed.touched.items():
         raise Conflict(_("下一环节“{step}”{who}已经接手，不能撤回").format(step=name, who=who))
+    if handed.is_of_body:
+        raise Conflict(_("会议已经作出决定，不能撤回"))
     if handed.has_sent:
         raise Conflict(_("办理时已经向其他事项或者机关发出函件，不能撤回"))
     if handed.ended:

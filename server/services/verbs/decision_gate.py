@@ -21,11 +21,16 @@ def refuse_form(ctx: Context, pack: PolicyPack, item: ItemRow) -> None:
     entry = pack.decisions.get(item.node_key)
     if entry is None:
         return
-    state = ctx.session.scalar(select(decision.c.state).where(decision.c.id == item.group_id))
+    state = _state(ctx, item)
     if state == "open":
         raise Conflict(_("本待办已召开会议，请在会议页面表决并结束议题；改用表单的，先撤下议题"))
     if not entry.by_form and state != "closed":
         raise Conflict(_("本待办须经会议集体研究，请先召开会议"))
+
+
+def is_decided(ctx: Context, pack: PolicyPack, item: ItemRow) -> bool:
+    """Was the task handed in because its body decided it."""
+    return item.node_key in pack.decisions and _state(ctx, item) == "closed"
 
 
 def call_off(ctx: Context, groups: Collection[str]) -> None:
@@ -35,3 +40,7 @@ def call_off(ctx: Context, groups: Collection[str]) -> None:
         .where(decision.c.id.in_(groups), decision.c.state == "open")
         .values(state="cancelled", closed_at=ctx.now, version=decision.c.version + 1)
     )
+
+
+def _state(ctx: Context, item: ItemRow) -> str | None:
+    return ctx.session.scalar(select(decision.c.state).where(decision.c.id == item.group_id))

@@ -27,7 +27,7 @@ from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import taking_back, work_acts, work_rows
+from server.services.verbs import decision_gate, taking_back, work_acts, work_rows
 from server.services.verbs.judged import Judged
 from server.services.verbs.work_rows import ItemRow
 
@@ -45,8 +45,8 @@ def withdraw(ctx: Context, item_id: str, *, reason: str = "", seen: int | None =
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     step = _last(ctx, case.id)
-    withdrawal.may_withdraw(_handed(ctx, item, case, work, step), actor)
     release = definitions.release(ctx, case.pack_version_id)
+    withdrawal.may_withdraw(_handed(ctx, item, case, release, work, step), actor)
     _restore(ctx, case, release, item, step)
     taking_back.take_back(ctx, case, release, step.seq, step.undo)
     _offer_again(ctx, item, step)
@@ -58,7 +58,7 @@ def possible(judged: Judged) -> None:
     ctx, item, case = judged.ctx, judged.item, judged.case
     if item.state != WorkState.DONE or item.assignee_id != judged.actor.person_id:
         raise Conflict(_("只有刚刚办理的待办可以撤回"))
-    handed = _handed(ctx, item, case, judged.work, _last(ctx, case.id))
+    handed = _handed(ctx, item, case, judged.release, judged.work, _last(ctx, case.id))
     withdrawal.may_withdraw(handed, judged.actor)
 
 
@@ -74,7 +74,9 @@ def _last(ctx: Context, case_id: str) -> _Step:
     return ctx.session.execute(wanted.order_by(case_step.c.seq.desc()).limit(1)).one()
 
 
-def _handed(ctx: Context, item: ItemRow, case: CaseRow, work: Work, step: _Step) -> Handed:
+def _handed(
+    ctx: Context, item: ItemRow, case: CaseRow, release: Release, work: Work, step: _Step
+) -> Handed:
     is_last = step.command == "complete" and step.work_item_id == item.id and step.undo is not None
     undo: Mapping[str, Json] = step.undo if is_last else {"rows": {}, "acts": {}}
     items = undoing.trace(undo, work_item)
@@ -84,6 +86,7 @@ def _handed(ctx: Context, item: ItemRow, case: CaseRow, work: Work, step: _Step)
         parties=work.parties,
         is_last=is_last,
         by=frozenset(each for each in (step.actor_id, step.on_behalf_of) if each),
+        is_of_body=decision_gate.is_decided(ctx, release.pack, item),
         has_sent=bool(step.messages),
         ended=tuple(_titles_of_others(ctx, item, list(items.was))),
         touched=_touched(ctx, items.new),

@@ -10,7 +10,7 @@ from server.models.base import Base
 from server.models.decision import decision, vote
 from server.models.work import work_item
 from server.services.files import meeting_lists, sheets
-from server.services.verbs import decision_records, decisions, work
+from server.services.verbs import decision_records, decisions, withdrawals, work
 from tests.databases import Databases
 from tests.factories import meetings
 from tests.factories import tools as factory
@@ -40,6 +40,16 @@ def test_nine_members_one_recused_six_present_five_for_is_adopted_and_the_case_g
         assert len(row.members) == 9
         assert len(row.present) == 6
         assert session.scalar(select(work_item.c.state).where(work_item.c.id == meeting.item_id))
+
+
+def test_what_a_body_decided_is_taken_back_by_nobody(meeting: Meeting) -> None:
+    there = meeting.gather(present=6, recused=1)
+    meeting.ballot(there, votes_for=5)
+    meeting.sign(there)
+    meeting.close()
+    with pytest.raises(Conflict, match="会议"):
+        meeting.act(meeting.chair, lambda ctx: withdrawals.withdraw(ctx, meeting.item_id))
+    assert meeting.open_steps() == {"feedback_person", "feedback_unit"}
 
 
 def test_four_for_is_not_adopted_and_only_what_the_pack_ends_with_remains(
