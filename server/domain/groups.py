@@ -203,6 +203,18 @@ def hand_in(group: Group, main_id: str) -> Turn:
     return Turn(group=_done(group, main_id, None), goes_on=True)
 
 
+def back(group: Group) -> Turn:
+    """The main one has again what it handed in; whoever signed it afterwards does so anew."""
+    signed = [
+        seat.person_id
+        for seat in group.seats
+        if seat.duty is Duty.AFTER and seat.state is WorkState.DONE and seat.person_id
+    ]
+    waiting = {seat.person_id for seat in group.open_of(Duty.AFTER)}
+    anew = tuple(person for person in dict.fromkeys(signed) if person not in waiting)
+    return Turn(group=replace(group, is_handed_in=False), is_back=True, again=anew)
+
+
 def sign(group: Group, seat_id: str, choice: Choice) -> Turn:
     """Somebody signs.
 
@@ -235,14 +247,7 @@ def _without(group: Group, gone: Collection[str]) -> Turn:
 def _after(signed: Group, choice: Choice) -> Turn:
     """Who disagrees sends it back, and all after it sign anew; else the last one lets it go on."""
     if choice is Choice.DISAGREE:
-        again = [
-            seat.person_id
-            for seat in signed.seats
-            if seat.duty is Duty.AFTER and seat.state is WorkState.DONE and seat.person_id
-        ]
-        waiting = {seat.person_id for seat in signed.open_of(Duty.AFTER)}
-        anew = tuple(person for person in dict.fromkeys(again) if person not in waiting)
-        return Turn(group=replace(signed, is_handed_in=False), is_back=True, again=anew)
+        return back(signed)
     return Turn(group=signed, goes_on=not signed.open_of(Duty.AFTER))
 
 

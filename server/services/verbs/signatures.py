@@ -163,7 +163,21 @@ def _of_main(known: GroupRows) -> Handed:
     )
 
 
+def offer_again(ctx: Context, release: Release, item: ItemRow) -> None:
+    """A withdrawn task that was handed in to be signed afterwards: it can be changed again, and is
+    signed anew."""
+    known = group_rows.of(ctx, release, item)
+    if known.group.is_handed_in:
+        _back_to_main(ctx, known, groups.back(known.group))
+        ctx.settle()
+
+
 def _send_back(ctx: Context, known: GroupRows, turn: Turn) -> None:
+    _back_to_main(ctx, known, turn)
+    signature_notices.sent_back(ctx, known.main)
+
+
+def _back_to_main(ctx: Context, known: GroupRows, turn: Turn) -> None:
     """The answers are offered to the main one again; whoever signs after him does so anew."""
     main = known.main
     typed = {
@@ -175,7 +189,6 @@ def _send_back(ctx: Context, known: GroupRows, turn: Turn) -> None:
     latest = {row["assignee_id"]: row for row in known.rows.values() if row["duty"] == Duty.AFTER}
     seats = [{name: latest[person][name] for name in _AGAIN} for person in turn.again]
     group_rows.beside(ctx, main, Duty.AFTER, seats)
-    signature_notices.sent_back(ctx, main)
 
 
 def _tell_next(ctx: Context, known: GroupRows, turn_of: frozenset[str]) -> None:

@@ -27,7 +27,7 @@ from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import decision_gate, taking_back, work_acts, work_rows
+from server.services.verbs import decision_gate, signatures, taking_back, work_acts, work_rows
 from server.services.verbs.judged import Judged
 from server.services.verbs.work_rows import ItemRow
 
@@ -50,6 +50,7 @@ def withdraw(ctx: Context, item_id: str, *, reason: str = "", seen: int | None =
     _restore(ctx, case, release, item, step)
     taking_back.take_back(ctx, case, release, step.seq, step.undo)
     _offer_again(ctx, item, step)
+    signatures.offer_again(ctx, release, item)
     work_acts.append(ctx, item, "withdraw", text=reason)
 
 
@@ -111,7 +112,7 @@ def _touched(ctx: Context, ids: tuple[str, ...]) -> dict[str, str]:
         .outerjoin(Person, Person.id == work_item.c.assignee_id)
         .where(
             work_item.c.id.in_(ids),
-            (work_item.c.state != WorkState.OFFERED)
+            work_item.c.state.in_((WorkState.DONE, WorkState.ENDED))
             | work_item.c.touched_at.is_not(None)
             | work_item.c.draft.is_not(None),
         )
