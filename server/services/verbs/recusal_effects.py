@@ -109,7 +109,6 @@ def _see_to_unattended(ctx: Context, case: CaseRow, person_id: str, left: Collec
             item,
             candidate_unit=office.id,
             level=office.level,
-            handed_from=item["candidate_unit"],
             version=item["version"] + 1,
         )
         detail = {"node": item["node_key"], "to_unit": office.id}

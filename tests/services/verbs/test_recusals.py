@@ -16,8 +16,9 @@ from server.models.outbox import notification
 from server.models.recusal import declaration, kinship, recusal
 from server.models.work import participant
 from server.queries import perspectives
+from server.services.files import sheets
 from server.services.identity import people, posts
-from server.services.verbs import recusal_decisions, recusals, transfers, work
+from server.services.verbs import handovers, recusal_decisions, recusals, transfers, work
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 
@@ -157,6 +158,12 @@ def test_work_that_nobody_is_left_to_do_goes_to_the_office_above(tiny: Tiny) -> 
     # he is head of another office as well
     assert item.unit_id in tiny.actor(CITY_HEAD).headed
     assert "“登记”因下级机关人员回避、无人可办，转由你们办理" in told(tiny, case_id, CITY_HEAD)
+    # nobody handed it over, so that there is nobody to send it back to
+    shown = tiny.act(CITY_HEAD, lambda ctx: sheets.sheet(ctx, item.id))
+    assert {"claim", "transfer", "decline"} & set(shown.actions) == {"claim", "transfer"}
+    assert shown.handing == ()
+    with pytest.raises(Conflict):
+        tiny.act(CITY_HEAD, lambda ctx: handovers.decline(ctx, item.id, reason="不归本级管"))
     tiny.do(CITY_HEAD, case_id, "register", ACCEPT)
     assert violations(tiny.tools, case_id, NOW) == []
 
