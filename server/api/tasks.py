@@ -193,14 +193,14 @@ def after(item_id: str, verb: Callable[..., None]) -> Response:
     def effect(ctx: Context) -> Answer:
         case_id = sheets.case_of(ctx, item_id)
         verb(ctx, item_id, seen=seen(ctx, item_id))
-        ctx.settle()
+        then = ctx.afterwards()
         try:
-            sheet = sheets.sheet(ctx, item_id)
+            sheet = sheets.sheet(then, item_id)
         except NotFound:
             # the task is with others now, and not for him to see
             body: dict[str, Json] = {"id": item_id, "actions": [], "tasks": []}
             return Answer(status=HTTPStatus.OK, body=body, case_id=case_id)
-        waits = open_tasks.of_case(ctx, sheet.case.id)
+        waits = open_tasks.of_case(then, sheet.case.id)
         shown = {**_of_sheet(sheet), "tasks": [of_open(each) for each in waits]}
         return Answer(
             status=HTTPStatus.OK,

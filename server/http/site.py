@@ -159,7 +159,7 @@ def _view(who: Actor) -> Iterator[Context]:
     if is_outermost:
         session.begin()  # so that a view inside this one knows, also before anything is read
     try:
-        yield Context(session=session, actor=who, now=now(), tools=site().tools)
+        yield Context(session=session, actor=who, now=now(), tools=site().tools, only_reads=True)
     finally:
         if is_outermost:
             session.rollback()

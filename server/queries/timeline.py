@@ -161,11 +161,15 @@ def items(session: Session, case_id: str) -> Mapping[str, Item]:
 
 
 def people(session: Session, ids: Collection[str]) -> Mapping[str, Who]:
-    """Names and posts of these people; two statements however many there are."""
+    """Names and posts of these people; one statement however many there are, none for nobody."""
+    if not ids:
+        return {}
+    names: dict[str, str] = {}
     held: dict[str, list[PostThen]] = defaultdict(list)
     for row in session.execute(
         select(
-            Post.person_id,
+            Person.id,
+            Person.name,
             Post.unit_id,
             Post.title,
             Post.from_on,
@@ -173,11 +177,14 @@ def people(session: Session, ids: Collection[str]) -> Mapping[str, Who]:
             Post.is_main,
             Unit.name.label("unit"),
         )
-        .join(Unit, Unit.id == Post.unit_id)
-        .where(Post.person_id.in_(ids))
+        .outerjoin(Post, Post.person_id == Person.id)
+        .outerjoin(Unit, Unit.id == Post.unit_id)
+        .where(Person.id.in_(ids))
         .order_by(Post.is_main.desc(), Post.from_on, Post.id)
     ):
         values = row._asdict()
-        held[values.pop("person_id")].append(PostThen(**values))
-    names = session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
-    return {row.id: Who(name=row.name, posts=tuple(held[row.id])) for row in names}
+        person_id = values.pop("id")
+        names[person_id] = values.pop("name")
+        if row.unit_id is not None:
+            held[person_id].append(PostThen(**values))
+    return {key: Who(name=name, posts=tuple(held[key])) for key, name in names.items()}

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TypeVar, cast
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -29,6 +30,8 @@ from server.services import audit, buffers
 from server.services.buffers import Buffer, Buffers, Shelf
 from server.services.law.releases import Release
 from server.services.troubles import Troubles
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +77,8 @@ class Context:
     buffers: Buffers = field(default_factory=dict)
     #: what does not change while this use case lasts, or only by whoever keeps it here
     memo: dict[tuple[str, ...], object] = field(default_factory=dict)
+    #: nothing is written in it: what was asked once is not asked again
+    only_reads: bool = False
 
     def __post_init__(self) -> None:
         if self.now.tzinfo is None:
@@ -106,6 +111,19 @@ class Context:
     def speaking_for(self, person_id: str) -> "Context":
         """The same use case; what is done in it from here on is done in this person's name."""
         return replace(self, actor=replace(self.actor, on_behalf_of=person_id))
+
+    def once(self, key: tuple[str, ...], ask: Callable[[], T]) -> T:
+        """The answer to a question; a use case that only reads asks it once, others each time."""
+        if not self.only_reads:
+            return ask()
+        if key not in self.memo:
+            self.memo[key] = ask()
+        return cast("T", self.memo[key])
+
+    def afterwards(self) -> "Context":
+        """The same use case once all is done and written: from here on it only reads."""
+        self.settle()
+        return replace(self, only_reads=True, memo=dict(self.memo))
 
     def engine_used(self, case_id: str) -> None:
         """Say that the engine holds a live object of this case; a rollback will drop it."""
@@ -158,4 +176,4 @@ def transaction(tools: Tools, actor: Actor, now: datetime) -> Iterator[Context]:
 def reading(tools: Tools, actor: Actor, now: datetime) -> Iterator[Context]:
     """One use case that only reads; a write inside it is refused by the database."""
     with tools.readers() as session:
-        yield Context(session=session, actor=actor, now=now, tools=tools)
+        yield Context(session=session, actor=actor, now=now, tools=tools, only_reads=True)

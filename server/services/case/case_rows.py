@@ -95,7 +95,9 @@ def _case_of(item_id: str) -> ScalarSelect[str]:
 
 def found(ctx: Context, case_id: str) -> CaseRow:
     """The case as it stands, for reading only: nothing is locked. Raises NotFound."""
-    return _row(ctx.session.execute(_wanted(case_id)).one_or_none())
+    return ctx.once(
+        ("case", case_id), lambda: _row(ctx.session.execute(_wanted(case_id)).one_or_none())
+    )
 
 
 def refuse_odd(row_id: str) -> None:

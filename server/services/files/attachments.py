@@ -26,9 +26,9 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.document import attachment
-from server.queries import corrections, papers, perspectives
+from server.queries import corrections, papers
 from server.queries.papers import Attached
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.context import Context, Tools
 from server.services.files import sheet_signing
 from server.services.identity import posts
@@ -234,16 +234,15 @@ def _is_evidence(ctx: Context, row: Row[Any]) -> bool:
     if row.case_id is None or row.step_seq is not None:
         return False
     actor = posts.with_posts(ctx)
-    sight = perspectives.of(ctx.session, actor, row.case_id)
+    sight = sights.of(ctx, row.case_id)
     return corrections.is_evidence(ctx.session, sight, actor.headed, row.id)
 
 
 def _readable(ctx: Context, case_id: str) -> set[tuple[str, int]]:
     """The papers of the case that the actor may read. Raises NotFound without sight of it."""
-    sight = perspectives.of(ctx.session, posts.with_posts(ctx), case_id)
+    sights.of(ctx, case_id)
     pack = definitions.release(ctx, case_rows.found(ctx, case_id).pack_version_id).pack
-    addressed = {paper.node for paper in pack.papers.values() if paper.to}
-    return papers.readable(ctx.session, {case_id: sight}, {case_id: addressed})
+    return sights.readable(ctx, case_id, pack)
 
 
 def _readable_or_none(ctx: Context, case_id: str) -> set[tuple[str, int]]:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from server.queries import case_files, perspectives, versions
+from server.queries import case_files, versions
 from server.queries.case_files import Head
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.context import Context
 from server.services.files import case_view, meeting_lists, open_tasks
 from server.services.files.case_view import CaseFile
@@ -43,7 +43,7 @@ def opened(ctx: Context, case_id: str) -> Opened:
         NotFound: it does not exist for the actor.
     """
     actor = posts.with_posts(ctx)
-    perspectives.of(ctx.session, actor, case_id)
+    sights.of(ctx, case_id)
     return Opened(
         head=case_files.head(ctx.session, case_id),
         tasks=open_tasks.of_case(ctx, case_id),

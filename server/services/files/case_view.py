@@ -14,11 +14,12 @@ from server.domain.packs import PolicyPack
 from server.domain.perspectives import Matter, Sight
 from server.domain.roles import PARTIES
 from server.domain.texts import _
-from server.queries import case_files, perspectives, timeline
+from server.queries import case_files, timeline
 from server.queries import requests as request_rows
 from server.queries.case_files import Concerned, Head, Look, Notice, Task
 from server.queries.requests import Requested
 from server.services.calendar.calendars import CN
+from server.services.case import sights
 from server.services.clocks import deadline_rows
 from server.services.context import Context
 from server.services.files import (
@@ -253,7 +254,7 @@ class _Seen:
 
 
 def _seen(ctx: Context, case_id: str) -> _Seen:
-    sight = perspectives.of(ctx.session, posts.with_posts(ctx), case_id)
+    sight = sights.of(ctx, case_id)
     head = _veiled(case_files.head(ctx.session, case_id), sight)
     release = definitions.release(ctx, head.pack_version_id)
     chart = charts.chart(release.files[head.procedure])

@@ -13,12 +13,12 @@ from server.domain.errors import Invalid, NotFound
 from server.domain.lifecycle import CaseStatus, WorkState
 from server.domain.packs import PolicyPack
 from server.domain.perspectives import Sight
-from server.queries import case_files, perspectives
+from server.queries import case_files
 from server.queries import corrections as rows
 from server.queries.case_files import Head
 from server.queries.corrections import Question
 from server.queries.timeline import Item
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.clocks import corrected_dates, deadline_rows
 from server.services.clocks.corrected_dates import Dated, Righted
 from server.services.context import Context
@@ -81,7 +81,7 @@ def of_case(ctx: Context, case_id: str) -> tuple[View, ...]:
     Raises:
         NotFound: it does not exist for the actor.
     """
-    sight = perspectives.of(ctx.session, posts.with_posts(ctx), case_id)
+    sight = sights.of(ctx, case_id)
     case = case_rows.found(ctx, case_id)
     return listed(ctx, definitions.release(ctx, case.pack_version_id).pack, sight, case_id)
 

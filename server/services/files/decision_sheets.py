@@ -21,7 +21,7 @@ from server.domain.texts import _
 from server.domain.votes import Tally
 from server.models.case import case as case_table
 from server.models.case import subject
-from server.queries import perspectives
+from server.services.case import sights
 from server.services.case.facts import Facts
 from server.services.clocks import deadline_sheets
 from server.services.clocks.deadline_sheets import DeadlineSheet, Rule
@@ -103,7 +103,7 @@ def readable(ctx: Context, decision_id: str) -> Held:
         raise NotFound
     if found.me is None and not found.is_secretary:
         is_closed = found.row is not None and found.row.state == "closed"
-        sight = perspectives.of(ctx.session, found.actor, found.case.id)
+        sight = sights.of(ctx, found.case.id)
         if not (is_closed and sight.sees(Matter.VOTES)):
             raise NotFound
     return found

@@ -12,8 +12,7 @@ from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.models.identity import Unit
 from server.models.work import WAITING, work_item
-from server.queries import perspectives
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.identity import posts
@@ -82,7 +81,7 @@ def _words(
     if case.status in (CaseStatus.CLOSED, CaseStatus.CANCELLED):
         return _("已提交，本事项已经办结")
     try:
-        is_party = perspectives.of(ctx.session, actor, case.id).is_party
+        is_party = sights.of(ctx, case.id).is_party
     except NotFound:
         is_party = True
     if is_next:

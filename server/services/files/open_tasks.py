@@ -5,9 +5,9 @@ from datetime import date
 from typing import Protocol
 
 from server.domain.packs import PolicyPack
-from server.queries import case_files, inbox, perspectives
+from server.queries import case_files, inbox
 from server.queries.inbox import Entry, When
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.clocks import deadline_rows, deadline_sheets
 from server.services.context import Context
 from server.services.identity import posts
@@ -67,7 +67,7 @@ def of_case(ctx: Context, case_id: str) -> tuple[OpenTask, ...]:
         NotFound: there is no such case, or it does not exist for the actor.
     """
     actor = posts.with_posts(ctx)
-    sight = perspectives.of(ctx.session, actor, case_id)
+    sight = sights.of(ctx, case_id)
     case = case_rows.found(ctx, case_id)
     pack = definitions.release(ctx, case.pack_version_id).pack
     clocks = {row.rule_key: row for row in deadline_rows.of_case(ctx, case_id)}

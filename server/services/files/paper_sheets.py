@@ -75,17 +75,18 @@ class Names:
 def names(
     ctx: Context, pack: PolicyPack, papers: Collection[tuple[Mapping[str, Any], Mapping[str, Json]]]
 ) -> Names:
-    """The names all these (schema, answers) need; two statements however many there are."""
+    """The names all these (schema, answers) need; a statement a kind however many there are."""
     wanted: dict[str, set[str]] = {"person": set(), "unit": set()}
     for schema, answers in papers:
         for kind, value in _ids(read(schema.get("components")), answers):
             wanted[kind].add(value)
     found: dict[str, str] = {}
-    for model, kind in ((Person, "person"), (Unit, "unit")):
-        rows = ctx.session.execute(
-            select(model.id, model.name).where(model.id.in_(sorted(wanted[kind])))
-        )
-        found |= {row.id: row.name for row in rows}
+    for model, ids in ((Person, wanted["person"]), (Unit, wanted["unit"])):
+        if ids:
+            rows = ctx.session.execute(
+                select(model.id, model.name).where(model.id.in_(sorted(ids)))
+            )
+            found |= {row.id: row.name for row in rows}
     return Names(names=found, pack=pack)
 
 

@@ -8,11 +8,11 @@ from server.domain.errors import Forbidden, NotFound
 from server.domain.packs import Item, PolicyPack
 from server.domain.perspectives import Sight
 from server.domain.texts import _
-from server.queries import case_files, perspectives
+from server.queries import case_files
 from server.queries import recusals as rows
 from server.queries.case_files import Head
 from server.queries.recusals import Recusal, Said
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
@@ -80,7 +80,7 @@ def block(ctx: Context, pack: PolicyPack, sight: Sight, case_id: str) -> Block:
 
 def of_case(ctx: Context, case_id: str) -> tuple[View, ...]:
     """The recusals of a case that the actor may know of. Raises NotFound."""
-    sight = perspectives.of(ctx.session, posts.with_posts(ctx), case_id)
+    sight = sights.of(ctx, case_id)
     case = case_rows.found(ctx, case_id)
     return block(ctx, definitions.release(ctx, case.pack_version_id).pack, sight, case_id).views
 
@@ -115,7 +115,7 @@ def blank(ctx: Context, case_id: str) -> Blank:
         Forbidden: he was only told of it.
     """
     case_rows.refuse_odd(case_id)
-    sight = perspectives.of(ctx.session, posts.with_posts(ctx), case_id)
+    sight = sights.of(ctx, case_id)
     if not (sight.is_party or sight.is_office):
         raise Forbidden(_("回避由当事人或者承办机构的人员提出"))
     case = case_rows.found(ctx, case_id)

@@ -10,10 +10,9 @@ from server.domain import requests as rules
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.requests import KINDS, RequestKind
 from server.domain.texts import _
-from server.queries import perspectives
 from server.queries import requests as rows
 from server.queries.requests import Requested
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.law.releases import Release
@@ -88,7 +87,7 @@ def one(ctx: Context, request_id: str) -> View:
     if case_id is None:
         raise NotFound
     actor = posts.with_posts(ctx)
-    sight = perspectives.of(ctx.session, actor, case_id)
+    sight = sights.of(ctx, case_id)
     known = rows.of_case(ctx.session, actor, sight, case_id)
     found = next((each for each in known if each.id == request_id), None)
     if found is None:

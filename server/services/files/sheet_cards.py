@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row
 
-from server.models.case import subject
 from server.services.context import Context
 from server.services.law.releases import Release
+from server.services.verbs.parties import SUBJECTS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,11 +43,7 @@ class CaseCard:
 
 def card(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> CaseCard:
     """The card of the case a task row was read with (columns ``case_…``)."""
-    subjects = ctx.session.execute(
-        select(subject.c.kind, subject.c.name, subject.c.outcome)
-        .where(subject.c.case_id == row.case_id)
-        .order_by(subject.c.kind, subject.c.name)
-    )
+    about = sorted(ctx.rows(SUBJECTS, row.case_id), key=lambda each: (each["kind"], each["name"]))
     names = ("reference", "procedure", "status", "status_reason", "outcome", "level", "opened_on")
     return CaseCard(
         id=row.case_id,
@@ -56,5 +52,8 @@ def card(ctx: Context, release: Release, row: Row[tuple[object, ...]]) -> CaseCa
         title=release.pack.procedures[row.case_procedure].title,
         law=release.pack.title,
         law_version=release.pack.version,
-        subjects=tuple(SubjectLine(**each._mapping) for each in subjects),
+        subjects=tuple(
+            SubjectLine(kind=each["kind"], name=each["name"], outcome=each["outcome"])
+            for each in about
+        ),
     )

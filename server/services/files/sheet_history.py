@@ -19,8 +19,8 @@ from server.forms.fields import Field, flat, read
 from server.models.case import case_step
 from server.models.identity import Person, Post, Unit
 from server.models.work import work_item
-from server.queries import papers
 from server.queries.steps import stands
+from server.services.case import sights
 from server.services.context import Context
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
@@ -156,8 +156,7 @@ def _acts(case_id: str, today: date) -> Select[Any]:
 def of(ctx: Context, case_id: str, done: list[Step], shelf: Shelf) -> History:
     """What of these steps this reader may know."""
     sight = shelf.sight
-    addressed = {paper.node for paper in shelf.release.pack.papers.values() if paper.to}
-    readable = papers.readable(ctx.session, {case_id: sight}, {case_id: addressed})
+    readable = sights.readable(ctx, case_id, shelf.release.pack)
     opinions = tuple(
         opinion
         for step in done

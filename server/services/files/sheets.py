@@ -25,9 +25,8 @@ from server.models.case import case as case_table
 from server.models.case import case_state
 from server.models.identity import Person, Unit
 from server.models.work import work_item
-from server.queries import perspectives
 from server.queries.visibility import visible
-from server.services.case import case_rows, events
+from server.services.case import case_rows, events, sights
 from server.services.clocks import deadline_sheets
 from server.services.clocks.deadline_sheets import DeadlineSheet, Rule
 from server.services.context import Context
@@ -119,7 +118,7 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
     case_rows.refuse_odd(item_id)
     actor = posts.with_posts(ctx)
     row = _row(ctx, actor, item_id)
-    sight = perspectives.of(ctx.session, actor, row.case_id)
+    sight = sights.of(ctx, row.case_id)
     case = case_rows.found(ctx, row.case_id)
     item = ItemRow(**{name: getattr(row, name) for name in ItemRow.__slots__})
     judged = work_rows.judged(ctx, item, case)

@@ -99,7 +99,7 @@ def of_case(ctx: Context, case_id: str, reader: Reader) -> tuple[Block, ...]:
     all_items = [item for items in groups.values() for item in items]
     ids = {item.person_id for item in all_items if item.person_id}
     ids |= {note.by for item in all_items for note in item.notes}
-    known = timeline.people(ctx.session, sorted(ids)) if ids else {}
+    known = timeline.people(ctx.session, sorted(ids))
     return tuple(_block(ctx.today, reader, items, known) for items in groups.values())
 
 

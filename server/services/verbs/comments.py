@@ -21,7 +21,7 @@ from server.models.desk import comment
 from server.queries import circles, perspectives
 from server.queries import comments as rows
 from server.queries.comments import Comment
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.identity import posts
@@ -90,7 +90,7 @@ def of_case(ctx: Context, case_id: str) -> tuple[Comment, ...]:
         NotFound: there is no such case, or it does not exist for the actor.
         Forbidden: he does not handle it.
     """
-    sight = perspectives.of(ctx.session, posts.with_posts(ctx), case_id)
+    sight = sights.of(ctx, case_id)
     talking.refuse_others(sight)
     return rows.of_case(ctx.session, sight, case_id)
 

@@ -15,8 +15,7 @@ from server.domain.recusal import Parties, barred
 from server.domain.texts import _
 from server.domain.work import Work
 from server.models.work import IS_DONE, work_item
-from server.queries import perspectives
-from server.services.case import case_rows
+from server.services.case import case_rows, sights
 from server.services.case.case_rows import CaseRow
 from server.services.clocks.work_clocks import open_items
 from server.services.context import Context
@@ -120,7 +119,7 @@ def _refuse_unseen(ctx: Context, actor: Actor, item: ItemRow, work: Work) -> Non
         return
     if any(is_candidate(each, work.offered) for each in spoken_for(ctx, actor, item, work)):
         return
-    if not perspectives.of(ctx.session, actor, item.case_id).is_office:
+    if not sights.of(ctx, item.case_id).is_office:
         raise NotFound
 
 
