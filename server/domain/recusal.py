@@ -6,7 +6,7 @@ is ``verbs/recusals``. The refusal is the same sentence for every ground, so tha
 it who reported; only what somebody did himself in the case is told him as that.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -71,6 +71,11 @@ def _grounds(parties: Parties) -> Iterator[tuple[Ground, frozenset[str]]]:
     yield Ground.KIN, parties.kin
     yield Ground.RECUSED, parties.recused
     yield Ground.INCOMPATIBLE, parties.unfit
+
+
+def fit(people: Iterable[str], role: str, parties: Parties) -> list[str]:
+    """Of these people, each once and in their order, those who may act in this office."""
+    return [one for one in dict.fromkeys(people) if barred(one, role, parties) is None]
 
 
 def refuse_barred(person_id: str, role: str, parties: Parties) -> None:

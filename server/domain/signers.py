@@ -42,7 +42,7 @@ class Asking:
     parties: Parties
     #: its paper goes to an office
     is_addressed: bool = False
-    #: people who are party to the case, recused from it, or have a part in the group already
+    #: people who are party to the case, or have a part in the group already
     out: frozenset[str] = frozenset()
 
 

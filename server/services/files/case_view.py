@@ -270,8 +270,7 @@ def _possible(ctx: Context, seen: _Seen, asked: Sequence[Requested]) -> Possible
 
 
 def _asked(ctx: Context, seen: _Seen) -> tuple[Requested, ...]:
-    actor = posts.with_posts(ctx)
-    return request_rows.of_case(ctx.session, actor, seen.sight, seen.head.id)
+    return request_rows.of_case(ctx.session, posts.with_posts(ctx), seen.sight, seen.head.id)
 
 
 def _veiled(head: Head, sight: Sight) -> Head:

@@ -67,7 +67,7 @@ def _is_his(ctx: Context, row: Row[tuple[object, ...]], case: CaseRow, actor: Ac
     """Has he claimed it, or may he."""
     if row.assignee_id == actor.person_id:
         return True
-    item = ItemRow(**{name: getattr(row, name) for name in ItemRow.__slots__})
+    item = work_rows.of_row(row._mapping)
     try:
         rules.claim(work_rows.judged(ctx, item, case), actor)
     except (Conflict, Forbidden):

@@ -51,7 +51,6 @@ from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import group_rows, possible, work_rows
 from server.services.verbs.judged import Judged
-from server.services.verbs.work_rows import ItemRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -120,9 +119,9 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
     row = _row(ctx, actor, item_id)
     sight = sights.of(ctx, row.case_id)
     case = case_rows.found(ctx, row.case_id)
-    item = ItemRow(**{name: getattr(row, name) for name in ItemRow.__slots__})
+    item = work_rows.of_row(row._mapping)
     judged = work_rows.judged(ctx, item, case)
-    others = work_rows.spoken_for(ctx, actor, item, judged)
+    others = work_rows.spoken_for(actor, item, judged)
     able = any(is_candidate(each, judged.offered) for each in (actor, *others))
     is_his = able and (not sight.is_party or row.candidate_unit is None)
     if not (is_his or sight.is_office):

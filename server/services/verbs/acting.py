@@ -41,7 +41,7 @@ def decide(
     try:
         return Named(ctx=ctx, actor=himself, decided=rule(work, himself))
     except (Conflict, Forbidden):
-        for absent in work_rows.spoken_for(ctx, actor, item, work):
+        for absent in work_rows.spoken_for(actor, item, work):
             try:
                 decided = rule(work, absent)
             except (Conflict, Forbidden):

@@ -8,16 +8,15 @@ from sqlalchemy import RowMapping, and_, select, update
 from server.domain.expressions import Json
 from server.domain.groups import Duty
 from server.domain.lifecycle import WorkState
-from server.domain.recusal import barred
 from server.domain.texts import _
 from server.models.case import case_step
 from server.models.work import work_item
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
-from server.services.identity import people
 from server.services.notices import owing
 from server.services.notices.owing import Wanted
-from server.services.verbs import parties, work_rows
+from server.services.packs import definitions
+from server.services.verbs import work_rows
 from server.services.verbs.earlier_steps import Done
 
 
@@ -27,10 +26,11 @@ def hand_back(ctx: Context, case: CaseRow, node_key: str, done: Iterable[Done]) 
     The others stay with their office. Whoever has such an item now is told so; his answers of
     then are offered to him as a draft.
     """
+    pack = definitions.release(ctx, case.pack_version_id).pack
     former = {each.instance: each for each in done if each.duty == Duty.MAIN}
     answers = _answers(ctx, [each.id for each in former.values()])
     for item in _open(ctx, case.id, node_key):
-        able = _able(ctx, case, item)
+        able = work_rows.able(ctx, pack, work_rows.of_row(item))
         before = former.get(item["instance"])
         if before is not None and before.assignee_id in able:
             _give(ctx, item, before.assignee_id, answers.get(before.id))
@@ -57,19 +57,6 @@ def _answers(ctx: Context, items: list[str]) -> Mapping[str, Json]:
         select(case_step.c.work_item_id, case_step.c.answers).where(wanted).order_by(case_step.c.at)
     )
     return {row.work_item_id: row.answers for row in rows if row.answers is not None}
-
-
-def _able(ctx: Context, case: CaseRow, item: RowMapping) -> frozenset[str]:
-    """Everybody who could claim it today."""
-    role, unit = item["candidate_role"], item["candidate_unit"]
-    if unit is None:
-        found = parties.members(ctx, case.id, role)
-    else:
-        holders = people.holders(ctx, unit, ctx.today, head_only=item["head_only"])
-        found = frozenset(each.person_id for each in holders)
-    concerned = parties.of_case(ctx, case.id)
-    out = work_rows.kept_out(ctx, case.id)
-    return frozenset(each for each in found - out if barred(each, role, concerned) is None)
 
 
 def _give(ctx: Context, item: RowMapping, person_id: str | None, typed: Json) -> None:

@@ -5,8 +5,6 @@ group. Until that office takes it the giver may take it back, and the office may
 the first item is open again as it was, and the other office is as if it had never been asked.
 """
 
-from sqlalchemy import select
-
 from server.domain import handing as rules
 from server.domain.access import Actor, Offered
 from server.domain.errors import Conflict
@@ -14,7 +12,6 @@ from server.domain.lifecycle import WorkState
 from server.domain.texts import _
 from server.domain.work import Work
 from server.models.base import new_id
-from server.models.work import work_item
 from server.services.case.case_rows import CaseRow
 from server.services.clocks import work_clocks
 from server.services.context import Context
@@ -34,7 +31,7 @@ def hand_over(
     """
     _refuse_company(ctx, item)
     offered = Offered(role=to.kind, unit_id=to.id, head_only=item.head_only)
-    ended, _offered = rules.hand_over(work, actor, offered)
+    ended, there = rules.hand_over(work, actor, offered)
     kept = work_clocks.open_items(ctx, item.case_id)
     before = next(row for row in kept if row["id"] == item.id)
     work_rows.write(ctx, item, state=ended.state, closed_at=ctx.now, owner_id=None)
@@ -46,9 +43,9 @@ def hand_over(
             "candidate_role": to.kind,
             "candidate_unit": to.id,
             "level": to.level,
-            "state": WorkState.OFFERED,
-            "assignee_id": None,
-            "owner_id": None,
+            "state": there.state,
+            "assignee_id": there.offered.assignee_id,
+            "owner_id": there.owner_id,
             "claimed_at": None,
             "draft": None,
             "opened_at": ctx.now,
@@ -74,7 +71,7 @@ def decline(ctx: Context, item_id: str, *, reason: str, seen: int | None = None)
     ctx = acting.decide(ctx, actor, item, work, rules.decline).ctx
     reasons.refuse_empty(reason)
     work_acts.append(ctx, item, "decline", to_unit=item.handed_from, text=reason)
-    given = _item(ctx, item.parent_id or "")
+    given = work_rows.stored(ctx, case, item.parent_id or "")
     _restore(ctx, given, item, rules.restored(work_rows.judged(ctx, given, case)))
 
 
@@ -101,21 +98,8 @@ def may_take_back(ctx: Context, item: ItemRow, case: CaseRow, work: Work) -> tup
 
 def lies(ctx: Context, item: ItemRow) -> ItemRow | None:
     """The item another office is offered in place of this one and has not taken, None for none."""
-    found = ctx.session.execute(
-        select(*(work_item.c[name] for name in ItemRow.__slots__)).where(
-            work_item.c.parent_id == item.id,
-            work_item.c.case_id == item.case_id,
-            work_item.c.state == WorkState.OFFERED,
-            work_item.c.handed_from.is_not(None),
-        )
-    ).one_or_none()
-    return None if found is None else ItemRow(**found._mapping)
-
-
-def _item(ctx: Context, item_id: str) -> ItemRow:
-    columns = [work_item.c[name] for name in ItemRow.__slots__]
-    found = ctx.session.execute(select(*columns).where(work_item.c.id == item_id)).one()
-    return ItemRow(**found._mapping)
+    waiting = map(work_rows.of_row, work_clocks.open_items(ctx, item.case_id))
+    return next((each for each in waiting if each.parent_id == item.id and each.handed_from), None)
 
 
 def _restore(ctx: Context, given: ItemRow, lying: ItemRow, then: Work) -> None:

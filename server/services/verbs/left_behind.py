@@ -4,15 +4,14 @@ It goes back to the office, or to who asked him to prepare it; a signature he wa
 of nobody else. The program does it and says so; nothing waits with somebody who cannot act.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, or_, select, union
 
 from server.domain.access import SYSTEM
-from server.domain.groups import Duty
-from server.domain.lifecycle import CaseStatus, WorkState
+from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.models.case import case as case_table
 from server.models.identity import Person, Post
@@ -21,13 +20,12 @@ from server.queries import tenure
 from server.services.buffers import Row
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
-from server.services.clocks import work_clocks
 from server.services.context import Context, Tools, reading, transaction
 from server.services.identity import people
 from server.services.notices import owing
 from server.services.notices.owing import Wanted
-from server.services.packs import definitions
-from server.services.verbs import signatures, work_rows
+from server.services.verbs import letting_go, work_rows
+from server.services.verbs.letting_go import Went
 
 #: cases of one round
 _BATCH: Final = 200
@@ -86,25 +84,17 @@ def _works(who: ColumnElement[str], day: date) -> ColumnElement[bool]:
 
 
 def _of_case(ctx: Context, case: CaseRow) -> None:
-    for item_id in [row["id"] for row in _left(ctx, case)]:
-        # that one signature is not asked for any more may let the case go on, which ends others
-        row = next((each for each in _left(ctx, case) if each["id"] == item_id), None)
-        if row is not None:
-            _back(ctx, case, row)
+    for row in letting_go.in_turn(ctx, case, lambda each: bool(_gone(ctx, each))):
+        _back(ctx, case, row)
     ctx.settle()
 
 
-def _left(ctx: Context, case: CaseRow) -> Iterator[Row]:
-    for row in work_clocks.open_items(ctx, case.id):
-        if row["state"] == WorkState.CLAIMED and row["candidate_unit"] is not None:
-            able = _able(ctx, row)
-            if {row["assignee_id"], row["owner_id"]} - {None} - able:
-                yield row
-
-
-def _able(ctx: Context, row: Row) -> set[str]:
-    found = people.holders(ctx, row["candidate_unit"], ctx.today, head_only=row["head_only"])
-    return {each.person_id for each in found}
+def _gone(ctx: Context, row: Row) -> frozenset[str]:
+    """Of who has the item and who gave it to him, those it is not offered to any more."""
+    if row["candidate_unit"] is None:
+        return frozenset()
+    hands = frozenset(each for each in (row["assignee_id"], row["owner_id"]) if each)
+    return hands - work_rows.offered_to(ctx, work_rows.of_row(row)) if hands else hands
 
 
 def _back(ctx: Context, case: CaseRow, row: Row) -> None:
@@ -112,29 +102,16 @@ def _back(ctx: Context, case: CaseRow, row: Row) -> None:
     ctx.record(
         "work.lapse", row["id"], case.id, {"node": row["node_key"], "from": row["assignee_id"]}
     )
-    owner, kept = row["owner_id"], work_clocks.open_items(ctx, case.id)
-    if owner is not None and owner in _able(ctx, row):
-        values: dict[str, Any] = {"assignee_id": owner, "owner_id": None, "claimed_at": ctx.now}
-        kept.change(row, version=row["version"] + 1, draft=None, **values)
-        _tell(ctx, row, [owner], _("“{title}”的受委派人已不在岗，待办已回到您手中"))
-        return
-    if row["duty"] != Duty.MAIN:
-        release = definitions.release(ctx, case.pack_version_id)
-        _tell(ctx, row, [row["handed_by"]], _("“{title}”的加签人已不在岗，不再等待其签署"))
-        if signatures.excuse(ctx, case, release, work_rows.of_row(row)):
-            return
-    heads = people.holders(ctx, row["candidate_unit"], ctx.today)
-    told = [each.person_id for each in heads if each.is_head]
-    _tell(ctx, row, told, _("“{title}”的签收人已不在岗，已退回本机构，请安排签收"))
-    kept.change(
-        row,
-        version=row["version"] + 1,
-        state=WorkState.OFFERED,
-        assignee_id=None,
-        owner_id=None,
-        claimed_at=None,
-        draft=None,
-    )
+    owner, gone = row["owner_id"], _gone(ctx, row)
+    match letting_go.let_go(ctx, case, row, gone):
+        case Went.TO_OWNER:
+            _tell(ctx, row, [owner], _("“{title}”的受委派人已不在岗，待办已回到您手中"))
+        case Went.NOT_ASKED:
+            _tell(ctx, row, [row["handed_by"]], _("“{title}”的加签人已不在岗，不再等待其签署"))
+        case Went.TO_OFFICE:
+            heads = people.holders(ctx, row["candidate_unit"], ctx.today)
+            told = [each.person_id for each in heads if each.is_head]
+            _tell(ctx, row, told, _("“{title}”的签收人已不在岗，已退回本机构，请安排签收"))
 
 
 def _tell(ctx: Context, row: Row, recipients: Sequence[str | None], words: str) -> None:

@@ -8,7 +8,7 @@ from server.domain.errors import EngineError
 from server.domain.groups import Duty
 from server.domain.jurisdiction import Level
 from server.domain.lifecycle import WorkState
-from server.domain.recusal import barred
+from server.domain.recusal import fit
 from server.domain.texts import _
 from server.domain.together import Kind, Together
 from server.engine.port import OpenTask
@@ -24,7 +24,6 @@ from server.services.verbs import (
     group_rows,
     parties,
     signature_notices,
-    work_rows,
 )
 
 
@@ -183,12 +182,7 @@ def _able(asking: _Asking, role: str, persons: Iterable[str]) -> list[str]:
     """Those who are neither recused nor barred by what the case shows, or by what they did."""
     ctx, case, pack = asking.ctx, asking.case, asking.release.pack
     concerned = parties.for_task(ctx, case.id, pack.incompatible, asking.rule.node, role)
-    out = work_rows.kept_out(ctx, case.id)
-    return [
-        person
-        for person in dict.fromkeys(persons)
-        if person not in out and barred(person, role, concerned) is None
-    ]
+    return fit(persons, role, concerned)
 
 
 def _claimed(ctx: Context, person_id: str) -> dict[str, Any]:

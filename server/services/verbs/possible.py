@@ -108,7 +108,7 @@ def _refused(judged: Judged, would: Callable[[Judged], object]) -> str | None:
 
 def _may_another(judged: Judged, would: Callable[[Judged], object]) -> bool:
     """May somebody whom the actor stands in for."""
-    others = work_rows.spoken_for(judged.ctx, judged.actor, judged.item, judged.work)
+    others = work_rows.spoken_for(judged.actor, judged.item, judged.work)
     return any(_refused(replace(judged, actor=each), would) is None for each in others)
 
 

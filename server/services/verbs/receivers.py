@@ -5,14 +5,11 @@ Asked for the list a person chooses from, and asked again inside the transaction
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
 from server.domain.errors import NotCompetent
 from server.domain.handovers import Receiver, rule_for
 from server.domain.jurisdiction import Level, level_of
-from server.domain.recusal import barred
+from server.domain.recusal import fit
 from server.domain.work import Work
-from server.models.work import OPEN_STATES, work_item
 from server.services.case import case_state, facts
 from server.services.case.case_rows import CaseRow
 from server.services.case.facts import Facts
@@ -21,7 +18,7 @@ from server.services.context import Context
 from server.services.identity import people
 from server.services.identity.people import Holder, Office
 from server.services.law.releases import Release
-from server.services.verbs import advance_work, work_rows
+from server.services.verbs import advance_work
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -30,11 +27,7 @@ def colleagues(ctx: Context, item: ItemRow, work: Work) -> list[Holder]:
     if item.candidate_unit is None:
         return []
     found = _able(ctx, item, work, item.candidate_unit, item.candidate_role)
-    of_group = select(work_item.c.assignee_id).where(
-        work_item.c.group_id == item.group_id, work_item.c.state.in_(OPEN_STATES)
-    )
-    having = set(ctx.session.scalars(of_group))
-    return [each for each in found if each.person_id not in having]
+    return [each for each in found if each.person_id != item.assignee_id]
 
 
 def offices(
@@ -70,12 +63,9 @@ def _offices(ctx: Context, case: CaseRow, receiver: Receiver, known: Facts) -> I
 
 def _able(ctx: Context, item: ItemRow, work: Work, unit_id: str, role: str) -> list[Holder]:
     """Holders of the office on the day whom nothing keeps from this case."""
-    kept_out = work_rows.kept_out(ctx, item.case_id) | _in_group(ctx, item)
-    return [
-        each
-        for each in people.holders(ctx, unit_id, ctx.today, head_only=item.head_only)
-        if each.person_id not in kept_out and barred(each.person_id, role, work.parties) is None
-    ]
+    there = people.holders(ctx, unit_id, ctx.today, head_only=item.head_only)
+    able = set(fit((each.person_id for each in there), role, work.parties)) - _in_group(ctx, item)
+    return [each for each in there if each.person_id in able]
 
 
 def _in_group(ctx: Context, item: ItemRow) -> frozenset[str]:

@@ -6,15 +6,14 @@ office above; where there is none, a head is told that it is unattended. Never s
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from server.domain.errors import Conflict
-from server.domain.groups import Duty
-from server.domain.lifecycle import WorkState
 from server.domain.packs import PolicyPack
-from server.domain.recusal import barred
 from server.models.work import OPEN_STATES
+from server.services.buffers import Row
 from server.services.case.case_rows import CaseRow
 from server.services.clocks import work_clocks
 from server.services.context import Context
@@ -24,19 +23,12 @@ from server.services.packs import definitions
 from server.services.verbs import (
     case_offices,
     correction_heads,
+    letting_go,
     parties,
     recusal_notices,
-    signatures,
     work_rows,
 )
-
-_BACK: Mapping[str, Any] = {
-    "state": WorkState.OFFERED,
-    "assignee_id": None,
-    "owner_id": None,
-    "claimed_at": None,
-    "draft": None,
-}
+from server.services.verbs.work_rows import ItemRow
 
 
 def end_part(ctx: Context, case: CaseRow, person_id: str, recusal_id: str) -> None:
@@ -58,27 +50,12 @@ def give_back_part(ctx: Context, case: CaseRow, person_id: str, ended_at: dateti
 
 
 def _give_back(ctx: Context, case: CaseRow, person_id: str) -> None:
-    release = definitions.release(ctx, case.pack_version_id)
-    his = [row["id"] for row in _waiting(ctx, case) if person_id in _hands(row)]
-    for item_id in his:
-        # excusing one may let the case go on, which ends others
-        item = next((row for row in _waiting(ctx, case) if row["id"] == item_id), None)
-        if item is None:
-            continue
-        ctx.record("work.release", item_id, case.id, {"node": item["node_key"]})
-        # what is nobody's but the person's own, his signature or vote, is asked of nobody else
-        is_own = item["duty"] != Duty.MAIN and item["assignee_id"] == person_id
-        if not (is_own and signatures.excuse(ctx, case, release, work_rows.of_row(item))):
-            kept = work_clocks.open_items(ctx, case.id)
-            kept.change(item, version=item["version"] + 1, **_BACK)
+    def is_his(row: Row) -> bool:
+        return person_id in (row["assignee_id"], row["owner_id"])
 
-
-def _waiting(ctx: Context, case: CaseRow) -> list[Mapping[str, Any]]:
-    return [row for row in work_clocks.open_items(ctx, case.id) if row["state"] in OPEN_STATES]
-
-
-def _hands(row: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    return row["assignee_id"], row["owner_id"]
+    for item in letting_go.in_turn(ctx, case, is_his):
+        ctx.record("work.release", item["id"], case.id, {"node": item["node_key"]})
+        letting_go.let_go(ctx, case, item, {person_id})
 
 
 def _tell_who_appoints(ctx: Context, case: CaseRow, recusal_id: str) -> None:
@@ -97,10 +74,11 @@ def _see_to_unattended(ctx: Context, case: CaseRow, person_id: str, left: Collec
     pack = definitions.release(ctx, case.pack_version_id).pack
     kept = work_clocks.open_items(ctx, case.id)
     for item in kept:
-        was_his = person_id in _offered(ctx, case.id, item, None) or item["candidate_role"] in left
-        if item["state"] not in OPEN_STATES or not was_his or able(ctx, case.id, pack, item):
+        row = work_rows.of_row(item)
+        was_his = person_id in work_rows.offered_to(ctx, row) or row.candidate_role in left
+        if row.state not in OPEN_STATES or not was_his or work_rows.able(ctx, pack, row):
             continue
-        office = _able_above(ctx, case, pack, item)
+        office = _able_above(ctx, pack, row)
         if office is None:
             ctx.record("work.unattended", item["id"], case.id, {"node": item["node_key"]})
             _tell_a_head(ctx, case, item)
@@ -117,42 +95,17 @@ def _see_to_unattended(ctx: Context, case: CaseRow, person_id: str, left: Collec
         recusal_notices.passed_up(ctx, case.id, item["id"], item["title"], office, heads)
 
 
-def able(
-    ctx: Context,
-    case_id: str,
-    pack: PolicyPack,
-    item: Mapping[str, Any],
-    unit_id: str | None = None,
-) -> set[str]:
-    """Who could do the item, if it were this office's; else as it is offered."""
-    role = item["candidate_role"]
-    concerned = parties.for_task(ctx, case_id, pack.incompatible, item["node_key"], role)
-    offered = _offered(ctx, case_id, item, unit_id)
-    return {each for each in offered if barred(each, role, concerned) is None}
-
-
-def _offered(
-    ctx: Context, case_id: str, item: Mapping[str, Any], unit_id: str | None
-) -> frozenset[str]:
-    unit = unit_id or item["candidate_unit"]
-    if unit is None:
-        return parties.members(ctx, case_id, item["candidate_role"])
-    holders = people.holders(ctx, unit, ctx.today, head_only=item["head_only"])
-    return frozenset(each.person_id for each in holders)
-
-
-def _able_above(
-    ctx: Context, case: CaseRow, pack: PolicyPack, item: Mapping[str, Any]
-) -> Office | None:
+def _able_above(ctx: Context, pack: PolicyPack, item: ItemRow) -> Office | None:
     """The nearest office of the same kind above in which somebody could do it."""
-    if item["candidate_unit"] is None:
+    if item.candidate_unit is None:
         return None
-    own = people.unit(ctx, item["candidate_unit"])
+    own = people.unit(ctx, item.candidate_unit)
     return next(
         (
             office
             for office in reversed(same_kind.everywhere_above(ctx, own))
-            if len(office.region) < len(own.region) and able(ctx, case.id, pack, item, office.id)
+            if len(office.region) < len(own.region)
+            and work_rows.able(ctx, pack, replace(item, candidate_unit=office.id))
         ),
         None,
     )

@@ -171,7 +171,7 @@ def _able(
         roles=release.pack.capacities,
         parties=work.parties,
         is_addressed=addressed,
-        out=frozenset(taken) | concerned | work_rows.kept_out(ctx, item.case_id),
+        out=frozenset(taken) | concerned,
     )
     return signers.able(asking, _everybody(ctx, release, item))
 

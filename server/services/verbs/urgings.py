@@ -15,6 +15,7 @@ from server.domain.access import Actor
 from server.domain.calendar import CHINA_TIME, weekday_word
 from server.domain.desk import again_at
 from server.domain.errors import Conflict, Forbidden
+from server.domain.recusal import fit
 from server.domain.roles import PARTIES
 from server.domain.rung_texts import RungKind
 from server.domain.texts import _
@@ -25,7 +26,7 @@ from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks.work_clocks import open_items
 from server.services.context import Context
-from server.services.identity import people, posts
+from server.services.identity import posts
 from server.services.notices import between
 from server.services.packs import definitions
 from server.services.verbs import earlier, reasons, work_acts, work_rows
@@ -104,12 +105,9 @@ def _tell(ctx: Context, item: ItemRow, work: Work, act_id: str, text: str) -> No
     """Tell whoever has it; where nobody has, or he has left, those who could take it."""
     if item.assignee_id is not None and not work.is_abandoned:
         found: Iterable[str] = [item.assignee_id]
-    elif item.candidate_unit is None:
-        found = work.offered.people
     else:
-        holders = people.holders(ctx, item.candidate_unit, ctx.today, head_only=item.head_only)
-        found = [each.person_id for each in holders]
-    told = set(found) - work_rows.kept_out(ctx, item.case_id) - {ctx.actor.person_id}
+        found = work_rows.offered_to(ctx, item)
+    told = set(fit(found, item.candidate_role, work.parties)) - {ctx.actor.person_id}
     cause = (item.case_id, item.id, act_id)
     between.tell(ctx, RungKind.URGED, cause, [(person, text) for person in sorted(told)])
 

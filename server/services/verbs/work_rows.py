@@ -4,14 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import RowMapping, select, update
 
 from server.domain.access import Actor, Offered, is_candidate
 from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
 from server.domain.groups import Duty
 from server.domain.lifecycle import CaseStatus, WorkState
-from server.domain.recusal import Parties, barred
+from server.domain.packs import PolicyPack
+from server.domain.recusal import Parties, fit
 from server.domain.texts import _
 from server.domain.work import Work
 from server.models.work import IS_DONE, work_item
@@ -95,19 +96,15 @@ def kept_out(ctx: Context, case_id: str) -> frozenset[str]:
     return known.recused | known.kin
 
 
-def spoken_for(ctx: Context, actor: Actor, item: ItemRow, work: Work) -> tuple[Actor, ...]:
+def spoken_for(actor: Actor, item: ItemRow, work: Work) -> tuple[Actor, ...]:
     """Whom the actor could speak for in this task: its office's business, and nobody's own."""
     if not actor.stands_in or item.candidate_unit is None:
         return ()
-    if barred(actor.person_id, item.candidate_role, work.parties):
+    both = (actor.person_id, *(absent.person_id for absent in actor.stands_in))
+    able = fit(both, item.candidate_role, work.parties)
+    if actor.person_id not in able:
         return ()
-    out = kept_out(ctx, item.case_id)
-    return tuple(
-        absent
-        for absent in actor.stands_in
-        if absent.person_id not in out
-        and barred(absent.person_id, item.candidate_role, work.parties) is None
-    )
+    return tuple(absent for absent in actor.stands_in if absent.person_id in able)
 
 
 def _refuse_unseen(ctx: Context, actor: Actor, item: ItemRow, work: Work) -> None:
@@ -117,7 +114,7 @@ def _refuse_unseen(ctx: Context, actor: Actor, item: ItemRow, work: Work) -> Non
     """
     if is_candidate(actor, work.offered) or work.offered.assignee_id == actor.person_id:
         return
-    if any(is_candidate(each, work.offered) for each in spoken_for(ctx, actor, item, work)):
+    if any(is_candidate(each, work.offered) for each in spoken_for(actor, item, work)):
         return
     if not sights.of(ctx, item.case_id).is_office:
         raise NotFound
@@ -125,30 +122,24 @@ def _refuse_unseen(ctx: Context, actor: Actor, item: ItemRow, work: Work) -> Non
 
 def stored(ctx: Context, case: CaseRow, item_id: str) -> ItemRow:
     """The item as it stands now that its case is locked; one that is over is looked for alone."""
-    waiting = next((row for row in open_items(ctx, case.id) if row["id"] == item_id), None)
-    if waiting is None:
-        columns = [work_item.c[name] for name in ItemRow.__slots__]
-        found = ctx.session.execute(select(*columns).where(work_item.c.id == item_id)).one()
-        return ItemRow(**found._mapping)
-    return of_row(waiting)
+    for row in open_items(ctx, case.id):
+        if row["id"] == item_id:
+            return of_row(row)
+    of_one = select(work_item).where(work_item.c.id == item_id)
+    return of_row(ctx.session.execute(of_one).mappings().one())
 
 
-def of_row(row: Mapping[str, Json]) -> ItemRow:
+def of_row(row: Mapping[str, Json] | RowMapping) -> ItemRow:
     """The item of a row that holds more."""
     return ItemRow(**{name: row[name] for name in ItemRow.__slots__})
 
 
 def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
     """The item with everything that decides about it."""
-    by_name = (
-        parties.members(ctx, case.id, item.candidate_role)
-        if item.candidate_unit is None
-        else frozenset()
-    )
-    rules = definitions.release(ctx, case.pack_version_id).pack.incompatible
-    concerned = parties.for_task(ctx, case.id, rules, item.node_key, item.candidate_role)
-    others = item.assignee_id not in (None, ctx.actor.person_id)
-    has_left = others and not _is_able(ctx, item, by_name, concerned)
+    concerned = _concerned(ctx, definitions.release(ctx, case.pack_version_id).pack, item)
+    holder, role = item.assignee_id, item.candidate_role
+    others = holder not in (None, ctx.actor.person_id)
+    has_left = others and holder not in fit(offered_to(ctx, item), role, concerned)
     return Work(
         state=WorkState(item.state),
         case_status=CaseStatus(case.status),
@@ -156,7 +147,7 @@ def judged(ctx: Context, item: ItemRow, case: CaseRow) -> Work:
             role=item.candidate_role,
             unit_id=item.candidate_unit,
             head_only=item.head_only,
-            people=by_name,
+            people=offered_to(ctx, item) if item.candidate_unit is None else frozenset(),
             assignee_id=item.assignee_id,
         ),
         parties=concerned,
@@ -186,14 +177,23 @@ def _has_other(ctx: Context, item: ItemRow) -> bool:
     return ctx.session.scalar(select(signed.exists())) is True
 
 
-def _is_able(ctx: Context, item: ItemRow, by_name: frozenset[str], concerned: Parties) -> bool:
-    """Is the assignee still one of those it is offered to, and not barred by now."""
-    if barred(item.assignee_id or "", item.candidate_role, concerned):
-        return False
+def offered_to(ctx: Context, item: ItemRow) -> frozenset[str]:
+    """Ids of everybody it is offered to today: people of its office, or whom the case names."""
     if item.candidate_unit is None:
-        return item.assignee_id in by_name
+        return parties.members(ctx, item.case_id, item.candidate_role)
     holders = people.holders(ctx, item.candidate_unit, ctx.today, head_only=item.head_only)
-    return item.assignee_id in {holder.person_id for holder in holders}
+    return frozenset(holder.person_id for holder in holders)
+
+
+def able(ctx: Context, pack: PolicyPack, item: ItemRow) -> frozenset[str]:
+    """Of these, everybody who can do it: nothing keeps him from it in this case."""
+    concerned = _concerned(ctx, pack, item)
+    return frozenset(fit(offered_to(ctx, item), item.candidate_role, concerned))
+
+
+def _concerned(ctx: Context, pack: PolicyPack, item: ItemRow) -> Parties:
+    rules, role = pack.incompatible, item.candidate_role
+    return parties.for_task(ctx, item.case_id, rules, item.node_key, role)
 
 
 def write(ctx: Context, item: ItemRow, **values: Json) -> None:

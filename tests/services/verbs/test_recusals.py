@@ -1,5 +1,6 @@
 """Who keeps away, who decides it, and what becomes of his work and of his sight."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -16,9 +17,18 @@ from server.models.outbox import notification
 from server.models.recusal import declaration, kinship, recusal
 from server.models.work import participant
 from server.queries import perspectives
+from server.services.context import Context
 from server.services.files import sheets
 from server.services.identity import people, posts
-from server.services.verbs import handovers, recusal_decisions, recusals, transfers, work
+from server.services.verbs import (
+    delegations,
+    handovers,
+    recusal_decisions,
+    recusals,
+    signers,
+    transfers,
+    work,
+)
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 
@@ -178,6 +188,33 @@ def test_work_that_nobody_anywhere_can_do_is_never_silent(tiny: Tiny) -> None:
     assert "work.unattended" in verbs
 
 
+def test_what_a_delegate_prepared_goes_back_to_who_asked_him(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    item = tiny.item(case_id, "register")
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item.id))
+    tiny.act(DESK, delegating(item.id, tiny.person(COLLEAGUE)))
+    declared(tiny, case_id, COLLEAGUE)
+    assert tiny.item(case_id, "register").assignee_id == tiny.person(DESK)
+    tiny.act(DESK, lambda ctx: work.complete(ctx, item.id, ACCEPT))
+
+
+def test_a_signature_that_was_delegated_is_not_waited_for_when_its_signer_keeps_away(
+    tiny: Tiny,
+) -> None:
+    case_id = tiny.open()
+    item = tiny.item(case_id, "register")
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item.id))
+    who = [tiny.person(COLLEAGUE)]
+    add = partial(signers.add, item_id=item.id, persons=who, position="before", reason="会同")
+    tiny.act(DESK, lambda ctx: add(ctx))
+    [signing] = [each.id for each in tiny.facts(case_id).work if each.id != item.id]
+    tiny.act(COLLEAGUE, delegating(signing, tiny.person(HEAD)))
+    declared(tiny, case_id, COLLEAGUE)
+    assert [each.id for each in tiny.facts(case_id).work] == [item.id]
+    tiny.act(DESK, lambda ctx: work.complete(ctx, item.id, ACCEPT))
+    assert violations(tiny.tools, case_id, NOW) == []
+
+
 def test_a_claim_declares_once_for_a_person_and_a_role(tiny: Tiny) -> None:
     case_id = tiny.open()
     item = tiny.item(case_id, "register")
@@ -246,6 +283,10 @@ def test_whoever_did_the_one_does_not_do_the_other(tiny: Tiny) -> None:
     with pytest.raises(Forbidden) as refused:
         tiny.act(HEAD, lambda ctx: work.claim(ctx, item.id))
     assert refused.value.message == "您已办理该事项中与本环节不相容的环节，本环节须由他人办理"
+
+
+def delegating(item_id: str, to: str) -> Callable[[Context], None]:
+    return lambda ctx: delegations.delegate(ctx, item_id, to=to, reason="请先拟稿")
 
 
 def declared(tiny: Tiny, case_id: str, login: str) -> str:
