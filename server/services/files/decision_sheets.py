@@ -32,7 +32,7 @@ from server.services.files.meeting_lists import AgendaItem
 from server.services.identity import people
 from server.services.law import charts
 from server.services.verbs import decision_ends, decision_rows, decision_terms
-from server.services.verbs.decision_rows import Held, MeetingRow
+from server.services.verbs.decision_rows import DecisionRow, Held, MeetingRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -111,35 +111,18 @@ def readable(ctx: Context, decision_id: str) -> Held:
 
 def shown(ctx: Context, found: Held) -> DecisionSheet:
     """The sheet of a decision the actor may look at."""
-    row, entry = found.row, found.entry
-    is_on = row is not None and row.state != "cancelled"
-    counted = found.tally if is_on else None
-    texts = decision_seats.texts(found)
-    seats = tuple(decision_seats.seats(ctx, found, counted, texts))
-    known = decision_terms.known(ctx, found.release, found.case)
-    told = counted if counted is not None and counted.is_complete else None
-    result = decision_seats.result(found, told)
-    names = decision_ends.names_of(ctx, _people(found))
-    is_recorder = is_on and found.is_recorder
+    seen = _seen(ctx, found)
+    row, entry, told, texts = found.row, found.entry, seen.told, seen.texts
+    seats = tuple(decision_seats.seats(ctx, found, seen.counted, texts))
     is_open = row is not None and row.state == "open"
     unfilled = decision_ends.unfilled(ctx, found) if is_open and told else ()
     has_form = bool(told) and not unfilled
-    conditions = decision_ends.conditions(ctx, found, has_form=has_form) if is_on else ()
-    matter = _matter(ctx, found.case.id)
-    actions, hindrance = decision_acts.now(ctx, found, counted, conditions)
-    standing = row if is_on else None
-    question = standing.question if standing else decision_terms.text(ctx, entry.question, known)
-    draft = ""
-    if is_on and counted is not None and row is not None and not row.minutes:
-        voices = decision_ends.voices_of(ctx, found)
-        draft = meeting_ends.minutes(
-            counted,
-            voices,
-            matter=_("、").join(matter["subjects"]) or matter["matter"] or found.case.reference,
-            question=question,
-            result=texts.get(result, ""),
-        )
+    conditions = decision_ends.conditions(ctx, found, has_form=has_form) if seen.is_on else ()
+    actions, hindrance = decision_acts.now(ctx, found, seen.counted, conditions)
+    is_closed = row is not None and row.state == "closed"
     return DecisionSheet(
+        **_of_meeting(ctx, seen),
+        **_of_minutes(ctx, seen),
         id=found.id,
         version=row.version if row else 0,
         state=row.state if row else "none",
@@ -147,42 +130,103 @@ def shown(ctx: Context, found: Held) -> DecisionSheet:
         item_id=found.item.id,
         case_id=found.case.id,
         reference=found.case.reference,
-        matter=matter["matter"],
-        subjects=matter["subjects"],
-        body=people.unit(ctx, found.item.candidate_unit or "").name,
-        meeting=found.meeting,
-        secretary=names.get(found.meeting.secretary_id or "", "") if found.meeting else "",
-        attendants=tuple(
-            names.get(one, "") for one in (found.meeting.attendants if found.meeting else ())
-        ),
-        chair=names.get(found.chair_id or "", ""),
-        agenda=meeting_lists.agenda(ctx, row.meeting_id) if is_on and row else (),
-        question=question,
-        motion=_motion(ctx, found, known, texts),
-        is_secret=bool(standing and standing.is_secret),
-        round=standing.round if standing else 1,
-        options=tuple(decision_seats.lines(found, told, texts, result)),
+        options=tuple(decision_seats.lines(found, told, texts, seen.result)),
         not_adopted=texts.get(entry.not_adopted, ""),
         seats=seats,
-        tally=counted,
+        tally=seen.counted,
         sentence=votes.sentence(told, decision_seats.about(found, told)) if told else "",
         counted=texts.get(decision_seats.about(found, told), "") if told else "",
         conditions=conditions,
         unfilled=unfilled,
-        resolution=texts.get(result, "") if told or (row and row.state == "closed") else "",
-        decided_on=standing.decided_on if standing else None,
-        closed_at=standing.closed_at if standing else None,
-        minutes=(standing.minutes if standing else "") or draft,
-        is_draft=bool(draft),
+        resolution=texts.get(seen.result, "") if told or is_closed else "",
         grounds=decision_terms.grounds(found.release, entry, found.item.form_key),
         rules=tuple(_rules(found)),
         deadline=_deadline(ctx, found),
         actions=actions,
         hindrance=hindrance,
-        is_recorder=is_recorder,
+        is_recorder=seen.is_on and found.is_recorder,
         is_secretary=found.is_secretary,
         me=next((one for one in seats if one.is_me), None),
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Seen:
+    """A decision with what several parts of its sheet are made from."""
+
+    found: Held
+    #: it is convened, or was closed
+    is_on: bool
+    #: the count as it stands, None where nothing is counted
+    counted: Tally | None
+    #: the same once everybody has voted
+    told: Tally | None
+    #: options -> their words
+    texts: Mapping[str, str]
+    #: what it comes to, empty until everybody has voted
+    result: str
+
+    @property
+    def standing(self) -> DecisionRow | None:
+        """Its row, unless it was called off."""
+        return self.found.row if self.is_on else None
+
+
+def _seen(ctx: Context, found: Held) -> _Seen:
+    is_on = found.row is not None and found.row.state != "cancelled"
+    counted = found.tally if is_on else None
+    told = counted if counted is not None and counted.is_complete else None
+    return _Seen(
+        found=found,
+        is_on=is_on,
+        counted=counted,
+        told=told,
+        texts=decision_seats.texts(found),
+        result=decision_seats.result(found, told),
+    )
+
+
+def _of_meeting(ctx: Context, seen: _Seen) -> dict[str, Any]:
+    """The body, who leads its meeting and keeps the record, and what else is on the agenda."""
+    found, row = seen.found, seen.standing
+    names = decision_ends.names_of(ctx, _people(found))
+    meeting = found.meeting
+    return {
+        "body": people.unit(ctx, found.item.candidate_unit or "").name,
+        "meeting": meeting,
+        "secretary": names.get(meeting.secretary_id or "", "") if meeting else "",
+        "attendants": tuple(names.get(one, "") for one in (meeting.attendants if meeting else ())),
+        "chair": names.get(found.chair_id or "", ""),
+        "agenda": meeting_lists.agenda(ctx, row.meeting_id) if row else (),
+        "is_secret": bool(row and row.is_secret),
+        "round": row.round if row else 1,
+        "decided_on": row.decided_on if row else None,
+        "closed_at": row.closed_at if row else None,
+    }
+
+
+def _of_minutes(ctx: Context, seen: _Seen) -> dict[str, Any]:
+    """What is to be decided, and the minutes; written by the program until somebody kept them."""
+    found, row = seen.found, seen.standing
+    known = decision_terms.known(ctx, found.release, found.case)
+    question = row.question if row else decision_terms.text(ctx, found.entry.question, known)
+    matter = _matter(ctx, found.case.id)
+    draft = ""
+    if row is not None and seen.counted is not None and not row.minutes:
+        draft = meeting_ends.minutes(
+            seen.counted,
+            decision_ends.voices_of(ctx, found),
+            matter=_("、").join(matter["subjects"]) or matter["matter"] or found.case.reference,
+            question=question,
+            result=seen.texts.get(seen.result, ""),
+        )
+    return {
+        **matter,
+        "question": question,
+        "motion": _motion(ctx, found, known, seen.texts),
+        "minutes": (row.minutes if row else "") or draft,
+        "is_draft": bool(draft),
+    }
 
 
 def _motion(ctx: Context, found: Held, known: Facts, texts: Mapping[str, str]) -> str:
