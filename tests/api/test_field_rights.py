@@ -12,6 +12,7 @@ from sqlalchemy import select
 from server.adapters.packs import read_folder
 from server.domain.access import SYSTEM
 from server.models.audit import AuditEvent
+from server.models.identity import Person
 from server.services.context import Tools, transaction
 from server.services.identity import passwords
 from server.services.packs import definitions
@@ -19,7 +20,7 @@ from tests.databases import Databases
 from tests.factories import site
 from tests.factories import tools as opening
 from tests.factories.programs import Program, program
-from tests.factories.tiny import APPLICANT, DESK, PACK
+from tests.factories.tiny import APPLICANT, COLLEAGUE, DESK, PACK
 
 RIGHTS = """
 fields:
@@ -71,6 +72,16 @@ def test_a_field_to_be_read_comes_back_as_it_was_or_not_at_all(app: Flask, tools
     desk.done(f"/tasks/{task}/complete", {"variables": same})
 
 
+def test_whoever_only_prepares_the_answers_is_refused_the_same(app: Flask, tools: Tools) -> None:
+    desk, task = at_registration(app)
+    helper = program(app, COLLEAGUE)
+    desk.done(f"/tasks/{task}/delegate", {"to": person_of(tools, COLLEAGUE), "reason": "出差"})
+    sent = {"variables": {"registered": "refuse", "reason": "机密的理由"}}
+    refused = helper.post(f"/tasks/{task}/complete", sent)
+    assert refused.status_code == 422
+    assert [each["field"] for each in refused.get_json()["problems"]] == ["reason"]
+
+
 def test_the_form_of_a_start_keeps_its_rights_too(app: Flask, tools: Tools) -> None:
     start = {"managed_by": "county", "facts": "抢修道路", "applicant_kind": "unit", "internal": "x"}
     refused = program(app, APPLICANT).post(
@@ -98,6 +109,11 @@ def at_registration(app: Flask) -> tuple[Program, str]:
     task = desk.found("/tasks?view=queue")["items"][0]["id"]
     desk.done(f"/tasks/{task}/claim")
     return desk, task
+
+
+def person_of(tools: Tools, login: str) -> str:
+    with tools.readers() as session:
+        return session.scalars(select(Person.id).where(Person.login == login)).one()
 
 
 def forged(tools: Tools, target: str) -> list[list[str]]:

@@ -65,7 +65,7 @@ def resolve(
     Raises:
         Invalid: the answers do not fit the form or the rules; all problems at once.
     """
-    release = definitions.release(ctx, case.pack_version_id)
+    release = definitions.release(ctx, case.pack_version_id).at(item.node_key, item.form_key)
     variables = case_state.load(ctx, case.id).variables
     checked = answers.check(ctx, release, case.procedure, item.form_key, given, variables)
     owner, kept = rules.resolve(work).offered.assignee_id, dict(checked.values)
