@@ -24,6 +24,7 @@ from server.forms import fields as tree
 from server.forms.computed import compute, settle
 from server.forms.fields import Field, flat
 from server.forms.limits import World, broken, is_empty
+from server.forms.permitted import FORGED
 from server.forms.values import UNKNOWN, level
 from server.forms.visibility import Path, Placed, blank, complete, hidden, places, prune, written
 
@@ -106,11 +107,7 @@ def validate(
         Invalid: with one finding per problem, at its field.
         ExpressionFailed: an expression of the form passed its limits.
     """
-    _refuse_unacceptable(answers)
-    sent, problems = _load(form, answers)
-    data = complete(form.fields, sent)
-    before = places(form.fields, data, variables)
-    changed, locked = settle(before, data, sent, variables, evaluate)
+    data, problems, changed, locked = _taken(form, answers, variables, evaluate)
     shown, gone = _shown(form, data, variables, evaluate)
     problems = {path: it for path, it in problems.items() if not _lies_in(path, gone)}
     judged = [each for each in shown if not _lies_in(each.path, problems)]
@@ -127,6 +124,40 @@ def validate(
         withdrawn=tuple(sorted(map(written, gone - locked))),
         named=tuple(_named(shown)),
     )
+
+
+def refuse_forged(
+    form: Form, answers: Mapping[str, Json], *, variables: Mapping[str, Json], evaluate: Evaluate
+) -> None:
+    """Return when unfinished answers hold nothing but what the form asks; nothing else is judged.
+
+    Raises:
+        Invalid: a field is unknown, or read-only and changed; one finding each.
+        ExpressionFailed: an expression of the form passed its limits.
+    """
+    _data, problems, changed, locked = _taken(form, answers, variables, evaluate)
+    findings = [
+        each for path, each in problems.items() if each.code in FORGED or _lies_in(path, locked)
+    ]
+    findings += changed
+    if findings:
+        raise Invalid(findings[0].message, findings)
+
+
+def _taken(
+    form: Form, answers: Mapping[str, Json], variables: Mapping[str, Json], evaluate: Evaluate
+) -> tuple[dict[str, Json], dict[Path, Finding], list[Finding], frozenset[Path]]:
+    """Answers by type with what nobody types, what did not fit, what was changed, what is locked.
+
+    Raises:
+        Invalid: they are no plain data.
+    """
+    _refuse_unacceptable(answers)
+    sent, problems = _load(form, answers)
+    data = complete(form.fields, sent)
+    placed = places(form.fields, data, variables)
+    changed, locked = settle(placed, data, sent, variables, evaluate)
+    return data, problems, changed, locked
 
 
 def _shown(

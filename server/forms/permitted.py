@@ -21,11 +21,6 @@ def restricted(schema: Mapping[str, Json], rights: FieldRights) -> dict[str, Jso
     return {**schema, "components": _level(listed, rights)}
 
 
-def hidden_in(given: Mapping[str, Json], rights: FieldRights) -> frozenset[str]:
-    """Keys of what was sent, on the highest level, that the task must not see."""
-    return frozenset(given) & frozenset(rights.hidden)
-
-
 def _level(components: Collection[Any], rights: FieldRights) -> list[Any]:
     return [_component(each, rights) for each in components if not _is(each, rights.hidden)]
 

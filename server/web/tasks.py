@@ -33,7 +33,7 @@ from server.services.verbs import drafts, work
 from server.services.verbs.drafts import Saved
 from server.web import sent, task_pages
 from server.web.context import moment
-from server.web.plain_forms.posted import posted
+from server.web.plain_forms.posted import Posted, posted
 from server.web.plain_forms.uploads import fingerprint, taken_in
 from server.web.task_pages import Typed
 
@@ -103,8 +103,7 @@ def complete(item_id: str) -> _Page:
     try:
         return redirect(_completed(item_id, filled.answers), 303)
     except Invalid as error:
-        findings = error.findings or (Finding(code=error.code, message=error.message),)
-        return _again(item_id, Typed(answers=filled.answers, findings=findings)), 422
+        return _refused(item_id, filled, error)
     except _REFUSED as error:
         return task_pages.conflict(_now(item_id), typed, error.message), status_of(error)
 
@@ -125,6 +124,8 @@ def draft(item_id: str) -> _Page:
         return _again(item_id, Typed(answers=filled.answers, findings=refused)), 422
     try:
         _kept(item_id, filled.answers, request.form.get("draft"))
+    except Invalid as error:
+        return _refused(item_id, filled, error)
     except _REFUSED as error:
         typed = Typed(answers=filled.answers)
         return task_pages.conflict(_now(item_id), typed, error.message), status_of(error)
@@ -194,6 +195,11 @@ def _now(item_id: str) -> Sheet:
         sheet = sheets.sheet(ctx, item_id)
     looked("task.read", item_id, sheet.case.id)
     return sheet
+
+
+def _refused(item_id: str, filled: Posted, error: Invalid) -> _Page:
+    findings = error.findings or (Finding(code=error.code, message=error.message),)
+    return _again(item_id, Typed(answers=filled.answers, findings=findings)), 422
 
 
 def _again(item_id: str, typed: Typed) -> str:

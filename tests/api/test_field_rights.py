@@ -72,6 +72,20 @@ def test_a_field_to_be_read_comes_back_as_it_was_or_not_at_all(app: Flask, tools
     desk.done(f"/tasks/{task}/complete", {"variables": same})
 
 
+def test_a_draft_holds_nothing_that_the_form_does_not_ask_but_half_a_word(
+    app: Flask, tools: Tools
+) -> None:
+    desk, task = at_registration(app)
+    forging = {"registered": "nothing of the list", "managed_by": "city", "made_up": 1}
+    refused = desk.post(f"/tasks/{task}/draft", {"variables": forging})
+    assert refused.status_code == 422
+    assert {each["field"] for each in refused.get_json()["problems"]} == {"managed_by", "made_up"}
+    assert forged(tools, task) == [["made_up", "managed_by"]]
+
+    same = {"registered": "nothing of the list", "managed_by": "county"}
+    desk.done(f"/tasks/{task}/draft", {"variables": same})
+
+
 def test_whoever_only_prepares_the_answers_is_refused_the_same(app: Flask, tools: Tools) -> None:
     desk, task = at_registration(app)
     helper = program(app, COLLEAGUE)
@@ -99,6 +113,23 @@ def test_the_page_refuses_and_records_it_as_well(app: Flask, tools: Tools) -> No
     answer = page.post(f"/tasks/{task}/complete", json=sent, headers={"X-CSRFToken": token})
     assert answer.status_code == 422
     assert forged(tools, task) == [["reason"]]
+
+
+@pytest.mark.parametrize("verb", ["complete", "draft"])
+def test_a_page_without_javascript_refuses_and_records_it_as_well(
+    app: Flask, tools: Tools, verb: str
+) -> None:
+    _desk, task = at_registration(app)
+    page = site.signed_in(app, DESK)
+    token = site.token(page, f"/tasks/{task}")
+    sent = {"csrf_token": token, "a.registered": "refuse", "a.reason": "机密的理由"}
+    answer = page.post(f"/tasks/{task}/{verb}", data={**sent, "a.managed_by": "city"})
+    assert answer.status_code == 422
+    text = answer.get_data(as_text=True)
+    assert "表单中没有“reason”这一项" in text
+    assert "不能修改" in text
+    assert forged(tools, task) == [["managed_by", "reason"]]
+    assert "机密的理由" not in record(tools)
 
 
 def at_registration(app: Flask) -> tuple[Program, str]:

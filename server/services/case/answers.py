@@ -7,7 +7,7 @@ from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
-from server.forms import compiler
+from server.forms import compiler, drafts
 from server.forms.compiler import Named
 from server.services.case import events, facts
 from server.services.context import Context
@@ -43,7 +43,7 @@ def check(
     kept = compiler.validate(
         form,
         names.resolved(ctx, form, given),
-        variables={**variables, "settings": facts.settings_of(release)},
+        variables=_shown_with(release, variables),
         lists=pack.lists,
         evaluate=ctx.tools.evaluate,
         on=ctx.today,
@@ -57,6 +57,30 @@ def check(
     if problems:
         raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
     return Checked(values=kept.values, withdrawn=kept.withdrawn)
+
+
+def unfinished(
+    ctx: Context,
+    release: Release,
+    form_key: str,
+    given: Mapping[str, Json],
+    variables: Mapping[str, Json],
+) -> Mapping[str, Json]:
+    """What of answers that are not handed in yet is worth keeping; they may be empty or wrong.
+
+    Raises:
+        Invalid: they hold what the form does not ask, or change what it only shows.
+    """
+    shown = _shown_with(release, variables)
+    form, evaluate = release.compiled.get(form_key), ctx.tools.evaluate
+    if form is not None:
+        compiler.refuse_forged(form, given, variables=shown, evaluate=evaluate)
+    return drafts.kept(release.forms.get(form_key, {}), given)
+
+
+def _shown_with(release: Release, variables: Mapping[str, Json]) -> Mapping[str, Json]:
+    """What the form reads besides its own answers."""
+    return {**variables, "settings": facts.settings_of(release)}
 
 
 def _broken_rules(

@@ -29,22 +29,18 @@ def rest(ctx: Context, decision_id: str) -> Rest | None:
     found = decision_sheets.readable(ctx, decision_id)
     if found.row is None or found.row.state != "open" or not found.is_recorder:
         return None
-    schema = found.release.forms.get(found.item.form_key, {})
+    schema = found.rest.forms.get(found.item.form_key, {})
     own = found.entry.written()
-    kept = [
-        each
-        for each in schema.get("components") or ()
-        if (each.get("key") or each.get("path")) not in own
-    ]
     known = {
         **case_state.load(ctx, found.case.id).variables,
         "settings": facts.settings_of(found.release),
     }
-    wanted = shown.names(schema, ctx.tools.evaluate)
+    rights = found.release.pack.fields.get(found.item.node_key)
+    wanted = shown.names(schema, ctx.tools.evaluate) - frozenset(rights.hidden if rights else ())
     data = {name: value for name, value in known.items() if name in wanted}
     result = decision_ends.resolution(found) if found.tally.is_complete else None
     # an answer of an earlier round of the case is no answer of this meeting
     data |= dict.fromkeys(own) | {found.entry.field: result}
     data |= found.row.answers or {}
     data |= shown.options(schema, found.release.pack.lists)
-    return Rest(schema={**schema, "components": kept}, data=data)
+    return Rest(schema=schema, data=data)

@@ -8,6 +8,7 @@ from hashlib import sha256
 from server.adapters.packs import PackFiles, parse
 from server.domain.errors import StateUnreadable
 from server.domain.expressions import Evaluate, Json
+from server.domain.field_rights import FieldRights
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.engine.definitions import gate
@@ -48,7 +49,10 @@ class Release:
 
     def at(self, node: str, form: str) -> "Release":
         """The release as this task, or this start, may use its form (``forms/permitted``)."""
-        rights = self.pack.fields.get(node)
+        return self.asking(form, self.pack.fields.get(node))
+
+    def asking(self, form: str, rights: FieldRights | None) -> "Release":
+        """The release with this form as these rights leave it."""
         if rights is None or form not in self.forms:
             return self
         schema = permitted.restricted(self.forms[form], rights)

@@ -11,7 +11,7 @@ from server.domain.errors import Conflict, Forbidden, Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
-from server.forms import drafts
+from server.services.case import answers, case_state
 from server.services.context import Context
 from server.services.verbs import decision_rows
 from server.services.verbs.decision_members import MemberRow
@@ -107,7 +107,7 @@ def note(
         NotFound: it does not exist for the actor.
         Forbidden: he neither chairs it nor keeps its record.
         Conflict: it was decided.
-        Invalid: it is too long.
+        Invalid: it is too long, or holds what the form does not ask here.
     """
     found = decision_rows.to_act(ctx, decision_id)
     if not found.is_recorder:
@@ -119,11 +119,8 @@ def note(
         raise Invalid(message, [Finding(code="DECISION_MINUTES", field="minutes", message=message)])
     kept = dict(stands.answers or {})
     if variables is not None:
-        schema = found.release.forms.get(found.item.form_key, {})
-        own = found.entry.written()
-        kept = {
-            key: value for key, value in drafts.kept(schema, variables).items() if key not in own
-        }
+        known = case_state.load(ctx, found.case.id).variables
+        kept = dict(answers.unfinished(ctx, found.rest, found.item.form_key, variables, known))
     has_changed = text != stands.minutes or kept != (stands.answers or {})
     members = unsigned(found.members) if has_changed else found.members
     decision_rows.keep(ctx, found, members, minutes=text, answers=kept)

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from server.domain.access import Actor
 from server.domain.decision_rules import DecisionRule
 from server.domain.errors import Conflict, NotFound
+from server.domain.field_rights import FieldRights
 from server.domain.texts import _
 from server.domain.votes import Ballot, Rule, Tally, tally
 from server.models.decision import decision, meeting, vote
@@ -77,6 +78,7 @@ class Held:
     actor: Actor
     case: CaseRow
     item: ItemRow
+    #: its forms as the task may use them
     release: Release
     entry: DecisionRule
     #: None: nobody has convened it yet
@@ -89,6 +91,12 @@ class Held:
     def rule(self) -> Rule:
         """The numbers it is decided by, as they were when it was convened."""
         return decision_terms.stored(self.convened.rule)
+
+    @property
+    def rest(self) -> Release:
+        """The release with what the form asks besides what the decision fills in itself."""
+        written = FieldRights(node=self.item.node_key, hidden=tuple(self.entry.written()))
+        return self.release.asking(self.item.form_key, written)
 
     @property
     def convened(self) -> DecisionRow:
@@ -158,7 +166,7 @@ def held(ctx: Context, decision_id: str, *, to_write: bool = True) -> Held:
         actor=actor,
         case=case,
         item=item,
-        release=release,
+        release=release.at(item.node_key, item.form_key),
         entry=entry,
         row=row,
         meeting=meeting_of(ctx, row.meeting_id) if row else None,

@@ -4,32 +4,25 @@ A draft belongs to whoever typed it and is shown to nobody else. Keeping one is 
 the version of the task stands, nothing is counted, and the record of acts does not know of it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select, update
 
 from server.domain import groups
 from server.domain import work as rules
-from server.domain.errors import DraftOverwritten, Invalid
+from server.domain.errors import DraftOverwritten
 from server.domain.expressions import Json
-from server.domain.findings import Finding
 from server.domain.texts import _
-from server.forms import drafts, permitted
 from server.models.base import new_id
 from server.models.work import work_item
+from server.services.case import answers, case_state
 from server.services.context import Context
 from server.services.identity import posts
-from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import acting, group_rows, work_rows
-from server.services.verbs.work_rows import ItemRow
-
-#: longest draft, as JSON in characters
-MOST: Final = 500_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,7 +61,7 @@ def save(
         Forbidden: he has lost the post it was offered to, or is barred.
         Conflict: it is not in his hands, the case stands still, or it changed since he looked.
         DraftOverwritten: another window kept something meanwhile.
-        Invalid: it is too long, or holds what the task must not see.
+        Invalid: it is too long, or holds what the task must not see or change.
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
@@ -77,29 +70,14 @@ def save(
     known = group_rows.of(ctx, release, item)
     if not groups.may_fill_in(known.group, item.id):
         groups.refuse_waiting(known.group, item.id)
-    _refuse_hidden(release, item, given)
-    schema = release.at(item.node_key, item.form_key).forms.get(item.form_key, {})
-    answers = drafts.kept(schema, given)
-    if len(json.dumps(answers)) > MOST:
-        raise Invalid(_("填写的内容过长，没有保存草稿"))
+    variables = case_state.load(ctx, case.id).variables
+    at = release.at(item.node_key, item.form_key)
+    typed = answers.unfinished(ctx, at, item.form_key, given, variables)
     _refuse_overwriting(ctx, item.id, after)
     mark = new_id()
-    kept = {"by": actor.person_id, "at": ctx.now.isoformat(), "mark": mark, "answers": answers}
+    kept = {"by": actor.person_id, "at": ctx.now.isoformat(), "mark": mark, "answers": typed}
     _write(ctx, item.id, kept)
     return Saved(version=item.version, mark=mark)
-
-
-def _refuse_hidden(release: Release, item: ItemRow, given: Mapping[str, Json]) -> None:
-    rights = release.pack.fields.get(item.node_key)
-    forged = sorted(permitted.hidden_in(given, rights)) if rights else []
-    if forged:
-        message = _("表单中没有这一项")
-        fix = _("删除该项后重新提交")
-        findings = [
-            Finding(code="FORM_UNKNOWN_FIELD", field=key, message=message, fix=fix)
-            for key in forged
-        ]
-        raise Invalid(message, findings)
 
 
 def drop(ctx: Context, item_id: str, *, seen: int | None = None) -> None:

@@ -53,11 +53,15 @@ def posted(
 ) -> Posted:
     """The answers; ``added`` are ids of files that were uploaded with the form, by their place.
 
-    A locked field is not among them: it is not sent, and the server knows its value.
+    A locked field is not sent, and the server knows its value. If somebody sends it all the same,
+    or an answer that no field asks for, it is among the answers and refused with them.
     """
     fields = read(schema.get("components"))
     removed = _split(sent.get("remove", ""))
-    answers = _level(fields, (), _Taken(sent=sent, added=added or {}))
+    taken = _Taken(sent=sent, added=added or {})
+    answers = _level(fields, (), taken)
+    made_up = {key for key in sent if key.startswith(ANSWER)} - taken.names
+    answers |= {key.removeprefix(ANSWER): sent.get(key) for key in sorted(made_up)}
     step_at = ""
     if sent.get("add", ""):
         step_at = _add(fields, answers, sent.get("add", ""))
@@ -75,6 +79,8 @@ def posted(
 class _Taken:
     sent: MultiDict[str, str]
     added: Mapping[str, Sequence[str]]
+    #: names of answers that fields ask for
+    names: set[str] = field(default_factory=set)
 
 
 def _level(fields: tuple[Field, ...], path: Path, taken: _Taken) -> dict[str, Json]:
@@ -88,8 +94,12 @@ def _level(fields: tuple[Field, ...], path: Path, taken: _Taken) -> dict[str, Js
             ]
         elif each.is_container:
             found[each.key] = _level(each.children, here, taken)
-        elif not each.is_locked and each.component != "expression":
-            found[each.key] = _answer(each, written(here), taken)
+        else:
+            name = ANSWER + written(here)
+            taken.names.add(name)
+            is_asked = not each.is_locked or name in taken.sent
+            if is_asked and each.component != "expression":
+                found[each.key] = _answer(each, written(here), taken)
     return found
 
 

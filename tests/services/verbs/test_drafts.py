@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from server.domain.errors import Conflict, DraftOverwritten, Invalid
+from server.forms.compiler import MAX_ANSWERS
 from server.models.audit import AuditEvent
 from server.models.work import work_item
 from server.services.context import Context
@@ -84,7 +85,7 @@ def test_of_two_windows_the_later_one_overwrites_nothing_unless_it_says_so(
 
 def test_a_draft_is_not_longer_than_a_form_can_be(tiny: Tiny, item: str) -> None:
     with pytest.raises(Invalid):
-        tiny.act(DESK, lambda ctx: drafts.save(ctx, item, {"reason": "长" * drafts.MOST}))
+        tiny.act(DESK, lambda ctx: drafts.save(ctx, item, {"reason": "长" * MAX_ANSWERS}))
 
 
 def test_keeping_a_draft_is_no_act_in_the_case(tiny: Tiny, item: str) -> None:

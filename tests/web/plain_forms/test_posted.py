@@ -102,8 +102,21 @@ def test_an_option_that_is_no_text_comes_back_as_it_was() -> None:
 
 
 def test_locked_fields_and_fields_of_the_page_are_no_answers() -> None:
-    found = sent({"a.fixed": "x", "csrf_token": "t", "version": "3", "a.unknown": "y"}).answers
+    found = sent({"csrf_token": "t", "version": "3"}).answers
     assert set(found) == {"title", "amount", "kind", "members", "files"}
+
+
+def test_what_nobody_asked_for_is_kept_so_that_it_is_refused() -> None:
+    made_up = {
+        "a.fixed": "x",
+        "a.unknown": "y",
+        "a.members[0].secret": "z",
+        "a.members[5].member": "w",
+    }
+    found = sent({**TWO, **made_up}).answers
+    names = {key.removeprefix("a."): value for key, value in made_up.items()}
+    assert {key: found[key] for key in names} == names
+    assert found["members"] == ROWS
 
 
 def test_files_are_kept_dropped_and_added() -> None:
