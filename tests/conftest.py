@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, settings
 from server.services.context import Tools
 from tests.browser.report import write_index
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_of_run
-from tests.factories import compiled
+from tests.factories import compiled, meetings
 from tests.factories import filed as filing
 from tests.factories import tools as factory
 from tests.factories.filed import Filed
+from tests.factories.meetings import Meeting
 
 # how fast a shared machine happens to be says nothing about the code
 settings.register_profile(
@@ -107,3 +108,10 @@ def filed_tools(databases: Databases) -> Iterator[Tools]:
 def filed(filed_tools: Tools) -> Filed:
     """Ids of the cases."""
     return filing.cases(filed_tools)
+
+
+@pytest.fixture
+def meeting(databases: Databases) -> Iterator[Meeting]:
+    """A case of Nanyang that waits for its leading body of nine."""
+    with factory.copied(databases, "meeting", meetings.fill) as tools:
+        yield Meeting(tools)

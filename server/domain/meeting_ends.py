@@ -1,6 +1,6 @@
 """What has to be there before an item of a meeting can be closed, and the draft of its minutes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from server.domain.texts import _
@@ -38,49 +38,10 @@ def conditions(
     ``has_form``: what else the form of the task asks is filled in.
     """
     there = [one for one in voices if one.member.is_there]
-    unknown = [one for one in voices if one.member.attendance is Attendance.UNKNOWN]
-    unconfirmed = [one.name for one in there if one.is_dissent and not one.has_confirmed]
     unsigned = [one.name for one in there if not one.has_signed]
-    chairs = [one for one in there if one.member.is_chair]
-    decided = counted.adopted is not None or bool(not_adopted)
-    quorum = counted.rule.quorum
     return (
-        Condition(
-            key="attendance",
-            text=_("全体成员的到会情况已登记"),
-            is_met=bool(voices) and not unknown,
-            lack=_("差{n}人").format(n=len(unknown)),
-        ),
-        Condition(
-            key="quorum",
-            text=_("到会人数达到{share}").format(share=quorum),
-            is_met=counted.is_quorate,
-            lack=_("差{n}人").format(n=max(counted.quorum_least - counted.present, 0)),
-        ),
-        Condition(
-            key="votes",
-            text=_("到会成员全部表决"),
-            is_met=counted.is_complete,
-            lack=_("差{n}人").format(n=counted.waiting),
-        ),
-        Condition(
-            key="chair",
-            text=_("主持人末位表态") if counted.rule.chair_last else _("主持人已表决"),
-            is_met=len(chairs) == 1 and chairs[0].member.has_voted,
-            lack=_("未表态"),
-        ),
-        Condition(
-            key="result",
-            text=_("有结论通过") if not not_adopted else _("已有结论"),
-            is_met=counted.is_complete and decided,
-            lack=_("没有通过") if counted.is_complete else _("未表决完"),
-        ),
-        Condition(
-            key="dissent",
-            text=_("不同意见经本人确认"),
-            is_met=not unconfirmed,
-            lack=_("、").join(unconfirmed),
-        ),
+        *_of_presence(counted, voices),
+        *_of_votes(counted, there, not_adopted),
         Condition(key="form", text=_("决定的其他内容已填"), is_met=has_form, lack=_("未填齐")),
         Condition(
             key="signatures",
@@ -88,6 +49,52 @@ def conditions(
             is_met=bool(there) and not unsigned,
             lack=_("差{names}").format(names=_("、").join(unsigned)),
         ),
+    )
+
+
+def _of_presence(counted: Tally, voices: Sequence[Voice]) -> Iterator[Condition]:
+    unknown = [one for one in voices if one.member.attendance is Attendance.UNKNOWN]
+    yield Condition(
+        key="attendance",
+        text=_("全体成员的到会情况已登记"),
+        is_met=bool(voices) and not unknown,
+        lack=_("差{n}人").format(n=len(unknown)),
+    )
+    yield Condition(
+        key="quorum",
+        text=_("到会人数达到{share}").format(share=counted.rule.quorum),
+        is_met=counted.is_quorate,
+        lack=_("差{n}人").format(n=max(counted.quorum_least - counted.present, 0)),
+    )
+
+
+def _of_votes(counted: Tally, there: Sequence[Voice], not_adopted: str) -> Iterator[Condition]:
+    chairs = [one for one in there if one.member.is_chair]
+    unconfirmed = [one.name for one in there if one.is_dissent and not one.has_confirmed]
+    decided = counted.adopted is not None or bool(not_adopted)
+    yield Condition(
+        key="votes",
+        text=_("到会成员全部表决"),
+        is_met=counted.is_complete,
+        lack=_("差{n}人").format(n=counted.waiting),
+    )
+    yield Condition(
+        key="chair",
+        text=_("主持人末位表态") if counted.rule.chair_last else _("主持人已表决"),
+        is_met=len(chairs) == 1 and chairs[0].member.has_voted,
+        lack=_("未表态"),
+    )
+    yield Condition(
+        key="result",
+        text=_("有结论通过") if not not_adopted else _("已有结论"),
+        is_met=counted.is_complete and decided,
+        lack=_("没有通过") if counted.is_complete else _("未表决完"),
+    )
+    yield Condition(
+        key="dissent",
+        text=_("不同意见经本人确认"),
+        is_met=not unconfirmed,
+        lack=_("、").join(unconfirmed),
     )
 
 

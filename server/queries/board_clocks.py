@@ -186,11 +186,5 @@ def changed(
     return tuple(_changed(row) for row in rows)
 
 
-def names(session: Session, person_ids: Sequence[str]) -> Mapping[str, str]:
-    """Names of people by id."""
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(person_ids)))
-    return {row.id: row.name for row in rows}
-
-
 def _changed(row: Any) -> Changed:
     return Changed(**{**row._mapping, "changes": loads(row.changes)})

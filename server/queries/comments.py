@@ -1,6 +1,5 @@
 """Remarks of one case, for those who handle it alone."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,6 +10,7 @@ from server.domain.perspectives import Sight
 from server.models.desk import comment
 from server.models.identity import Person, Unit
 from server.models.work import work_item
+from server.queries import names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,7 +55,7 @@ def of_case(session: Session, sight: Sight, case_id: str) -> tuple[Comment, ...]
         .where(comment.c.case_id == case_id)
         .order_by(comment.c.at, comment.c.id)
     ).all()
-    names = _names(session, {person for row in rows for person in row.mentions})
+    called = names.of_people(session, {person for row in rows for person in row.mentions})
     return tuple(
         Comment(
             id=row.id,
@@ -66,16 +66,9 @@ def of_case(session: Session, sight: Sight, case_id: str) -> tuple[Comment, ...]
             step=row.step or "",
             task_id=row.task_id,
             text="" if row.withdrawn_at else row.text,
-            called=() if row.withdrawn_at else tuple(names[each] for each in row.mentions),
+            called=() if row.withdrawn_at else tuple(called[each] for each in row.mentions),
             called_ids=() if row.withdrawn_at else tuple(row.mentions),
             withdrawn_at=row.withdrawn_at,
         )
         for row in rows
     )
-
-
-def _names(session: Session, ids: set[str]) -> Mapping[str, str]:
-    if not ids:
-        return {}
-    rows = session.execute(select(Person.id, Person.name).where(Person.id.in_(sorted(ids))))
-    return {row.id: row.name for row in rows}

@@ -70,8 +70,8 @@ def convening(decision_id: str) -> str:
 def _act(decision_id: str, verb: str) -> _Page:
     said = DECISION_VERBS[verb]
     with reading() as ctx:
-        case_id = decision_sheets.readable(ctx, decision_id).case.id
-        rest = decision_rests.rest(ctx, decision_id) if verb == "note" else None
+        found = decision_sheets.readable(ctx, decision_id)
+        rest = decision_rests.rest(ctx, found) if verb == "note" else None
     sent = decision_forms.rest_sent(rest)
     try:
         given = decision_forms.given(said)
@@ -81,7 +81,7 @@ def _act(decision_id: str, verb: str) -> _Page:
             given["seen"] = verb_forms.seen()
         done = partial(said.act, decision_id=decision_id, **given)
         # what was chosen is kept nowhere but as a ballot
-        verb_forms.once(done, case_id, is_secret=verb == "vote")
+        verb_forms.once(done, found.case.id, is_secret=verb == "vote")
     except (Conflict, Forbidden, Invalid) as refused:
         again = _convening if verb == "convene" else _page
         return again(decision_id, refused, sent.answers if sent else None), status_of(refused)
@@ -125,8 +125,9 @@ def _page(
     decision_id: str, refused: RongcuoError | None = None, typed: dict[str, Any] | None = None
 ) -> str:
     with reading() as ctx:
-        sheet = decision_sheets.sheet(ctx, decision_id)
-        rest = decision_rests.rest(ctx, decision_id)
+        found = decision_sheets.readable(ctx, decision_id)
+        sheet = decision_sheets.shown(ctx, found)
+        rest = decision_rests.rest(ctx, found)
         findings = _findings(sheet, refused)
         controls = decision_forms.drawn(ctx, rest, typed, findings)
     looked("decision.read", sheet.id, sheet.case_id)
@@ -153,8 +154,9 @@ def _convening(
     decision_id: str, refused: RongcuoError | None = None, _typed: dict[str, Any] | None = None
 ) -> str:
     with reading() as ctx:
-        offered = decision_convening.offered(ctx, decision_id)
-        sheet = decision_sheets.sheet(ctx, decision_id)
+        found = decision_sheets.readable(ctx, decision_id)
+        offered = decision_convening.offered(ctx, found)
+        sheet = decision_sheets.shown(ctx, found)
     looked("decision.read", sheet.id, sheet.case_id)
     findings = refused.findings if isinstance(refused, Invalid) else ()
     return render(

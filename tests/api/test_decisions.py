@@ -1,21 +1,8 @@
 """A meeting held over the API alone: convened, attended, voted, signed, closed."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.databases import Databases
 from tests.factories import meetings, site
-from tests.factories import tools as factory
 from tests.factories.meetings import REST, Meeting
 from tests.factories.programs import Program, program
-
-
-@pytest.fixture
-def meeting(databases: Databases) -> Iterator[Meeting]:
-    """A case that waits for its leading body of nine."""
-    with factory.copied(databases, "meeting", meetings.fill) as tools:
-        yield Meeting(tools)
 
 
 def test_programs_hold_a_meeting_and_the_case_goes_on(meeting: Meeting) -> None:

@@ -13,7 +13,7 @@ from server.domain.jurisdiction import Level
 from server.domain.lifecycle import DeadlineState
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
-from server.queries import board, board_clocks, corrections
+from server.queries import board, board_clocks, corrections, names
 from server.queries.board import Cell, Narrowed, Office
 from server.queries.board_clocks import Changed, Rung
 from server.queries.corrections import Question
@@ -220,9 +220,9 @@ _Act = Stop | Extend | Correct | CorrectMet
 def _changes(ctx: Context, clocks: Sequence[Changed]) -> tuple[Change, ...]:
     """The last stop of each clock that stands, and every extension and correction."""
     acts = [(clock, act) for clock in clocks for act in _shown(clock)]
-    names = board_clocks.names(ctx.session, sorted({_who(act) for _clock, act in acts} - {""}))
+    by_id = names.of_people(ctx.session, {_who(act) for _clock, act in acts} - {""})
     return tuple(
-        _change(definitions.release(ctx, clock.pack_version_id).pack, clock, act, names)
+        _change(definitions.release(ctx, clock.pack_version_id).pack, clock, act, by_id)
         for clock, act in acts
     )
 

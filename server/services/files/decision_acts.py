@@ -4,10 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from server.domain.lifecycle import CaseStatus
 from server.domain.meeting_ends import Condition
-from server.domain.texts import _
 from server.domain.votes import Attendance, Tally
 from server.services.context import Context
-from server.services.verbs.decision_members import MemberRow
+from server.services.verbs import decision_votes
 from server.services.verbs.decision_rows import Held
 
 
@@ -21,7 +20,8 @@ def now(
     if row is None or row.state == "cancelled" or counted is None:
         waits = found.item.state in ("offered", "claimed") and found.me is not None
         return (("convene",) if waits else ()), ""
-    why = _hindrance(ctx, found, counted)
+    me = found.me
+    why = decision_votes.hindrance(ctx, found, me) if me and not me.has_voted else ""
     names = [*_of_record(found), *_of_member(found, counted, why)]
     lacks = [one for one in conditions if not one.is_met]
     if found.is_chair and not lacks:
@@ -55,28 +55,3 @@ def _of_member(found: Held, counted: Tally, why: str) -> Iterator[str]:
         yield "confirm"
     if counted.is_complete and me.counted.is_there and me.signed_at is None:
         yield "sign"
-
-
-def _hindrance(ctx: Context, found: Held, counted: Tally) -> str:
-    """Why the vote is not open for the actor, empty where it is."""
-    me = found.me
-    if me is None or me.has_voted:
-        return ""
-    if found.meeting is not None and ctx.today < found.meeting.held_on:
-        return _("会议当日才能登记到会和表决")
-    unknown = [one for one in found.members if one.attendance is Attendance.UNKNOWN]
-    if unknown:
-        return _("还有{n}名成员没有登记到会情况").format(n=len(unknown))
-    if not counted.is_quorate:
-        return _("到会{n}人，须达到{least}人才能表决").format(
-            n=counted.present, least=counted.quorum_least
-        )
-    return _turn(found, counted, me)
-
-
-def _turn(found: Held, counted: Tally, me: MemberRow) -> str:
-    if me.attendance is not Attendance.PRESENT:
-        return _("只有到会的成员表决")
-    if me.is_chair and found.rule.chair_last and counted.waiting > 1:
-        return _("主持人末位表态：还有{n}名成员没有表决").format(n=counted.waiting - 1)
-    return ""

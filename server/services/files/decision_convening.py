@@ -7,8 +7,9 @@ from datetime import date
 from server.domain.calendar import CHINA_TIME
 from server.domain.decision_rules import Secrecy
 from server.services.context import Context
-from server.services.files import decision_sheets, meeting_lists
-from server.services.verbs import decision_ends, decision_terms, decisions
+from server.services.files import meeting_lists
+from server.services.verbs import decision_terms, decisions
+from server.services.verbs.decision_rows import Held
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -30,20 +31,14 @@ class Offered:
     starts_at: str
 
 
-def offered(ctx: Context, decision_id: str) -> Offered:
-    """What can be chosen for this decision.
-
-    Raises:
-        NotFound: there is none, or it does not exist for the actor.
-    """
-    found = decision_sheets.readable(ctx, decision_id)
-    names = decision_ends.names_of(ctx, [one.person_id for one in found.members])
+def offered(ctx: Context, found: Held) -> Offered:
+    """What can be chosen for this decision, which the actor may look at."""
     meeting = found.meeting
     options = decision_terms.options(found.release, found.entry, found.item.form_key)
     starts = meeting.starts_at if meeting else None
     return Offered(
         chairs=[
-            (one.person_id, f"{names[one.person_id]} {one.title}")
+            (one.person_id, f"{found.name_of(one.person_id)} {one.title}")
             for one in found.members
             if not one.recusal
         ],

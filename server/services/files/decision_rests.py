@@ -7,8 +7,8 @@ from server.domain.expressions import Json
 from server.forms import shown
 from server.services.case import case_state, facts
 from server.services.context import Context
-from server.services.files import decision_sheets
 from server.services.verbs import decision_ends
+from server.services.verbs.decision_rows import Held
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,13 +20,8 @@ class Rest:
     data: Mapping[str, Json]
 
 
-def rest(ctx: Context, decision_id: str) -> Rest | None:
-    """What is left to fill in, None for whoever does not keep the record, and once it is closed.
-
-    Raises:
-        NotFound: there is no such decision, or it does not exist for the actor.
-    """
-    found = decision_sheets.readable(ctx, decision_id)
+def rest(ctx: Context, found: Held) -> Rest | None:
+    """What is left to fill in, None for whoever does not keep the record, and once it is closed."""
     if found.row is None or found.row.state != "open" or not found.is_recorder:
         return None
     schema = found.rest.forms.get(found.item.form_key, {})

@@ -6,7 +6,6 @@ from typing import Final
 
 from server.domain.texts import _
 from server.domain.votes import ABSTAIN, AGAINST, Attendance, Tally
-from server.services.context import Context
 from server.services.verbs import decision_ends, decision_terms
 from server.services.verbs.decision_members import BY_DATA, MemberRow
 from server.services.verbs.decision_rows import Held
@@ -88,7 +87,7 @@ def lines(found: Held, told: Tally | None, texts: Mapping[str, str], decided: st
     ]
 
 
-def seats(ctx: Context, found: Held, counted: Tally | None, texts: Mapping[str, str]) -> list[Seat]:
+def seats(found: Held, counted: Tally | None, texts: Mapping[str, str]) -> list[Seat]:
     """The members, what they voted and said only as far as the reader may know it."""
     row = found.row
     is_told = counted is not None and counted.is_complete
@@ -96,7 +95,6 @@ def seats(ctx: Context, found: Held, counted: Tally | None, texts: Mapping[str, 
     sees_all = is_told or (is_open and found.is_secretary)
     chosen = {one.person_id: one.choice for one in found.ballots if one.person_id}
     of = about(found, counted) if is_told else (row.motion if row else "")
-    names = decision_ends.names_of(ctx, [one.person_id for one in found.members])
     grounds = dict(decision_terms.grounds(found.release, found.entry, found.item.form_key))
     found_seats = []
     for one in found.members:
@@ -105,7 +103,7 @@ def seats(ctx: Context, found: Held, counted: Tally | None, texts: Mapping[str, 
         found_seats.append(
             Seat(
                 row=one,
-                name=names.get(one.person_id, ""),
+                name=found.name_of(one.person_id),
                 is_me=is_me,
                 attendance=one.attendance,
                 choice=choice,

@@ -113,11 +113,11 @@ def shown(ctx: Context, found: Held) -> DecisionSheet:
     """The sheet of a decision the actor may look at."""
     seen = _seen(ctx, found)
     row, entry, told, texts = found.row, found.entry, seen.told, seen.texts
-    seats = tuple(decision_seats.seats(ctx, found, seen.counted, texts))
+    seats = tuple(decision_seats.seats(found, seen.counted, texts))
     is_open = row is not None and row.state == "open"
     unfilled = decision_ends.unfilled(ctx, found) if is_open and told else ()
     has_form = bool(told) and not unfilled
-    conditions = decision_ends.conditions(ctx, found, has_form=has_form) if seen.is_on else ()
+    conditions = decision_ends.conditions(found, has_form=has_form) if seen.is_on else ()
     actions, hindrance = decision_acts.now(ctx, found, seen.counted, conditions)
     is_closed = row is not None and row.state == "closed"
     return DecisionSheet(
@@ -189,14 +189,13 @@ def _seen(ctx: Context, found: Held) -> _Seen:
 def _of_meeting(ctx: Context, seen: _Seen) -> dict[str, Any]:
     """The body, who leads its meeting and keeps the record, and what else is on the agenda."""
     found, row = seen.found, seen.standing
-    names = decision_ends.names_of(ctx, _people(found))
     meeting = found.meeting
     return {
         "body": people.unit(ctx, found.item.candidate_unit or "").name,
         "meeting": meeting,
-        "secretary": names.get(meeting.secretary_id or "", "") if meeting else "",
-        "attendants": tuple(names.get(one, "") for one in (meeting.attendants if meeting else ())),
-        "chair": names.get(found.chair_id or "", ""),
+        "secretary": found.name_of(meeting.secretary_id if meeting else None),
+        "attendants": tuple(map(found.name_of, meeting.attendants if meeting else ())),
+        "chair": found.name_of(found.chair_id),
         "agenda": meeting_lists.agenda(ctx, row.meeting_id) if row else (),
         "is_secret": bool(row and row.is_secret),
         "round": row.round if row else 1,
@@ -215,7 +214,7 @@ def _of_minutes(ctx: Context, seen: _Seen) -> dict[str, Any]:
     if row is not None and seen.counted is not None and not row.minutes:
         draft = meeting_ends.minutes(
             seen.counted,
-            decision_ends.voices_of(ctx, found),
+            decision_ends.voices_of(found),
             matter=_("、").join(matter["subjects"]) or matter["matter"] or found.case.reference,
             question=question,
             result=seen.texts.get(seen.result, ""),
@@ -235,13 +234,6 @@ def _motion(ctx: Context, found: Held, known: Facts, texts: Mapping[str, str]) -
         return found.row.motion
     code = decision_terms.text(ctx, found.entry.motion, known)
     return code if code in texts else ""
-
-
-def _people(found: Held) -> list[str]:
-    ids = [one.person_id for one in found.members]
-    if found.meeting is not None:
-        ids += [found.meeting.secretary_id or "", *found.meeting.attendants]
-    return ids
 
 
 def _matter(ctx: Context, case_id: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """人员与回避 as people look at it: who was asked, who keeps away, what waits for a decision."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from server.domain import recusal as grounds
 from server.domain.errors import Forbidden, NotFound
@@ -103,8 +103,7 @@ def one(ctx: Context, recusal_id: str) -> tuple[Head, View]:
         return head, found
     people = recusal_people.of_case(ctx, case_rows.found(ctx, case_id))
     others = tuple(each for each in people if each.person_id != ctx.actor.person_id)
-    values = {name: getattr(found, name) for name in View.__slots__}
-    return head, View(**{**values, "choices": others})
+    return head, replace(found, choices=others)
 
 
 def blank(ctx: Context, case_id: str) -> Blank:

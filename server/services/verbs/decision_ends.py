@@ -3,7 +3,7 @@
 From then on nothing of it changes. Where its task ends in another way, the decision is called off.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select, update
@@ -18,7 +18,6 @@ from server.domain.meeting_ends import Condition, Voice
 from server.domain.texts import _
 from server.domain.votes import ABSTAIN, Attendance
 from server.models.decision import decision, meeting
-from server.models.identity import Person
 from server.services.case import answers, case_state
 from server.services.context import Context
 from server.services.verbs import decision_rows, decision_terms, work, work_rows
@@ -46,7 +45,7 @@ def close(ctx: Context, decision_id: str, *, seen: int | None = None) -> None:
     stands = found.convened
     if seen is not None and seen != stands.version:
         raise Conflict(_("该议题已被他人更改，请刷新后重试"))
-    lacking = [one for one in conditions(ctx, found, has_form=True) if not one.is_met]
+    lacking = [one for one in conditions(found, has_form=True) if not one.is_met]
     if lacking:
         told = _("；").join(f"{one.text}（{one.lack}）" for one in lacking)
         raise Conflict(_("还不能结束议题：{lacking}").format(lacking=told))
@@ -66,32 +65,25 @@ def close(ctx: Context, decision_id: str, *, seen: int | None = None) -> None:
     ctx.record("meeting.close", found.id, found.case.id, {"resolution": result})
 
 
-def conditions(ctx: Context, found: Held, *, has_form: bool) -> tuple[Condition, ...]:
+def conditions(found: Held, *, has_form: bool) -> tuple[Condition, ...]:
     """What has to be there before it can be closed."""
-    voices = voices_of(ctx, found)
+    voices = voices_of(found)
     not_adopted = str(found.convened.rule["not_adopted"])
     return meeting_ends.conditions(found.tally, voices, not_adopted=not_adopted, has_form=has_form)
 
 
-def voices_of(ctx: Context, found: Held) -> list[Voice]:
+def voices_of(found: Held) -> list[Voice]:
     """The members by name."""
-    names = names_of(ctx, [one.person_id for one in found.members])
     return [
         Voice(
             member=one.counted,
-            name=names.get(one.person_id, ""),
+            name=found.name_of(one.person_id),
             is_dissent=one.is_dissent,
             has_confirmed=one.confirmed_at is not None,
             has_signed=one.signed_at is not None,
         )
         for one in found.members
     ]
-
-
-def names_of(ctx: Context, ids: Iterable[str]) -> dict[str, str]:
-    """Names by id."""
-    rows = ctx.session.execute(select(Person.id, Person.name).where(Person.id.in_(list(ids))))
-    return {row.id: row.name for row in rows}
 
 
 def resolution(found: Held) -> str:

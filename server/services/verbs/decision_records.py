@@ -51,7 +51,7 @@ def opinion(
         member,
         opinion=text.strip(),
         is_dissent=dissent,
-        spoken=member.spoken or _next(found),
+        spoken=member.spoken or found.next_to_speak,
         confirmed_at=ctx.now if is_own else None,
     )
     decision_rows.keep(ctx, found, unsigned(decision_rows.with_member(found, changed)))
@@ -138,7 +138,3 @@ def _own(ctx: Context, decision_id: str) -> tuple[Held, MemberRow]:
     if member is None:
         raise Forbidden(_("记录人不是成员，不需要签名"))
     return found, member
-
-
-def _next(found: Held) -> int:
-    return max((one.spoken or 0 for one in found.members), default=0) + 1

@@ -18,6 +18,7 @@ from server.domain.texts import _
 from server.domain.votes import Ballot, Rule, Tally, tally
 from server.models.decision import decision, meeting, vote
 from server.models.work import work_item
+from server.queries import names
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
@@ -86,6 +87,12 @@ class Held:
     meeting: MeetingRow | None
     members: tuple[MemberRow, ...]
     ballots: tuple[Ballot, ...]
+    #: names of the members, of who keeps the record and of who attends, by id
+    names: Mapping[str, str]
+
+    def name_of(self, person_id: str | None) -> str:
+        """The name of one of them, empty for nobody."""
+        return self.names.get(person_id or "", "")
 
     @property
     def rule(self) -> Rule:
@@ -129,6 +136,11 @@ class Held:
         )
 
     @property
+    def next_to_speak(self) -> int:
+        """The number of whoever speaks now for the first time."""
+        return max((one.spoken or 0 for one in self.members), default=0) + 1
+
+    @property
     def is_chair(self) -> bool:
         """Does the actor chair it."""
         return self.chair_id == self.actor.person_id
@@ -161,6 +173,9 @@ def held(ctx: Context, decision_id: str, *, to_write: bool = True) -> Held:
     if entry is None or item.candidate_unit is None:
         raise NotFound
     row = _row(ctx, decision_id)
+    sitting = meeting_of(ctx, row.meeting_id) if row else None
+    members = decision_members.of(ctx, case, item, _kept(row))
+    beside = (sitting.secretary_id or "", *sitting.attendants) if sitting else ()
     return Held(
         id=decision_id,
         actor=actor,
@@ -169,9 +184,10 @@ def held(ctx: Context, decision_id: str, *, to_write: bool = True) -> Held:
         release=release.at(item.node_key, item.form_key),
         entry=entry,
         row=row,
-        meeting=meeting_of(ctx, row.meeting_id) if row else None,
-        members=decision_members.of(ctx, case, item, _kept(row)),
+        meeting=sitting,
+        members=members,
         ballots=ballots_of(ctx, decision_id, row.round) if row else (),
+        names=names.of_people(ctx.session, {*(one.person_id for one in members), *beside}),
     )
 
 

@@ -100,12 +100,11 @@ def vote(
     if choice not in {*found.rule.options, AGAINST, ABSTAIN}:
         message = _("请选择赞成的结论，或者不赞成、弃权")
         raise Invalid(message, [Finding(code="VOTE_CHOICE", field="choice", message=message)])
-    _refuse_too_early(ctx, found)
-    _refuse_turn(found, member)
+    _refuse(hindrance(ctx, found, member))
     _store(ctx, found, member, choice)
     if member.person_id == found.actor.person_id:
         declarations.note(ctx, found.case.id, member.person_id, "vote", found.id, NONE)
-    spoken = None if stands.is_secret else member.spoken or _next(found)
+    spoken = None if stands.is_secret else member.spoken or found.next_to_speak
     changed = replace(member, has_voted=True, spoken=spoken or member.spoken)
     if opinion.strip():
         confirmed_at = ctx.now if member.person_id == found.actor.person_id else None
@@ -151,7 +150,7 @@ def _refuse_late(ctx: Context, found: Held, member: MemberRow, attendance: str) 
         message = _("请选择到会、未到、离席或者回避")
         raise Invalid(message, [Finding(code="ATTENDANCE", field="attendance", message=message)])
     if attendance in (Attendance.PRESENT, Attendance.LEFT):
-        _refuse_before(ctx, found)
+        _refuse(_too_early(ctx, found))
     if attendance == Attendance.RECUSED:
         return
     if found.tally.is_complete and attendance != Attendance.LEFT:
@@ -160,10 +159,9 @@ def _refuse_late(ctx: Context, found: Held, member: MemberRow, attendance: str) 
         raise Conflict(_("该成员已经表决，不能登记为未到"))
 
 
-def _refuse_before(ctx: Context, found: Held) -> None:
-    if found.meeting is not None and ctx.today < found.meeting.held_on:
-        day = found.meeting.held_on.isoformat()
-        raise Conflict(_("会议在{day}召开，当日才能登记到会和表决").format(day=day))
+def _refuse(why: str) -> None:
+    if why:
+        raise Conflict(why)
 
 
 def _recuse(ctx: Context, found: Held, member: MemberRow, ground: str, note: str) -> None:
@@ -191,34 +189,40 @@ def _keep_and_count(ctx: Context, found: Held, changed: MemberRow) -> None:
     decision_rows.keep(ctx, found, members, decided_on=decided_on)
 
 
-def _refuse_too_early(ctx: Context, found: Held) -> None:
-    _refuse_before(ctx, found)
+def hindrance(ctx: Context, found: Held, member: MemberRow) -> str:
+    """Why this member cannot vote now, empty where he can."""
+    counted = found.tally
+    early = _too_early(ctx, found)
+    if early:
+        return early
     unknown = sum(1 for one in found.members if one.attendance is Attendance.UNKNOWN)
     if unknown:
-        raise Conflict(_("还有{n}名成员没有登记到会情况，不能开始表决").format(n=unknown))
-    counted = found.tally
+        return _("还有{n}名成员没有登记到会情况，不能开始表决").format(n=unknown)
     if not counted.is_quorate:
-        raise Conflict(
-            _("到会{n}人，须达到{least}人才能表决").format(
-                n=counted.present, least=counted.quorum_least
-            )
+        return _("到会{n}人，须达到{least}人才能表决").format(
+            n=counted.present, least=counted.quorum_least
         )
     if found.chair_id is None:
-        raise Conflict(_("没有到会的主持人，请先更改会议安排"))
+        return _("没有到会的主持人，请先更改会议安排")
+    return _not_his_turn(found, member)
 
 
-def _refuse_turn(found: Held, member: MemberRow) -> None:
+def _not_his_turn(found: Held, member: MemberRow) -> str:
     if member.has_voted:
-        raise Conflict(_("该成员本轮已经表决"))
+        return _("该成员本轮已经表决")
     if member.attendance is not Attendance.PRESENT:
-        raise Conflict(_("只有到会的成员表决"))
-    if member.is_chair and found.rule.chair_last and found.tally.waiting > 1:
-        n = found.tally.waiting - 1
-        raise Conflict(_("主持人末位表态：还有{n}名成员没有表决").format(n=n))
+        return _("只有到会的成员表决")
+    others = found.tally.waiting - 1
+    if member.is_chair and found.rule.chair_last and others > 0:
+        return _("主持人末位表态：还有{n}名成员没有表决").format(n=others)
+    return ""
 
 
-def _next(found: Held) -> int:
-    return max((one.spoken or 0 for one in found.members), default=0) + 1
+def _too_early(ctx: Context, found: Held) -> str:
+    if found.meeting is None or ctx.today >= found.meeting.held_on:
+        return ""
+    day = found.meeting.held_on.isoformat()
+    return _("会议在{day}召开，当日才能登记到会和表决").format(day=day)
 
 
 def _store(ctx: Context, found: Held, member: MemberRow, choice: str) -> None:

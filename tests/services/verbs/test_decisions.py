@@ -1,6 +1,6 @@
 """集体研究: convened, attended, voted, signed and closed, on the case that waits for its body."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
@@ -11,18 +11,8 @@ from server.models.decision import decision, vote
 from server.models.work import work_item
 from server.services.files import meeting_lists, sheets
 from server.services.verbs import decision_records, decisions, withdrawals, work
-from tests.databases import Databases
-from tests.factories import meetings
-from tests.factories import tools as factory
 from tests.factories.meetings import Meeting
 from tests.factories.together import together
-
-
-@pytest.fixture
-def meeting(databases: Databases) -> Iterator[Meeting]:
-    """A case that waits for its leading body of nine."""
-    with factory.copied(databases, "meeting", meetings.fill) as tools:
-        yield Meeting(tools)
 
 
 def test_nine_members_one_recused_six_present_five_for_is_adopted_and_the_case_goes_on(
