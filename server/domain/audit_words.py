@@ -84,6 +84,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "meeting.note": _("填写会议纪要"),
     "meeting.opinion": _("记录意见"),
     "meeting.recuse": _("会上声明回避"),
+    "meeting.remind": _("提醒签名"),
     "meeting.sign": _("会议签名"),
     "meeting.vote": _("表决"),
     "message.deliver": _("收到来函"),

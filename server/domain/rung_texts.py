@@ -32,6 +32,8 @@ class RungKind(StrEnum):
     MENTIONED = "comment"
     #: the day has come on which he wanted to look again
     FOLLOW_UP = "follow_up"
+    #: a meeting, or what is left to do after it
+    MEETING = "meeting"
     #: a notice no rung gave
     OTHER = "other"
 
@@ -46,12 +48,15 @@ RUNG_WORDS: Final = {
     RungKind.COPIED: _("抄送"),
     RungKind.MENTIONED: _("讨论"),
     RungKind.FOLLOW_UP: _("到期再看"),
+    RungKind.MEETING: _("会议"),
     RungKind.OTHER: _("通知"),
 }
 
 #: kinds of notices that people give one another or themselves, as they are stored
 OF_PEOPLE: Final = {
-    str(kind): kind for kind in RungKind if kind in ("urge", "cc", "comment", "follow_up")
+    str(kind): kind
+    for kind in RungKind
+    if kind in ("urge", "cc", "comment", "follow_up", "meeting")
 }
 
 

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, case, null, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
-from server.queries import inbox, notices
+from server.queries import inbox, meetings, notices, requests
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -18,6 +18,10 @@ class Waiting:
     work: int
     #: notices he has not read
     notices: int
+    #: matters of meetings that want him, None: no meeting is any business of his
+    meetings: int | None
+    #: acts that wait for his consent, None: none ever was asked of him, nor by him
+    requests: int | None
 
 
 def waiting(session: Session, actor: Actor, *, on: date, now: datetime) -> Waiting:
@@ -26,6 +30,12 @@ def waiting(session: Session, actor: Actor, *, on: date, now: datetime) -> Waiti
         select(
             inbox.in_hands(actor, on=on, now=now).scalar_subquery().label("work"),
             notices.unread(actor).scalar_subquery().label("notices"),
+            _if(meetings.has_any(actor), meetings.waiting(actor)).label("meetings"),
+            _if(requests.has_any(actor), requests.addressed(actor)).label("requests"),
         )
     ).one()
-    return Waiting(work=row.work, notices=row.notices)
+    return Waiting(**row._mapping)
+
+
+def _if(has_any: ColumnElement[bool], count: Select[tuple[int]]) -> ColumnElement[int | None]:
+    return case((has_any, count.scalar_subquery()), else_=null())

@@ -4,18 +4,18 @@ Those who handle the case see them all; whoever asked, and who may decide, see t
 none.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.expressions import Json
 from server.domain.perspectives import Sight
-from server.domain.requests import Request, RequestKind, RequestState, is_addressed
+from server.domain.requests import Request, RequestKind, RequestState
 from server.models.case import case, case_request
 from server.queries.deciding import questions
 from server.queries.visibility import recused_from
@@ -81,14 +81,8 @@ def of_case(session: Session, actor: Actor, sight: Sight, case_id: str) -> tuple
 
 def waiting(session: Session, actor: Actor) -> tuple[Requested, ...]:
     """What waits for the actor's consent, the oldest first."""
-    units = sorted({post.unit_id for post in actor.posts})
-    query = _known(actor).where(
-        case_request.c.state == RequestState.ASKED,
-        case_request.c.office_id.in_(units),
-        case_request.c.asked_by != actor.person_id,
-    )
-    rows = session.execute(query.order_by(case_request.c.asked_at, case_request.c.id).limit(MOST))
-    return tuple(each for each in map(_requested, rows) if is_addressed(each.judged, actor))
+    order = _wanted().where(_addressed(actor)).order_by(case_request.c.asked_at, case_request.c.id)
+    return tuple(map(_requested, session.execute(order.limit(MOST))))
 
 
 def asked_by(session: Session, actor: Actor) -> tuple[Requested, ...]:
@@ -108,6 +102,16 @@ def open_subjects(session: Session, case_id: str, kind: RequestKind) -> frozense
     return frozenset(payload["subject"] for payload in session.scalars(waiting))
 
 
+def has_any(actor: Actor) -> ColumnElement[bool]:
+    """Did he ever ask for anything, or was anything ever asked of an office of his."""
+    return select(case_request.c.id).where(_is_of(actor)).exists()
+
+
+def addressed(actor: Actor) -> Select[tuple[int]]:
+    """How many requests wait for his consent, to be asked within another statement."""
+    return select(func.count()).select_from(case_request).where(_addressed(actor))
+
+
 def case_of(session: Session, request_id: str) -> str | None:
     """The case a request is about, None for no such request; says nothing of who may know."""
     return session.scalar(select(case_request.c.case_id).where(case_request.c.id == request_id))
@@ -115,8 +119,25 @@ def case_of(session: Session, request_id: str) -> str | None:
 
 def _is_of(actor: Actor) -> ColumnElement[bool]:
     """He asked, or serves the office that is asked."""
-    units: Collection[str] = sorted({post.unit_id for post in actor.posts})
-    return or_(case_request.c.asked_by == actor.person_id, case_request.c.office_id.in_(units))
+    return or_(case_request.c.asked_by == actor.person_id, _of_his_office(actor))
+
+
+def _addressed(actor: Actor) -> ColumnElement[bool]:
+    """It waits for his consent, by the rule of ``domain/requests``."""
+    head_only = case_request.c.payload["by_head"].as_boolean()
+    return and_(
+        case_request.c.state == RequestState.ASKED,
+        case_request.c.asked_by != actor.person_id,
+        case_request.c.case_id.not_in(recused_from(actor.person_id)),
+        or_(
+            case_request.c.office_id.in_(actor.headed),
+            and_(_of_his_office(actor), ~head_only),
+        ),
+    )
+
+
+def _of_his_office(actor: Actor) -> ColumnElement[bool]:
+    return case_request.c.office_id.in_(sorted({post.unit_id for post in actor.posts}))
 
 
 def _known(actor: Actor) -> Select[Any]:

@@ -26,6 +26,8 @@ _WEEKDAYS = "一二三四五六日"
 _PLACES = (
     ("inbox.index", _("待办"), Permission.CASE_READ, ("inbox", "tasks")),
     ("notices.index", _("消息"), Permission.CASE_READ, ("notices",)),
+    ("decisions.meetings", _("会议"), Permission.CASE_READ, ("decisions",)),
+    ("requests.index", _("请示"), Permission.CASE_READ, ("requests",)),
     ("cases.index", _("案卷"), Permission.CASE_READ, ("cases",)),
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
     ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns")),
@@ -44,7 +46,12 @@ _PLACES = (
 )
 
 #: entries that say how much waits there
-_COUNTED = {"inbox.index": "work", "notices.index": "notices"}
+_COUNTED = {
+    "inbox.index": "work",
+    "notices.index": "notices",
+    "decisions.meetings": "meetings",
+    "requests.index": "requests",
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +61,7 @@ class Place:
     url: str
     label: str
     is_current: bool
-    #: what waits there, and its entry says how much of it: work, notices, or nothing
+    #: what waits there, and its entry says how much of it: work, notices …, or nothing
     counts: str = ""
 
 
@@ -129,13 +136,21 @@ def _office() -> str:
     return f"{held[0].office.name} {held[0].title}".rstrip() if held else ""
 
 
-def _waiting() -> dict[str, str]:
-    """How much the person has in his hands and has not read; the frame of a page asks it."""
+def _waiting() -> dict[str, str | None]:
+    """How much waits for the person, None where he has no business; the frame of a page asks it."""
     with reading() as ctx:
         found = headings.waiting(ctx.session, ctx.actor, on=ctx.today, now=ctx.now)
     # nothing unread is no news; that there is no work is
-    unread = _counted(found.notices) if found.notices else ""
-    return {"work": _counted(found.work), "notices": unread}
+    return {
+        "work": _counted(found.work),
+        "notices": _if_any(found.notices),
+        "meetings": _if_any(found.meetings),
+        "requests": _if_any(found.requests),
+    }
+
+
+def _if_any(n: int | None) -> str | None:
+    return _counted(n) if n else None if n is None else ""
 
 
 def _counted(n: int) -> str:

@@ -137,6 +137,14 @@ DECISION_VERBS: Final[Mapping[str, Verb]] = {
             done=_("已签名"),
         ),
         Verb(
+            name="remind",
+            title=_("提醒签名"),
+            says=_("提醒还没有签名的到会成员，每天一次"),
+            schema=OwnSchema,
+            act=decision_records.remind,
+            done=_("已提醒未签名的成员"),
+        ),
+        Verb(
             name="note",
             title=_("暂存"),
             says=_("填写会议纪要和决定的其他内容；更改后须重新签名"),

@@ -22,14 +22,14 @@ def now(
         return (("convene",) if waits else ()), ""
     me = found.me
     why = decision_votes.hindrance(ctx, found, me) if me and not me.has_voted else ""
-    names = [*_of_record(found), *_of_member(found, counted, why)]
+    names = [*_of_record(found, counted), *_of_member(found, counted, why)]
     lacks = [one for one in conditions if not one.is_met]
     if found.is_chair and not lacks:
         names.append("close")
     return tuple(dict.fromkeys(names)), why
 
 
-def _of_record(found: Held) -> Iterator[str]:
+def _of_record(found: Held, counted: Tally) -> Iterator[str]:
     has_begun = any(one.has_voted for one in found.members)
     is_host = found.is_recorder or found.convened.convened_by == found.actor.person_id
     if is_host:
@@ -40,6 +40,11 @@ def _of_record(found: Held) -> Iterator[str]:
         yield "note"
         if has_begun:
             yield "renew"
+        others = [one for one in found.members if one.person_id != found.actor.person_id]
+        if counted.is_complete and any(
+            one.counted.is_there and one.signed_at is None for one in others
+        ):
+            yield "remind"
 
 
 def _of_member(found: Held, counted: Tally, why: str) -> Iterator[str]:

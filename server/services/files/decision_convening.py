@@ -8,7 +8,7 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.decision_rules import Secrecy
 from server.services.context import Context
 from server.services.files import meeting_lists
-from server.services.verbs import decision_terms, decisions
+from server.services.verbs import decision_terms, decisions, recusal_people
 from server.services.verbs.decision_rows import Held
 
 Pairs = Sequence[tuple[str, str]]
@@ -20,6 +20,8 @@ class Offered:
 
     chairs: Pairs
     secretaries: Pairs
+    #: who handles the case and may report on it at the meeting
+    attendants: Pairs
     options: Pairs
     #: meetings of the body that are still to come
     meetings: Pairs
@@ -45,6 +47,7 @@ def offered(ctx: Context, found: Held) -> Offered:
         secretaries=[
             (one.person_id, f"{one.name} {one.title}") for one in decisions.secretaries(ctx, found)
         ],
+        attendants=_attendants(ctx, found),
         options=[(one.code, one.text) for one in options],
         meetings=[
             (one.id, f"{one.held_on.isoformat()} {one.title}")
@@ -58,3 +61,15 @@ def offered(ctx: Context, found: Held) -> Offered:
         held_on=meeting.held_on if meeting else ctx.today,
         starts_at=starts.astimezone(CHINA_TIME).strftime("%H:%M") if starts else "",
     )
+
+
+def _attendants(ctx: Context, found: Held) -> Pairs:
+    """Who handles the case, and who was asked to attend already."""
+    sitting = {one.person_id for one in found.members}
+    offered = {
+        one.person_id: f"{one.name} {one.title}"
+        for one in recusal_people.of_case(ctx, found.case)
+        if one.person_id not in sitting
+    }
+    asked = found.meeting.attendants if found.meeting else ()
+    return [*offered.items(), *((one, found.name_of(one)) for one in asked if one not in offered)]

@@ -21,6 +21,7 @@ from server.domain.texts import _
 from server.domain.votes import Tally
 from server.models.case import case as case_table
 from server.models.case import subject
+from server.queries import readings
 from server.services.case import sights
 from server.services.case.facts import Facts
 from server.services.clocks import deadline_sheets
@@ -32,7 +33,8 @@ from server.services.files.meeting_lists import AgendaItem
 from server.services.identity import people
 from server.services.law import charts
 from server.services.verbs import decision_ends, decision_rows, decision_terms
-from server.services.verbs.decision_rows import DecisionRow, Held, MeetingRow
+from server.services.verbs.decision_rows import Held
+from server.services.verbs.decision_stored import DecisionRow, MeetingRow
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +79,8 @@ class DecisionSheet:
     #: written by the program, not yet kept
     is_draft: bool
     grounds: Sequence[tuple[str, str]]
+    #: how many of those who are not recused looked at the task, and at the file of the case
+    looks: Mapping[str, int]
     rules: tuple[Rule, ...]
     deadline: DeadlineSheet | None
     #: names of the verbs this person may use now, and why he cannot vote
@@ -120,6 +124,7 @@ def shown(ctx: Context, found: Held) -> DecisionSheet:
     conditions = decision_ends.conditions(found, has_form=has_form) if seen.is_on else ()
     actions, hindrance = decision_acts.now(ctx, found, seen.counted, conditions)
     is_closed = row is not None and row.state == "closed"
+    deciding = [one.person_id for one in found.members if not one.recusal]
     return DecisionSheet(
         **_of_meeting(ctx, seen),
         **_of_minutes(ctx, seen),
@@ -140,6 +145,7 @@ def shown(ctx: Context, found: Held) -> DecisionSheet:
         unfilled=unfilled,
         resolution=texts.get(seen.result, "") if told or is_closed else "",
         grounds=decision_terms.grounds(found.release, entry, found.item.form_key),
+        looks=readings.of(ctx.session, found.case.id, found.item.id, deciding),
         rules=tuple(_rules(found)),
         deadline=_deadline(ctx, found),
         actions=actions,

@@ -6,8 +6,6 @@ From then on nothing of it changes. Where its task ends in another way, the deci
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
-
 from server.domain import meeting_ends
 from server.domain.decision_rules import VOTES, MembersField
 from server.domain.errors import Conflict, Forbidden, Invalid
@@ -17,7 +15,6 @@ from server.domain.lifecycle import WorkState
 from server.domain.meeting_ends import Condition, Voice
 from server.domain.texts import _
 from server.domain.votes import ABSTAIN, Attendance
-from server.models.decision import decision, meeting
 from server.services.case import answers, case_state
 from server.services.context import Context
 from server.services.verbs import decision_rows, decision_terms, work, work_rows
@@ -132,7 +129,7 @@ def written(found: Held, result: str) -> dict[str, Json]:
 
 def _seal(ctx: Context, found: Held, result: str) -> None:
     """The decision as it will be read for ever, and its meeting once nothing of it is open."""
-    counted, stands = found.tally, found.convened
+    counted = found.tally
     decision_rows.keep(
         ctx,
         found,
@@ -145,17 +142,7 @@ def _seal(ctx: Context, found: Held, result: str) -> None:
         chair_id=found.chair_id,
         closed_at=ctx.now,
     )
-    others = select(decision.c.id).where(
-        decision.c.meeting_id == stands.meeting_id,
-        decision.c.state == "open",
-        decision.c.id != found.id,
-    )
-    if ctx.session.scalar(others) is None:
-        ctx.session.execute(
-            update(meeting)
-            .where(meeting.c.id == stands.meeting_id)
-            .values(state="closed", closed_at=ctx.now, version=meeting.c.version + 1)
-        )
+    decision_rows.end_meeting(ctx, found)
 
 
 def _vote(one: MemberRow, choice: str | None, result: str) -> str:

@@ -13,7 +13,7 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.services.case import answers, case_state
 from server.services.context import Context
-from server.services.verbs import decision_rows
+from server.services.verbs import decision_notices, decision_rows
 from server.services.verbs.decision_members import MemberRow
 from server.services.verbs.decision_rows import Held
 
@@ -123,8 +123,29 @@ def note(
         kept = dict(answers.unfinished(ctx, found.rest, found.item.form_key, variables, known))
     has_changed = text != stands.minutes or kept != (stands.answers or {})
     members = unsigned(found.members) if has_changed else found.members
-    decision_rows.keep(ctx, found, members, minutes=text, answers=kept)
+    found = decision_rows.keep(ctx, found, members, minutes=text, answers=kept)
+    if has_changed and found.tally.is_complete:
+        decision_notices.to_sign(ctx, found, "note")
     ctx.record("meeting.note", found.id, found.case.id, {})
+
+
+def remind(ctx: Context, decision_id: str) -> None:
+    """Remind those whose signature is missing, once a day.
+
+    Raises:
+        NotFound: it does not exist for the actor.
+        Forbidden: he neither chairs it nor keeps its record.
+        Conflict: not everybody has voted, nobody else's signature is missing, all were reminded
+            today, or it was decided.
+    """
+    found = decision_rows.to_act(ctx, decision_id)
+    if not found.is_recorder:
+        raise Forbidden(_("由主持人、记录人提醒签名"))
+    if not found.tally.is_complete:
+        raise Conflict(_("到会成员全部表决后才能签名"))
+    if not decision_notices.to_sign(ctx, found, "remind"):
+        raise Conflict(_("没有未签名的其他成员，或者今天已经提醒过"))
+    ctx.record("meeting.remind", found.id, found.case.id, {})
 
 
 def unsigned(members: tuple[MemberRow, ...]) -> tuple[MemberRow, ...]:

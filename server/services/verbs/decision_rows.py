@@ -5,7 +5,6 @@ Its id is the id of the work group it decides. Until somebody convenes it there 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select, update
@@ -16,7 +15,7 @@ from server.domain.errors import Conflict, NotFound
 from server.domain.field_rights import FieldRights
 from server.domain.texts import _
 from server.domain.votes import Ballot, Rule, Tally, tally
-from server.models.decision import decision, meeting, vote
+from server.models.decision import decision, meeting
 from server.models.work import work_item
 from server.queries import names
 from server.services.case import case_rows
@@ -25,50 +24,15 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import decision_members, decision_terms, work_rows
+from server.services.verbs import (
+    decision_members,
+    decision_stored,
+    decision_terms,
+    work_rows,
+)
 from server.services.verbs.decision_members import MemberRow, spoilt
+from server.services.verbs.decision_stored import DecisionRow, MeetingRow
 from server.services.verbs.work_rows import ItemRow
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DecisionRow:
-    """One decision as stored."""
-
-    id: str
-    version: int
-    case_id: str
-    meeting_id: str | None
-    agenda_no: int
-    body_unit_id: str | None
-    question: str
-    motion: str
-    rule: Mapping[str, Any]
-    chair_id: str | None
-    is_secret: bool
-    round: int
-    resolution: str | None
-    decided_on: date | None
-    minutes: str
-    answers: Mapping[str, Any] | None
-    state: str
-    convened_by: str | None
-    closed_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MeetingRow:
-    """The meeting it is on the agenda of."""
-
-    id: str
-    body_unit_id: str
-    title: str
-    held_on: date
-    starts_at: datetime | None
-    place: str
-    chair_id: str | None
-    secretary_id: str | None
-    attendants: Sequence[str]
-    state: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -172,8 +136,8 @@ def held(ctx: Context, decision_id: str, *, to_write: bool = True) -> Held:
     entry = release.pack.decisions.get(item.node_key)
     if entry is None or item.candidate_unit is None:
         raise NotFound
-    row = _row(ctx, decision_id)
-    sitting = meeting_of(ctx, row.meeting_id) if row else None
+    row = decision_stored.row_of(ctx, decision_id)
+    sitting = decision_stored.meeting_of(ctx, row.meeting_id) if row else None
     members = decision_members.of(ctx, case, item, _kept(row))
     beside = (sitting.secretary_id or "", *sitting.attendants) if sitting else ()
     return Held(
@@ -186,7 +150,7 @@ def held(ctx: Context, decision_id: str, *, to_write: bool = True) -> Held:
         row=row,
         meeting=sitting,
         members=members,
-        ballots=ballots_of(ctx, decision_id, row.round) if row else (),
+        ballots=decision_stored.ballots_of(ctx, decision_id, row.round) if row else (),
         names=names.of_people(ctx.session, {*(one.person_id for one in members), *beside}),
     )
 
@@ -224,6 +188,24 @@ def keep(ctx: Context, found: Held, members: Sequence[MemberRow], /, **values: A
     return replace(found, members=tuple(members), row=replace(stands, **_of_row(values)))
 
 
+def end_meeting(ctx: Context, found: Held) -> None:
+    """End its meeting once nothing on the agenda is open: held, or never held."""
+    meeting_id = found.convened.meeting_id
+    states = set(
+        ctx.session.scalars(select(decision.c.state).where(decision.c.meeting_id == meeting_id))
+    )
+    if "open" not in states:
+        ctx.session.execute(
+            update(meeting)
+            .where(meeting.c.id == meeting_id)
+            .values(
+                state="closed" if "closed" in states else "cancelled",
+                closed_at=ctx.now,
+                version=meeting.c.version + 1,
+            )
+        )
+
+
 def with_member(found: Held, changed: MemberRow) -> tuple[MemberRow, ...]:
     """The members with this one as he is now."""
     return tuple(changed if one.person_id == changed.person_id else one for one in found.members)
@@ -238,13 +220,6 @@ def next_round(ctx: Context, found: Held, members: Sequence[MemberRow]) -> Held:
     number = found.convened.round + 1
     keep(ctx, found, fresh, round=number, decided_on=None)
     return held(ctx, found.id)
-
-
-def meeting_of(ctx: Context, meeting_id: str | None) -> MeetingRow | None:
-    """The meeting with this id."""
-    columns = [meeting.c[name] for name in MeetingRow.__slots__]
-    found = ctx.session.execute(select(*columns).where(meeting.c.id == meeting_id)).one_or_none()
-    return MeetingRow(**found._mapping) if found else None
 
 
 def _of_row(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -266,21 +241,3 @@ def _item_of(ctx: Context, decision_id: str) -> str:
     if found is None:
         raise NotFound
     return str(found)
-
-
-def _row(ctx: Context, decision_id: str) -> DecisionRow | None:
-    columns = [decision.c[name] for name in DecisionRow.__slots__]
-    found = ctx.session.execute(select(*columns).where(decision.c.id == decision_id)).one_or_none()
-    return DecisionRow(**found._mapping) if found else None
-
-
-def ballots_of(ctx: Context, decision_id: str, round_: int) -> tuple[Ballot, ...]:
-    """The ballots of one round."""
-    found = ctx.session.execute(
-        select(vote.c.choice, vote.c.weight, vote.c.person_id).where(
-            vote.c.decision_id == decision_id, vote.c.round == round_
-        )
-    )
-    return tuple(
-        Ballot(choice=one.choice, weight=one.weight, person_id=one.person_id) for one in found
-    )

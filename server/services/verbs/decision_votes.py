@@ -21,6 +21,7 @@ from server.services.context import Context
 from server.services.verbs import (
     decision_members,
     decision_rows,
+    decision_stored,
     decision_terms,
     declarations,
     reasons,
@@ -258,4 +259,4 @@ def _store(ctx: Context, found: Held, member: MemberRow, choice: str) -> None:
 
 
 def _given(ctx: Context, found: Held) -> tuple[Any, ...]:
-    return decision_rows.ballots_of(ctx, found.id, found.convened.round)
+    return decision_stored.ballots_of(ctx, found.id, found.convened.round)

@@ -27,7 +27,9 @@ from server.services.identity import people
 from server.services.identity.people import Holder
 from server.services.verbs import (
     advance_work,
+    decision_notices,
     decision_rows,
+    decision_stored,
     decision_terms,
     reasons,
     work_acts,
@@ -35,7 +37,8 @@ from server.services.verbs import (
 )
 from server.services.verbs.decision_ends import close
 from server.services.verbs.decision_members import MemberRow
-from server.services.verbs.decision_rows import Held, MeetingRow
+from server.services.verbs.decision_rows import Held
+from server.services.verbs.decision_stored import MeetingRow
 from server.services.verbs.decision_votes import attend, vote
 
 __all__ = ["attend", "close", "convene", "dissolve", "secretaries", "vote"]
@@ -75,6 +78,7 @@ def convene(ctx: Context, decision_id: str, *, seen: int | None = None, **given:
     _refuse_wrong(ctx, found, asked)
     if seen is not None and found.row is not None and seen != found.row.version:
         raise Conflict(_("该议题已被他人更改，请刷新后重试"))
+    before = found.meeting if found.row is not None and found.row.state == "open" else None
     held_at = _meeting(ctx, found, asked)
     known = decision_terms.known(ctx, found.release, found.case)
     terms = decision_terms.fixed(ctx, found.release, found.entry, found.item.form_key, known)
@@ -93,7 +97,10 @@ def convene(ctx: Context, decision_id: str, *, seen: int | None = None, **given:
     found = _stored(ctx, found, values)
     chair = asked.chair or found.chair_id
     members = [replace(one, is_chair=one.person_id == chair) for one in found.members]
-    decision_rows.keep(ctx, found, members, **values)
+    found = decision_rows.keep(ctx, found, members, **values)
+    sitting = decision_stored.meeting_of(ctx, held_at)
+    if sitting is not None:
+        decision_notices.convened(ctx, found, sitting, before)
     work_rows.write(ctx, found.item, touched_at=found.item.touched_at or ctx.now)
     work_acts.append(ctx, found.item, "convene", text=str(values["question"]))
 
@@ -111,6 +118,7 @@ def dissolve(ctx: Context, decision_id: str, *, reason: str) -> None:
         raise Forbidden(_("只有主持人、记录人或者召集人可以撤下议题"))
     reasons.refuse_empty(reason)
     decision_rows.keep(ctx, found, found.members, state="cancelled", closed_at=ctx.now)
+    decision_rows.end_meeting(ctx, found)
     work_acts.append(ctx, found.item, "adjourn", text=reason)
 
 
@@ -172,12 +180,20 @@ def _refuse_wrong(ctx: Context, found: Held, asked: Invitation) -> None:
     if asked.secret and found.entry.secret is Secrecy.NEVER:
         message = _("本事项按规定记名表决")
         problems.append(Finding(code="DECISION_SECRET", field="secret", message=message))
-    strangers = people.unknown(ctx, {("person", one) for one in asked.attendants})
-    if strangers:
-        message = _("列席人员不存在")
-        problems.append(Finding(code="DECISION_ATTENDANT", field="attendants", message=message))
+    problems += _wrong_attendants(ctx, found, asked)
     if problems:
         raise Invalid(problems[0].message, problems)
+
+
+def _wrong_attendants(ctx: Context, found: Held, asked: Invitation) -> list[Finding]:
+    out = work_rows.kept_out(ctx, found.case.id) | {one.person_id for one in found.members}
+    message = ""
+    if people.unknown(ctx, {("person", one) for one in asked.attendants}):
+        message = _("列席人员不存在")
+    elif out & {*asked.attendants} or asked.secretary in asked.attendants:
+        message = _("成员、记录人和回避的人员不能列席")
+    finding = Finding(code="DECISION_ATTENDANT", field="attendants", message=message)
+    return [finding] if message else []
 
 
 def _motion(ctx: Context, found: Held, terms: dict[str, Any], known: Facts) -> str:
@@ -189,7 +205,7 @@ def _motion(ctx: Context, found: Held, terms: dict[str, Any], known: Facts) -> s
 def _meeting(ctx: Context, found: Held, asked: Invitation) -> str:
     """The meeting it is on the agenda of: an existing one, the one it had, or a new one."""
     if asked.meeting:
-        joined = decision_rows.meeting_of(ctx, asked.meeting)
+        joined = decision_stored.meeting_of(ctx, asked.meeting)
         if joined is None or not _fits(joined, found, asked):
             message = _("没有找到本机构在这一天的这次会议")
             finding = Finding(code="DECISION_MEETING", field="meeting", message=message)

@@ -1,16 +1,24 @@
 """集体研究: convened, attended, voted, signed and closed, on the case that waits for its body."""
 
 from collections.abc import Callable
+from functools import partial
+from uuid import UUID, uuid5
 
 import pytest
 from sqlalchemy import select
 
-from server.domain.errors import Conflict, Forbidden, NotFound
+from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.models.base import Base
 from server.models.decision import decision, vote
+from server.models.decision import meeting as sitting
+from server.models.identity import Person
+from server.models.outbox import notification
 from server.models.work import work_item
+from server.queries import headings
 from server.services.files import meeting_lists, sheets
+from server.services.identity import people, posts
 from server.services.verbs import decision_records, decisions, withdrawals, work
+from tests.factories import many
 from tests.factories.meetings import Meeting
 from tests.factories.together import together
 
@@ -248,3 +256,105 @@ def test_two_votes_at_once_both_count_and_closing_waits_for_them(meeting: Meetin
     counted = meeting.sheet(meeting.chair).tally
     assert counted is not None
     assert (counted.votes["no_pursuit"], counted.waiting) == (6, 0)
+
+
+def test_who_is_to_come_is_told_once_and_again_when_the_meeting_moves(meeting: Meeting) -> None:
+    meeting.convene(place="第一会议室")
+    asked = {*meeting.members[1:], meeting.secretary}
+    come = f"请您参加会议：{meeting.day.isoformat()}（周一），第一会议室"
+    assert told(meeting, come) == asked
+
+    meeting.convene(place="第一会议室", question="是否从轻")
+    assert told(meeting, come) == asked
+    meeting.convene(place="第二会议室")
+    assert told(meeting, come.replace("第一", "第二")) == asked
+
+
+def test_who_only_attends_is_told_and_is_neither_member_nor_recused(meeting: Meeting) -> None:
+    reporting, recused = "county1.case_supervision.1", meeting.members[-1]
+    for wrong in (meeting.members[1], recused, meeting.secretary):
+        with pytest.raises(Invalid, match="不能列席"):
+            meeting.convene(attendants=[meeting.ids[wrong]])
+    meeting.convene(attendants=[meeting.ids[reporting]])
+    assert told(meeting) == {*meeting.members[1:], meeting.secretary, reporting}
+    (name,) = meeting.sheet(meeting.chair).attendants
+    assert (
+        meeting.see(meeting.chair, lambda ctx: people.person(ctx, meeting.ids[reporting])).name
+        == name
+    )
+    with pytest.raises(NotFound):
+        meeting.sheet(reporting)
+
+
+def test_whose_signature_is_missing_is_reminded_once_a_day(meeting: Meeting) -> None:
+    there = meeting.gather(present=6, recused=1)
+    reminding = partial(decision_records.remind, decision_id=meeting.id)
+    remind = partial(meeting.act, meeting.chair, reminding)
+    with pytest.raises(Conflict, match="全部表决后"):
+        remind()
+    meeting.ballot(there, votes_for=5)
+    meeting.sign(there[:4])
+    text = "会议记录等待您核对和签名"
+    assert told(meeting, text) == set(there)
+    before = count(meeting, text)
+    remind()
+    assert count(meeting, text) == before + 2
+    with pytest.raises(Conflict, match="今天已经提醒过"):
+        remind()
+    with pytest.raises(Forbidden):
+        meeting.act(there[1], reminding)
+
+
+def test_several_matters_stand_on_one_agenda_and_the_meeting_ends_with_the_last(
+    meeting: Meeting,
+) -> None:
+    many.copies(meeting.tools, meeting.case_id, 1)
+    second = str(uuid5(UUID(meeting.id), "1"))
+    meeting.convene(title="2026年第5次会议")
+    (listed,) = meeting.see(meeting.chair, meeting_lists.meetings)
+    join = partial(decisions.convene, held_on=meeting.day, meeting=listed.id)
+    meeting.act(meeting.chair, lambda ctx: join(ctx, second))
+    (listed,) = meeting.see(meeting.chair, meeting_lists.meetings)
+    assert [(each.id, each.number) for each in listed.agenda] == [(meeting.id, 1), (second, 2)]
+    assert waiting(meeting, meeting.members[1]).meetings == 2
+
+    # whoever keeps away from the one still decides the other, and does not see the first
+    out = meeting.members[-1]
+    meeting.attend(out, "recused", ground="decision_author")
+    (seen,) = meeting.see(out, meeting_lists.meetings)
+    assert [each.id for each in seen.agenda] == [second]
+    assert waiting(meeting, out).meetings == 1
+
+    meeting.act(meeting.chair, lambda ctx: decisions.dissolve(ctx, meeting.id, reason="材料未齐"))
+    assert meeting_state(meeting) == "convened"
+    meeting.act(meeting.chair, lambda ctx: decisions.dissolve(ctx, second, reason="材料未齐"))
+    assert meeting_state(meeting) == "cancelled"
+    assert waiting(meeting, meeting.members[1]).meetings == 0
+    assert waiting(meeting, "county2.petition.1").meetings is None
+
+
+def told(meeting: Meeting, text: str | None = None) -> set[str]:
+    """Logins of those who got such a notice of the meeting."""
+    wanted = select(Person.login).join(notification, notification.c.recipient_id == Person.id)
+    wanted = wanted.where(notification.c.kind == "meeting")
+    with meeting.tools.readers() as session:
+        found = wanted if text is None else wanted.where(notification.c.text == text)
+        return set(session.scalars(found))
+
+
+def count(meeting: Meeting, text: str) -> int:
+    wanted = select(notification.c.id).where(notification.c.text == text)
+    with meeting.tools.readers() as session:
+        return len(session.scalars(wanted).all())
+
+
+def waiting(meeting: Meeting, login: str) -> headings.Waiting:
+    return meeting.see(
+        login,
+        lambda ctx: headings.waiting(ctx.session, posts.with_posts(ctx), on=ctx.today, now=ctx.now),
+    )
+
+
+def meeting_state(meeting: Meeting) -> str | None:
+    with meeting.tools.readers() as session:
+        return session.scalar(select(sitting.c.state))
