@@ -6,8 +6,9 @@ interrupted costs nothing but time. Any number of processes may do them beside o
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Final
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from server.domain.expressions import Json
 from server.domain.incidents import IncidentKind
 from server.services import heartbeats, limits
 from server.services.case import idempotency
-from server.services.context import Tools, transaction
+from server.services.context import Ending, Tools, transaction
 from server.services.desk import follow_ups
 from server.services.files import attachments
 from server.services.identity import session_rows, sign_in_attempts
@@ -67,6 +68,8 @@ class Worker:
     clock: Callable[[], datetime]
     meters: Meters
     scheduler: BackgroundScheduler
+    #: the process was told to end
+    ending: Event
     #: the clock of the machine, and whether it can be believed
     watch: ClockWatch = field(default_factory=ClockWatch)
     _known: _Known = field(default_factory=_Known)
@@ -89,7 +92,11 @@ class Worker:
         self.scheduler.start()
 
     def stop(self) -> None:
-        """End after the chores under way."""
+        """End as soon as each chore under way has done what it is at: a case, a letter, a piece.
+
+        However much is due, that is a short time: the rest is due when somebody comes back.
+        """
+        self.ending.set()
         self.scheduler.shutdown(wait=True)
         _log.info("background work ends")
 
@@ -107,6 +114,8 @@ class Worker:
         try:
             told = _WORK[chore.name](self)
             self._done(chore, told)
+        except Ending:
+            _log.info("chore interrupted", extra={"chore": chore.name})
         except Exception as error:  # noqa: BLE001  # no chore stops another, whatever it meets
             self._failed(chore, error)
         else:
@@ -248,6 +257,11 @@ _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
 
 def worker(tools: Tools, clock: Callable[[], datetime], meters: Meters) -> Worker:
     """The background work over these tools; nothing runs before ``start``."""
+    ending = Event()
     return Worker(
-        tools=tools, clock=clock, meters=meters, scheduler=BackgroundScheduler(timezone=UTC)
+        tools=replace(tools, is_ending=ending.is_set),
+        clock=clock,
+        meters=meters,
+        scheduler=BackgroundScheduler(timezone=UTC),
+        ending=ending,
     )

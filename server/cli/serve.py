@@ -72,7 +72,7 @@ def _worker(options: argparse.Namespace, console: Console) -> int:
             _say(console, {"worker": {"pid": os.getpid()}}, _("后台任务已启动"))
             told.wait()
         finally:
-            worker.stop()  # after the round under way
+            worker.stop()
             _log.info("worker ended")
     return 0
 

@@ -34,6 +34,10 @@ from server.services.troubles import Troubles
 T = TypeVar("T")
 
 
+class Ending(Exception):
+    """The process was told to end while much was to be done: what is done stays, the rest waits."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tools:
     """Everything a use case works with, built once in ``app.build``."""
@@ -58,6 +62,17 @@ class Tools:
     troubles: Troubles = field(default_factory=Troubles)
     #: waits that many seconds before an answer is given to somebody who guesses
     pause: Callable[[float], None] = time.sleep
+    #: was the process told to end; only background work asks
+    is_ending: Callable[[], bool] = lambda: False
+
+    def go_on(self) -> None:
+        """Return when there is time for more; said between one short transaction and the next.
+
+        Raises:
+            Ending: the process was told to end.
+        """
+        if self.is_ending():
+            raise Ending
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

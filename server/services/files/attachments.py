@@ -202,6 +202,7 @@ def drop_orphans(tools: Tools, now: datetime) -> int:
     before, dropped = now - config.ORPHANS_KEPT, 0
     old = tools.storage.older_than(before)
     for start in range(0, len(old), _AT_ONCE):
+        tools.go_on()
         some = old[start : start + _AT_ONCE]
         with tools.readers() as session:
             kept = set(

@@ -59,6 +59,7 @@ def _through(tools: Tools, way: Way, clock: Clock, real: Clock) -> tuple[int, bo
     if claims.rests(tools, way.name, clock()):
         return sent, True
     for found in claims.due(tools, way.name, clock()):
+        tools.go_on()
         claim = claims.take(tools, clock(), way, found)
         if claim is None:
             continue

@@ -34,6 +34,7 @@ def spread(tools: Tools, now: datetime) -> int:
     """Spread every notice that is owed over the ways out; how many there were."""
     n = 0
     while _is_any(tools):
+        tools.go_on()
         with transaction(tools, SYSTEM, now) as ctx:
             found = _spread(ctx)
         n += found

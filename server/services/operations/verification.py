@@ -74,6 +74,7 @@ def verify(tools: Tools, real_now: datetime) -> Found:
 def _walked(tools: Tools, chain: str, kept: Mark | None) -> tuple[Verdict, Mark]:
     walk = Walk(chain)
     while True:
+        tools.go_on()
         with tools.readers() as session:
             end, last = audit.ends(session, chain)
             piece = list(audit.records(session, chain, after=walk.count, up_to=last, most=PIECE))

@@ -36,6 +36,7 @@ def give_back(tools: Tools, now: datetime) -> int:
     with reading(tools, SYSTEM, now) as ctx:
         found = list(ctx.session.scalars(_cases(ctx.today)))
     for case_id in found:
+        tools.go_on()
         with transaction(tools, SYSTEM, now) as ctx:
             case = case_rows.try_lock(ctx, case_id)
             if case is not None:

@@ -85,6 +85,7 @@ def hand_over(tools: Tools, now: datetime, limit: int = 100) -> int:
     """
     arrived = 0
     for owed in _owed(tools, now, limit):
+        tools.go_on()
         try:
             with incidents.acting(tools, SYSTEM, now) as ctx:
                 arrived += _hand_over_one(ctx, owed)

@@ -116,11 +116,15 @@ def sweep(tools: Tools, now: datetime, limit: int = 1000) -> Swept:
     tried again later.
 
     It ends early where a diagram moved: what that began may be due before all the rest.
+
+    Raises:
+        Ending: the process was told to end; what is left is due when it comes back.
     """
     swept = Swept()
     for moment, cases in _due(tools, now, limit):
         began = len(swept.done)
         while cases:
+            tools.go_on()
             done = _sweep_case(tools, now, cases.popleft(), moment)
             if done is None:  # somebody else is at work here: go on where he is not
                 cases.rotate(-(len(cases) // 2))
