@@ -51,6 +51,7 @@ class Rung:
 class Changed:
     """A clock of open work that stands or was extended."""
 
+    id: str
     reference: str
     case_id: str
     title: str
@@ -161,6 +162,7 @@ def changed(
             case.c.reference,
             case.c.id.label("case_id"),
             func.max(work_item.c.title).label("title"),
+            deadline.c.id,
             deadline.c.rule_key,
             case.c.pack_version_id,
             deadline.c.state,

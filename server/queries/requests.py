@@ -94,12 +94,19 @@ def asked_by(session: Session, actor: Actor) -> tuple[Requested, ...]:
 
 def open_subjects(session: Session, case_id: str, kind: RequestKind) -> frozenset[str]:
     """What is asked already in this case and waits for its answer."""
-    waiting = select(case_request.c.payload).where(
-        case_request.c.case_id == case_id,
+    return frozenset(subject for _case, subject in open_subjects_of(session, [case_id], kind))
+
+
+def open_subjects_of(
+    session: Session, case_ids: Collection[str], kind: RequestKind
+) -> frozenset[tuple[str, str]]:
+    """The same of several cases, each with its case; one statement."""
+    waiting = select(case_request.c.case_id, case_request.c.payload).where(
+        case_request.c.case_id.in_(case_ids),
         case_request.c.kind == kind,
         case_request.c.state == RequestState.ASKED,
     )
-    return frozenset(payload["subject"] for payload in session.scalars(waiting))
+    return frozenset((row.case_id, row.payload["subject"]) for row in session.execute(waiting))
 
 
 def has_any(actor: Actor) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from server.domain.access import Permission
 from server.domain.case_words import level_word
 from server.http.access import requires
 from server.http.site import reading
+from server.http.verbs import clocks
 from server.queries.board import Narrowed
 from server.queries.totals import MAX_TOTAL
 from server.services.calendar import calendar_gaps
@@ -35,6 +36,7 @@ def index() -> str:
             narrowed=narrowed,
             address=lambda **other: url_for("board.index", **{**chosen, **other}),
             level_word=level_word,
+            clock_verbs=clocks.VERBS,
             gap=calendar_gaps.missing_year(ctx),
             pauses=outages.lately(ctx, datetime.now(UTC)),
         )

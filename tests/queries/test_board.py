@@ -14,7 +14,7 @@ from server.queries.inbox import Sheet, When
 from server.services.context import reading
 from server.services.files import boards
 from server.services.identity import posts
-from server.services.verbs import deadline_clock, timers, work
+from server.services.verbs import deadline_clock, possible_case, timers, work
 from tests.factories import lists
 from tests.factories.tiny import APPLICANT, DESK, HEAD, NOW, Tiny
 
@@ -113,6 +113,28 @@ def test_what_is_late_comes_with_its_notices_and_stops_with_their_reason(tiny: T
     assert (change.clock.case_id, change.kind, change.reason) == (standing, "stop", "经办人患病")
     assert change.person == tiny.actor(DESK).name
     assert shown.total("stopped") == 1
+
+
+def test_a_clock_on_the_board_says_what_the_head_may_do_to_it_and_no_other_head(
+    tiny: Tiny,
+) -> None:
+    _late, standing, asked = tiny.open(), tiny.open(), tiny.open()
+    tiny.act(DESK, lambda ctx: deadline_clock.stop(ctx, standing, "registration", reason="illness"))
+    tiny.act(HEAD, lambda ctx: deadline_clock.extend(ctx, asked, "registration", n=1))
+    timers.sweep(tiny.tools, FAR)
+    for now in (NOW, FAR):
+        found = of_head(tiny, now)
+        clocks = {change.clock.id: change.clock.case_id for change in found.changes}
+        late = {each.line.entry.deadline_id: each.line.entry.case_id for each in found.late}
+        for clock, case_id in (clocks | late).items():
+            with reading(tiny.tools, tiny.actor(HEAD, now), now) as ctx:
+                alone = possible_case.clocks(ctx, case_id)
+            assert found.possible.get(str(clock)) == alone.get(str(clock))
+        told = {case_id: found.possible.get(clock) for clock, case_id in clocks.items()}
+        assert told[standing] == ("restart", "extend")
+    above = of_head(tiny, FAR, ABOVE)
+    assert above.late
+    assert above.possible == {}
 
 
 def test_what_lies_with_other_offices_comes_without_any_name(tiny: Tiny) -> None:

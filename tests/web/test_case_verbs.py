@@ -45,6 +45,8 @@ def test_a_clock_is_stopped_after_it_was_seen_what_becomes_of_it(enter: Enter, t
     page = text(desk.get(f"/cases/{case_id}"))
     assert f"/cases/{case_id}/restart?rule_key=registration" in page
     assert f"/cases/{case_id}/stop" not in page
+    board = text(enter(HEAD).get("/board"))
+    assert f"/cases/{case_id}/restart?rule_key=registration" in board
 
 
 def test_a_head_suspends_the_case_and_others_are_offered_nothing(enter: Enter, tiny: Tiny) -> None:

@@ -4,6 +4,7 @@ Lock order (ARCHITECTURE section 6): case rows by ascending id, then their rows,
 last. Every verb that changes anything of a case begins with :func:`lock`.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, cast
@@ -20,6 +21,7 @@ from server.models.identity import Unit
 from server.models.work import work_item
 from server.queries.visibility import visible, visible_cases
 from server.services.context import Context
+from server.services.identity import posts
 
 _UNITS: Final = cast("Table", Unit.__table__)
 
@@ -98,6 +100,12 @@ def found(ctx: Context, case_id: str) -> CaseRow:
     return ctx.once(
         ("case", case_id), lambda: _row(ctx.session.execute(_wanted(case_id)).one_or_none())
     )
+
+
+def seen_of(ctx: Context, case_ids: Collection[str]) -> Mapping[str, CaseRow]:
+    """Those of these cases that the actor may know of, by id, for reading only."""
+    wanted = _columns().where(case.c.id.in_(case_ids), visible(posts.with_posts(ctx)))
+    return {row.id: row for row in map(_row, ctx.session.execute(wanted))}
 
 
 def refuse_odd(row_id: str) -> None:

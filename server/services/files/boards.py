@@ -23,6 +23,7 @@ from server.services.files import recusals, work_lists
 from server.services.files.recusals import View
 from server.services.files.work_lists import Line
 from server.services.packs import definitions
+from server.services.verbs import clock_choices
 
 #: overdue work on one page
 PAGE: Final = 50
@@ -104,6 +105,8 @@ class Board:
     questions: tuple[Asked, ...]
     #: recusals that wait for his decision
     recusals: tuple[View, ...]
+    #: what he may do to the clocks of these lists: id of the clock -> verbs
+    possible: Mapping[str, tuple[str, ...]]
 
     def total(self, name: str, unit_id: str = "", step: str = "") -> int:
         """The sum of a count over the cells of an office, a step, or all."""
@@ -126,6 +129,8 @@ def of_head(ctx: Context, narrowed: Narrowed, page: int = 1) -> Board:
     clocks = [line.entry.deadline_id or "" for line in lines]
     rungs = board_clocks.rungs(session, clocks)
     own = frozenset(office.id for office in offices)
+    changed = board_clocks.changed(session, actor, offices, narrowed)
+    cases = {line.entry.case_id for line in lines} | {clock.case_id for clock in changed}
     return Board(
         offices=tuple(
             office
@@ -140,9 +145,10 @@ def of_head(ctx: Context, narrowed: Narrowed, page: int = 1) -> Board:
         late_total=board.overdue_total(session, actor, offices, when=when, narrowed=narrowed),
         page=page,
         levels=_levels(offices),
-        changes=_changes(ctx, board_clocks.changed(session, actor, offices, narrowed)),
+        changes=_changes(ctx, changed),
         questions=_questions(ctx),
         recusals=recusals.waiting(ctx, actor.headed),
+        possible=clock_choices.of_cases(ctx, sorted(cases)),
     )
 
 

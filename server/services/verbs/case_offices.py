@@ -5,7 +5,7 @@ applicant, the team), the office that the case is with answers: the offices of t
 tasks, else the office that acted last, else the offices that could have opened the case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,16 +54,28 @@ def open_work(ctx: Context, case: CaseRow) -> Sequence[Any]:
 
     Who was only asked to sign answers for nothing.
     """
-    return ctx.session.execute(
+    return open_work_of(ctx, [case.id]).get(case.id, ())
+
+
+def open_work_of(ctx: Context, case_ids: Collection[str]) -> Mapping[str, Sequence[Any]]:
+    """The same of several cases, by case; one statement."""
+    found: dict[str, list[Any]] = {}
+    rows = ctx.session.execute(
         select(
-            work_item.c.candidate_role, work_item.c.candidate_unit, work_item.c.deadline_key
+            work_item.c.case_id,
+            work_item.c.candidate_role,
+            work_item.c.candidate_unit,
+            work_item.c.deadline_key,
         ).where(
-            work_item.c.case_id == case.id,
+            work_item.c.case_id.in_(case_ids),
             work_item.c.state.in_(OPEN_STATES),
             work_item.c.candidate_unit.is_not(None),
             work_item.c.duty.not_in(SIGNERS),
         )
-    ).all()
+    )
+    for row in rows:
+        found.setdefault(row.case_id, []).append(row)
+    return found
 
 
 def _of_open_tasks(work: Sequence[Any], rule_key: str) -> list[Answering]:

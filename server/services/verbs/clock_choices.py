@@ -1,6 +1,6 @@
 """What a person could do to the clocks of a case now, and what he can choose for it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -10,7 +10,9 @@ from server.domain.deadline_rules import DeadlineRule, StopReason
 from server.domain.deadline_verbs import Clock
 from server.domain.errors import Conflict, Invalid
 from server.domain.lifecycle import CaseStatus
+from server.domain.requests import RequestKind
 from server.domain.texts import _
+from server.queries import requests
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks import deadline_rows
@@ -56,6 +58,32 @@ def able(
     newest = {row.rule_key: row for row in deadline_rows.open_clocks(ctx, case.id)}
     found = (_able(ctx, case, release, row, work) for row in newest.values())
     return tuple(_but_asked(each, asked) for each in found if each.verbs)
+
+
+def of_cases(ctx: Context, case_ids: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """What :func:`able` says of several cases, none his own matter: id of the clock -> verbs.
+
+    Asked of all at once: as many statements however many there are.
+    """
+    if not case_ids:
+        return {}
+    cases = case_rows.seen_of(ctx, case_ids)
+    work = case_offices.open_work_of(ctx, case_ids)
+    asked = requests.open_subjects_of(ctx.session, case_ids, RequestKind.EXTEND)
+    newest = {
+        (row.case_id, row.rule_key): row for row in deadline_rows.open_of_cases(ctx, case_ids)
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    for (case_id, rule_key), row in newest.items():
+        case = cases.get(case_id)
+        # of a case in which no office has anything to do each would be asked on its own
+        if case is None or case.status != CaseStatus.OPEN or case_id not in work:
+            continue
+        release = definitions.release(ctx, case.pack_version_id)
+        each = _able(ctx, case, release, row, work[case_id])
+        is_asked = (case_id, rule_key) in asked
+        found[row.id] = _but_asked(each, [rule_key] if is_asked else ()).verbs
+    return {clock: verbs for clock, verbs in found.items() if verbs}
 
 
 def clocks(ctx: Context, case_id: str, *, verb: str) -> list[Choice]:
