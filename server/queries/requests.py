@@ -4,7 +4,7 @@ Those who handle the case see them all; whoever asked, and who may decide, see t
 none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
