@@ -84,5 +84,4 @@ def complete(given: dict[str, Any]) -> dict[str, Json]:
 
 def _each(ids: list[str], act: Callable[[Context, str], None]) -> dict[str, Json]:
     key = request.headers.get("Idempotency-Key", "")
-    route = f"{request.method} {request.path}"
-    return {"items": batching.each(ids, act, route, key, commands.fingerprint())}
+    return {"items": batching.each(ids, act, key)}

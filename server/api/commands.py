@@ -1,14 +1,13 @@
 """What every POST that changes something has in common: once per key, and only what was seen."""
 
-import json
 from collections.abc import Callable, Mapping
-from hashlib import sha256
 from typing import Final
 
 from flask import Response, jsonify, request
 
 from server.domain.errors import Stale
 from server.domain.texts import _
+from server.http import once as repeated
 from server.http.site import acting
 from server.services.case import idempotency
 from server.services.case.idempotency import Answer
@@ -38,11 +37,7 @@ def once(effect: Callable[[Context], Answer], *, is_secret: bool = False) -> Res
     """
     key = request.headers.get("Idempotency-Key")
     with acting() as ctx:
-        if key is None:
-            answer = effect(ctx)
-        else:
-            content = sha256(key.encode()).hexdigest() if is_secret else fingerprint()
-            answer = _once(ctx, key, content, effect)
+        answer = repeated.once(ctx, key, effect, is_secret=is_secret)
     response = jsonify(answer.body)
     response.status_code = answer.status
     response.headers.extend(dict(answer.headers))
@@ -63,27 +58,3 @@ def refuse_stale(tag: str) -> None:
 def tagged(tag: str) -> Mapping[str, str]:
     """The header that names a version."""
     return {"ETag": f'"{tag}"'}
-
-
-def _once(ctx: Context, key: str, body_hash: str, effect: Callable[[Context], Answer]) -> Answer:
-    route = f"{request.method} {request.path}"
-    answer = idempotency.answered(ctx, route[:200], key, body_hash)
-    if answer is None:
-        answer = effect(ctx)
-        idempotency.keep(ctx, route[:200], key, body_hash, answer)
-    return answer
-
-
-def fingerprint() -> str:
-    """SHA-256 of what was sent: the same content written otherwise is the same."""
-    if request.is_json:
-        content = json.dumps(request.get_json(silent=True), sort_keys=True).encode()
-    elif request.files or request.form:
-        parts = [[key, value] for key, value in request.form.items(multi=True)]
-        for key, file in request.files.items(multi=True):
-            parts.append([key, file.filename or "", sha256(file.stream.read()).hexdigest()])
-            file.stream.seek(0)
-        content = json.dumps(sorted(parts)).encode()
-    else:
-        content = request.get_data(cache=True)
-    return sha256(content).hexdigest()

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from http import HTTPStatus
 
 from server.domain.errors import RongcuoError
+from server.http.once import once
 from server.http.problems import status_of
 from server.http.site import acting
-from server.services.case import idempotency
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 
@@ -27,25 +27,19 @@ class Result:
         return self.status == HTTPStatus.OK
 
 
-def each(
-    ids: Sequence[str], act: Callable[[Context, str], None], route: str, key: str, content: str
-) -> tuple[Result, ...]:
+def each(ids: Sequence[str], act: Callable[[Context, str], None], key: str) -> tuple[Result, ...]:
     """Do it to each of them, in this order; with a key, to each at most once."""
-    return tuple(_one(one, act, route, key, content) for one in dict.fromkeys(ids))
+    return tuple(_one(one, act, key) for one in dict.fromkeys(ids))
 
 
-def _one(
-    item_id: str, act: Callable[[Context, str], None], route: str, key: str, content: str
-) -> Result:
+def _one(item_id: str, act: Callable[[Context, str], None], key: str) -> Result:
+    def effect(ctx: Context) -> Answer:
+        act(ctx, item_id)
+        return Answer(status=HTTPStatus.OK, body="")
+
     try:
         with acting() as ctx:
-            name = f"{key[:100]}:{item_id}"
-            if key and idempotency.answered(ctx, route, name, content) is not None:
-                return Result(id=item_id, status=HTTPStatus.OK)
-            act(ctx, item_id)
-            if key:
-                answer = Answer(status=HTTPStatus.OK, body="")
-                idempotency.keep(ctx, route, name, content, answer)
+            once(ctx, f"{key[:100]}:{item_id}" if key else None, effect)
     except RongcuoError as refused:
         return Result(id=item_id, status=status_of(refused), detail=refused.message)
     return Result(id=item_id, status=HTTPStatus.OK)

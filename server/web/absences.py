@@ -16,14 +16,11 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.problems import status_of
 from server.http.site import acting, me, now, reading
-from server.services.case import idempotency
-from server.services.case.idempotency import Answer
-from server.services.context import Context
 from server.services.files import absence_lists
 from server.services.identity import people
 from server.services.verbs import absences
+from server.web import verb_forms
 from server.web.fragments import render
-from server.web.plain_forms.uploads import fingerprint
 
 pages = Blueprint("absences", __name__, url_prefix="/me/absences")
 
@@ -40,9 +37,8 @@ def index() -> str:
 @requires(Permission.CASE_READ)
 def arrange() -> _Page:
     try:
-        wanted = _wanted()
-        with acting() as ctx:
-            _once(ctx, wanted)
+        reason = request.form.get("reason", "")
+        verb_forms.once(partial(absences.arrange, wanted=_wanted(), reason=reason))
     except (Conflict, Forbidden, Invalid) as refused:
         return _page(refused), status_of(refused)
     flash(_("已安排代理"), "green")
@@ -89,16 +85,6 @@ def _day(key: str) -> date | None:
         return date.fromisoformat(request.form.get(key, ""))
     except ValueError:
         return None
-
-
-def _once(ctx: Context, wanted: Absence) -> None:
-    """The same form sent twice is one arrangement."""
-    key, route = request.form.get("once", "")[:64], f"POST {request.path}"
-    if key and idempotency.answered(ctx, route, key, fingerprint()) is not None:
-        return
-    absences.arrange(ctx, wanted, reason=request.form.get("reason", ""))
-    if key:
-        idempotency.keep(ctx, route, key, fingerprint(), Answer(status=303, body=""))
 
 
 def _page(refused: RongcuoError | None = None) -> str:

@@ -21,7 +21,6 @@ from server.services.verbs import batches, work
 from server.web import task_pages
 from server.web.fragments import render
 from server.web.plain_forms.posted import posted
-from server.web.plain_forms.uploads import fingerprint
 from server.web.task_pages import Typed
 
 pages = Blueprint("batches", __name__, url_prefix="/inbox")
@@ -72,8 +71,7 @@ def _ids() -> list[str]:
 
 
 def _each(act: Callable[[Context, str], None]) -> tuple[Result, ...]:
-    key, route = request.form.get("once", "")[:64], f"POST {request.path}"
-    return batching.each(_ids(), act, route, key, fingerprint())
+    return batching.each(_ids(), act, request.form.get("once", "")[:64])
 
 
 def _results(title: str, results: tuple[Result, ...], view: str) -> str:

@@ -16,7 +16,6 @@ from server.http.headers import page_class
 from server.http.looks import looked
 from server.http.problems import status_of
 from server.http.site import acting, reading, site
-from server.services.case import idempotency
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import attachments
@@ -25,7 +24,6 @@ from server.services.verbs import corrections
 from server.services.verbs.questions import LONGEST
 from server.web import verb_forms
 from server.web.fragments import render
-from server.web.plain_forms.uploads import fingerprint
 
 pages = Blueprint("corrections", __name__)
 
@@ -128,25 +126,20 @@ def _taken_in() -> str:
 
 def _asked(case_id: str, evidence: str) -> str:
     """Where the question is; the same form sent twice asks once."""
-    event, reason = (request.form.get(name, "") for name in ("event", "reason"))
-    to_on, once = _day(request.form.get("date", "")), request.form.get("once", "")[:64]
-    route = f"POST {request.path}"[:200]
-    with acting() as ctx:
-        before = idempotency.answered(ctx, route, once, fingerprint()) if once else None
-        if before is not None:
-            return str(before.body)
+
+    def effect(ctx: Context) -> Answer:
         asked = corrections.ask(
             ctx,
             case_id,
-            event,
-            to_on=to_on,
-            reason=reason.strip()[:LONGEST],
+            request.form.get("event", ""),
+            to_on=_day(request.form.get("date", "")),
+            reason=request.form.get("reason", "").strip()[:LONGEST],
             evidence=evidence,
         )
         location = url_for(".one", case_id=case_id, correction_id=asked)
-        if once:
-            answer = Answer(status=303, body=location, case_id=case_id)
-            idempotency.keep(ctx, route, once, fingerprint(), answer)
+        return Answer(status=303, body=location, case_id=case_id)
+
+    location = str(verb_forms.answered(effect).body)
     flash(_("已经提出，由负责人决定"), "green")
     return location
 

@@ -13,9 +13,8 @@ from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.http.access import requires
 from server.http.headers import page_class
-from server.http.site import acting, actor, reading, site
+from server.http.site import actor, reading, site
 from server.queries.windows import open_windows
-from server.services.case import idempotency
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import attachments
@@ -24,13 +23,13 @@ from server.services.starts import guides, procedures, receipts
 from server.services.starts.guides import Guide
 from server.services.starts.procedures import StartSheet
 from server.services.verbs import cases
-from server.web import sent
+from server.web import sent, verb_forms
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking
 from server.web.plain_forms.posted import Posted, posted
 from server.web.plain_forms.problems import problems
-from server.web.plain_forms.uploads import fingerprint, ids_in, taken_in
+from server.web.plain_forms.uploads import ids_in, taken_in
 from server.web.start_groups import groups
 
 pages = Blueprint("start", __name__)
@@ -78,8 +77,7 @@ def file(key: str) -> _Answer:
     with reading() as ctx:
         sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
     if request.is_json:
-        once = request.headers.get("Idempotency-Key", "")
-        return jsonify(location=_opened(key, {**sheet.fixed, **sent.variables()}, once))
+        return jsonify(location=_opened(key, {**sheet.fixed, **sent.variables()}))
     added, refused_files = taken_in(request.files)
     filled = posted(sheet.form, request.form, added)
     if filled.is_step or refused_files:
@@ -87,7 +85,7 @@ def file(key: str) -> _Answer:
         return page, 422 if refused_files else 200
     try:
         given = {**sheet.fixed, **filled.answers}
-        return redirect(_opened(key, given, request.form.get("once", "")), 303)
+        return redirect(_opened(key, given), 303)
     except Invalid as refused:
         return _again(sheet, filled, refused.findings or _whole(refused)), 422
 
@@ -143,25 +141,15 @@ def _names(kind: choices.Kind) -> AnyResponse:
     return jsonify(items=[{"id": each.value, "label": each.label} for each in found])
 
 
-def _opened(key: str, given: Mapping[str, Json], once: str) -> str:
+def _opened(key: str, given: Mapping[str, Json]) -> str:
     """Where the receipt of the case is; the same form sent twice opens one case."""
-    route = f"POST /start/{key}"
-    with acting() as ctx:
-        if not once:
-            return _receipt_of(cases.open_case(ctx, key, given))
-        content = fingerprint()
-        before = idempotency.answered(ctx, route, once, content)
-        if before is not None:
-            return str(before.body)
+
+    def effect(ctx: Context) -> Answer:
         case_id = cases.open_case(ctx, key, given)
-        location = _receipt_of(case_id)
-        answer = Answer(status=303, body=location, case_id=case_id)
-        idempotency.keep(ctx, route, once, content, answer)
-        return location
+        location = url_for(".receipt", case_id=case_id)
+        return Answer(status=303, body=location, case_id=case_id)
 
-
-def _receipt_of(case_id: str) -> str:
-    return url_for(".receipt", case_id=case_id)
+    return str(verb_forms.answered(effect).body)
 
 
 def _page(

@@ -23,7 +23,6 @@ from server.http.headers import page_class
 from server.http.looks import looked
 from server.http.problems import status_of
 from server.http.site import acting, now, reading
-from server.services.case import idempotency
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import onward, sheets
@@ -34,8 +33,9 @@ from server.services.verbs.drafts import Saved
 from server.web import sent, task_pages
 from server.web.context import moment
 from server.web.plain_forms.posted import Posted, posted
-from server.web.plain_forms.uploads import fingerprint, taken_in
+from server.web.plain_forms.uploads import taken_in
 from server.web.task_pages import Typed
+from server.web.verb_forms import answered, seen
 
 pages = Blueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -71,14 +71,14 @@ def form_json(item_id: str) -> Response:
 @requires(Permission.CASE_READ)
 @page_class("view")
 def claim(item_id: str) -> _Page:
-    return _moved(item_id, partial(work.claim, item_id=item_id, seen=_seen()), _("已签收"))
+    return _moved(item_id, partial(work.claim, item_id=item_id, seen=seen()), _("已签收"))
 
 
 @pages.post("/<item_id>/release")
 @requires(Permission.CASE_READ)
 @page_class("view")
 def release(item_id: str) -> _Page:
-    act = partial(work.release, item_id=item_id, seen=_seen())
+    act = partial(work.release, item_id=item_id, seen=seen())
     return _moved(item_id, act, _("已退签，本机构的其他人可以签收"))
 
 
@@ -137,7 +137,7 @@ def draft(item_id: str) -> _Page:
 @requires(Permission.CASE_READ)
 @page_class("view")
 def drop_draft(item_id: str) -> _Page:
-    act = partial(drafts.drop, item_id=item_id, seen=_seen())
+    act = partial(drafts.drop, item_id=item_id, seen=seen())
     return _moved(item_id, act, _("已放弃草稿"))
 
 
@@ -150,32 +150,23 @@ def reopened(item_id: str, verb: str) -> Response:
 
 def _completed(item_id: str, given: Mapping[str, Json]) -> str:
     """Where the person goes on; the same form sent twice is done once."""
-    with acting() as ctx:
-        location, words = _once(ctx, item_id, given)
-    flash(words)
-    return location
+
+    def effect(ctx: Context) -> Answer:
+        case_id = sheets.case_of(ctx, item_id)
+        work.complete(ctx, item_id, given, seen=seen())
+        went = onward.onward(ctx, case_id)
+        location = url_for(".task", item_id=went.task_id) if went.task_id else "/inbox"
+        body = {"location": location, "words": went.words}
+        return Answer(status=303, body=body, case_id=case_id)
+
+    body = answered(effect).body
+    flash(body["words"])
+    return str(body["location"])
 
 
 def _kept(item_id: str, given: Mapping[str, Json], after: str | None) -> Saved:
     with acting() as ctx:
-        return drafts.save(ctx, item_id, given, seen=_seen(), after=after)
-
-
-def _once(ctx: Context, item_id: str, given: Mapping[str, Json]) -> tuple[str, str]:
-    route, key = f"POST {request.path}", _key()
-    content = fingerprint()
-    before = idempotency.answered(ctx, route, key, content) if key else None
-    if before is not None:
-        return before.body["location"], before.body["words"]
-    case_id = sheets.case_of(ctx, item_id)
-    work.complete(ctx, item_id, given, seen=_seen())
-    went = onward.onward(ctx, case_id)
-    location = url_for(".task", item_id=went.task_id) if went.task_id else "/inbox"
-    if key:
-        body = {"location": location, "words": went.words}
-        answer = Answer(status=303, body=body, case_id=case_id)
-        idempotency.keep(ctx, route, key, content, answer)
-    return location, went.words
+        return drafts.save(ctx, item_id, given, seen=seen(), after=after)
 
 
 def _moved(item_id: str, act: Callable[[Context], None], words: str) -> _Page:
@@ -218,13 +209,3 @@ def _form(sheet: Sheet) -> FormSheet:
 
 def _is_open(sheet: Sheet) -> bool:
     return sheet.form is not None and sheet.form.is_open
-
-
-def _seen() -> int | None:
-    """The version of the task the person looked at."""
-    text = request.form.get("version", "") or request.args.get("version", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
-
-
-def _key() -> str:
-    return request.headers.get("Idempotency-Key", "") or request.form.get("idempotency_key", "")

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import date
-from hashlib import sha256
 from typing import Any
 
 from flask import request
@@ -10,12 +9,11 @@ from flask import request
 from server.domain.errors import Invalid, RongcuoError
 from server.domain.findings import Finding
 from server.domain.texts import _
+from server.http import once as repeated
 from server.http.site import acting
 from server.http.verbs.saying import LONGEST, Ask, Verb
-from server.services.case import idempotency
 from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.web.plain_forms.uploads import fingerprint
 
 
 def given(verb: Verb) -> dict[str, Any]:
@@ -48,20 +46,26 @@ def typed(verb: Verb) -> dict[str, list[str]]:
     return {ask.key: request.values.getlist(ask.key) for ask in verb.asks}
 
 
-def once(act: Callable[[Context], object], case_id: str, *, is_secret: bool = False) -> None:
+def once(
+    act: Callable[[Context], object], case_id: str | None = None, *, is_secret: bool = False
+) -> None:
     """Do it in one use case; the same form sent twice is done once.
 
     Of what was sent nothing is kept where it ``is_secret``, not even a hash.
     """
-    key, route = request.form.get("once", "")[:64], f"POST {request.path}"[:200]
-    content = sha256(key.encode()).hexdigest() if is_secret else fingerprint()
-    with acting() as ctx:
-        if key and idempotency.answered(ctx, route, key, content) is not None:
-            return
+
+    def effect(ctx: Context) -> Answer:
         act(ctx)
-        if key:
-            answer = Answer(status=303, body="", case_id=case_id)
-            idempotency.keep(ctx, route, key, content, answer)
+        return Answer(status=303, body="", case_id=case_id)
+
+    answered(effect, is_secret=is_secret)
+
+
+def answered(effect: Callable[[Context], Answer], *, is_secret: bool = False) -> Answer:
+    """The same with an answer of its own, which the same form sent twice gets again."""
+    key = request.form.get("once", "")[:64] or request.headers.get("Idempotency-Key")
+    with acting() as ctx:
+        return repeated.once(ctx, key or None, effect, is_secret=is_secret)
 
 
 def refusal(refused: RongcuoError | None) -> dict[str, Any]:
@@ -77,7 +81,7 @@ def refusal(refused: RongcuoError | None) -> dict[str, Any]:
 
 def seen() -> int | None:
     """The version the person looked at."""
-    text = request.form.get("version", "")
+    text = request.form.get("version", "") or request.args.get("version", "")
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 

@@ -21,7 +21,7 @@ HOSTILE = ("a\x00b", "\ud800", "%_\\'\"; &!|():*<->\u202e../../x\r\nA: b", "9" *
 NAMES = (
     *("q", "page", "page_size", "status", "procedure", "unit", "unit_id", "view", "sort", "order"),
     *("from_on", "to_on", "outcome", "timeline", "version", "way", "id", "login", "kind", "state"),
-    *("old", "new", "again", "reason", "name", "idempotency_key", "once", "office", "year", "text"),
+    *("old", "new", "again", "reason", "name", "once", "office", "year", "text"),
 )
 #: what stands in an address instead of an id
 PLACES = ("%00", "%ED%A0%80", "%27%22%25", "9" * 30, "a" * 3000)

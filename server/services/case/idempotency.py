@@ -1,14 +1,7 @@
 """A change that was asked for twice under one key is done once and answered the same.
 
 A route that changes something and was given a key (the ``Idempotency-Key`` header of the API, a
-hidden field of a page) brackets its effect, all in one transaction::
-
-    with acting() as ctx:
-        answer = idempotency.answered(ctx, route, key, body_hash)
-        if answer is None:
-            ...  # the effect
-            answer = Answer(status=200, body={...}, case_id=case_id)
-            idempotency.keep(ctx, route, key, body_hash, answer)
+hidden field of a page) has its effect run by :func:`once`, all in one transaction.
 
 ``answered`` reserves the key before anything else is touched: of two requests at once the second
 waits there until the first is committed, and then gets its answer. An effect that is refused
@@ -17,7 +10,7 @@ route is the method with the whole path, ids included. What is kept falls away a
 ``Config.answers_kept``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +43,17 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     #: the case it is about: only who may still see that case is answered again
     case_id: str | None = None
+
+
+def once(
+    ctx: Context, route: str, key: str, body_hash: str, effect: Callable[[Context], Answer]
+) -> Answer:
+    """Run the effect, or give what was answered to this key before. Raises as :func:`answered`."""
+    answer = answered(ctx, route, key, body_hash)
+    if answer is None:
+        answer = effect(ctx)
+        keep(ctx, route, key, body_hash, answer)
+    return answer
 
 
 def answered(ctx: Context, route: str, key: str, body_hash: str) -> Answer | None:

@@ -1,11 +1,8 @@
 """Files that come with a plain form: taken in as drafts before anything else of it is judged."""
 
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Final
 
-import orjson
-from flask import request
 from werkzeug.datastructures import FileStorage, MultiDict
 
 from server.domain.errors import Invalid
@@ -16,22 +13,6 @@ from server.services.files import attachments
 
 #: what stands before the place of a file field
 FILE: Final = "file."
-
-_NO_ANSWER: Final = "csrf_token"
-
-
-def fingerprint() -> str:
-    """A hash of what this request asks for, the same when the same form is sent twice.
-
-    Files count by name: each time they are sent they become other drafts.
-    """
-    if request.is_json:
-        return sha256(request.get_data()).hexdigest()
-    fields = sorted(
-        (key, value) for key, value in request.form.items(multi=True) if key != _NO_ANSWER
-    )
-    files = sorted((key, file.filename or "") for key, file in request.files.items(multi=True))
-    return sha256(orjson.dumps([fields, files])).hexdigest()
 
 
 def taken_in(
