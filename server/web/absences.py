@@ -93,7 +93,6 @@ def _page(refused: RongcuoError | None = None) -> str:
         of = absence_lists.people(ctx)
         able = absence_lists.substitutes(ctx)
         held = people.posts_on(ctx, me().person_id, ctx.today)
-    findings = refused.findings if isinstance(refused, Invalid) else ()
     named = partial(map, lambda each: (each.id, f"{each.name}（{each.post}）"))
     return render(
         "account/absences.html",
@@ -107,7 +106,5 @@ def _page(refused: RongcuoError | None = None) -> str:
         longest=absences.LONGEST,
         once=uuid4().hex,
         begins_on=now().astimezone(CHINA_TIME).date().isoformat(),
-        message=refused.message if refused and not findings else "",
-        problems=[(each.field, each.message) for each in findings],
-        wrong={each.field: each.message for each in findings},
+        **verb_forms.refusal(refused),
     )
