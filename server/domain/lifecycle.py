@@ -11,6 +11,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
 
 from server.domain.errors import Conflict
 from server.domain.texts import _
@@ -23,6 +24,10 @@ class CaseStatus(StrEnum):
     SUSPENDED = "suspended"
     CLOSED = "closed"
     CANCELLED = "cancelled"
+
+
+#: nothing more is done in the case, unless it is reopened
+OVER: Final = frozenset({CaseStatus.CLOSED, CaseStatus.CANCELLED})
 
 
 class WorkState(StrEnum):

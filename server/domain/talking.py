@@ -6,12 +6,11 @@ was only asked in it, neither reads nor writes them (an applicant urges his matt
 
 from server.domain.access import Actor, is_candidate
 from server.domain.errors import Conflict, Forbidden
-from server.domain.lifecycle import CaseStatus, WorkState
+from server.domain.lifecycle import OVER, CaseStatus, WorkState
 from server.domain.perspectives import Sight
 from server.domain.texts import _
 from server.domain.work import Work
 
-_OVER = (CaseStatus.CLOSED, CaseStatus.CANCELLED)
 _WAITS = (WorkState.OFFERED, WorkState.CLAIMED)
 
 
@@ -23,7 +22,7 @@ def may_comment(status: CaseStatus, sight: Sight) -> None:
         Conflict: it is over.
     """
     refuse_others(sight)
-    if status in _OVER:
+    if status in OVER:
         raise Conflict(_("该事项已经办结或者终止，不能再发表讨论"))
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from server.domain.access import Actor, PostHeld
-from server.domain.lifecycle import CaseStatus
+from server.domain.lifecycle import OVER
 from server.domain.perspectives import HANDLING, Sight, Standing, Work, sight
 from server.domain.roles import Capacities, Capacity, capacity_of
 from server.models.case import case, subject
@@ -23,8 +23,6 @@ from server.models.outbox import notification
 from server.models.work import participant, work_item
 from server.queries import capacities, tenure
 from server.queries.visibility import kept_out_of
-
-_OVER = (CaseStatus.CLOSED, CaseStatus.CANCELLED)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -185,7 +183,7 @@ def _facts(session: Session, case_id: str) -> _Facts:
     return _Facts(
         roles=versions[head.pack_version_id],
         opened_for=head.opened_for,
-        is_over=head.status in _OVER,
+        is_over=head.status in OVER,
         parts=tuple((row.role_key, row.person_id, row.unit_id) for row in parts),
         work=frozenset(
             Work(unit_id=row.candidate_unit, role=row.candidate_role, head_only=row.head_only)

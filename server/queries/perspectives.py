@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.errors import NotFound
-from server.domain.lifecycle import CaseStatus
+from server.domain.lifecycle import OVER
 from server.domain.perspectives import HANDLING, Sight, Standing, Work, sight
 from server.domain.roles import PARTIES
 from server.models.case import case, subject
@@ -21,8 +21,6 @@ from server.models.outbox import notification
 from server.models.work import participant, work_item
 from server.queries import capacities
 from server.queries.visibility import closed_for, recused_from
-
-_OVER = (CaseStatus.CLOSED, CaseStatus.CANCELLED)
 
 
 def of(session: Session, actor: Actor, case_id: str) -> Sight:
@@ -94,7 +92,7 @@ def _of_each(session: Session, actor: Actor, case_ids: Collection[str]) -> Mappi
                 told=frozenset(told[row.id]),
                 is_own=row.is_own,
                 is_recused=row.is_recused,
-                is_over=row.status in _OVER,
+                is_over=row.status in OVER,
             ),
         )
         for row in rows

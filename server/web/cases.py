@@ -19,6 +19,7 @@ from server.http.verbs.table import CASE_VERBS
 from server.queries.case_filters import Wanted
 from server.services import limits
 from server.services.files import case_indexes, case_prints, case_view, talks
+from server.services.verbs import comments
 from server.web import filters
 from server.web.fragments import render
 
@@ -111,7 +112,7 @@ def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
     with reading() as ctx:
         found = case_view.case_file(ctx, case_id)
         talk = talks.of_case(ctx, found.sight, case_id, found.head.status)
-        callable_people = talks.others(ctx, case_id) if talk and why else ()
+        callable_people = comments.others(ctx, case_id) if talk and why else ()
     if found.sight.is_party:
         return redirect(url_for("applications.show", case_id=case_id), 303)
     looked("case.read", case_id, case_id)

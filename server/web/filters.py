@@ -18,11 +18,13 @@ from server.services.desk.filters import Kept
 
 pages = Blueprint("filters", __name__, url_prefix="/filters")
 
+#: what narrows the inbox
+INBOX: Final = ("urgency", "step", "unit", "procedure", "reference", "new", "later")
 #: list -> its page, and the words of its address that narrow it
 LISTS: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "inbox": (
         "inbox.index",
-        ("view", "urgency", "step", "unit", "procedure", "reference", "new", "later"),
+        ("view", *INBOX),
     ),
     "cases": ("cases.index", ("status", "procedure", "unit")),
     "ledger": (

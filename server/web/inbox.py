@@ -50,9 +50,6 @@ URGENCIES = (
     (Urgency.UNDETERMINED, "undetermined", _("待定")),
 )
 
-#: names of the filters in an address
-_NAMES = ("urgency", "step", "unit", "procedure", "reference", "new", "later")
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Asked:
@@ -141,11 +138,11 @@ def _pager(asked: Asked) -> Callable[[int], str]:
 
 def _asked(given: MultiDict[str, str], since: datetime | None) -> Asked:
     """What the address says; a word that means nothing narrows nothing."""
-    values = {name: given.get(name, "").replace("\x00", "").strip()[:120] for name in _NAMES}
+    values = {name: given.get(name, "").replace("\x00", "").strip()[:120] for name in filters.INBOX}
     view = given.get("view", "mine")
     urgency = values["urgency"]
     is_new = values["new"] == "1" and since is not None
-    filters = Filters(
+    wanted = Filters(
         urgency=Urgency(urgency) if urgency in set(Urgency) else None,
         step=values["step"],
         unit_id=values["unit"],
@@ -157,7 +154,7 @@ def _asked(given: MultiDict[str, str], since: datetime | None) -> Asked:
     number = given.get("page", "1")
     return Asked(
         view=next((tab for tab, _word in TABS if tab == view), "mine"),
-        filters=filters,
+        filters=wanted,
         sheet=Sheet(number=_number(number), size=_PAGE_SIZE),
         opened=given.get("open", "").replace("\x00", "")[:36],
         is_new=is_new,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from server.domain.case_words import outcome_word
 from server.domain.errors import Forbidden, NotFound
-from server.domain.lifecycle import CaseStatus
+from server.domain.lifecycle import OVER
 from server.domain.packs import PolicyPack
 from server.domain.perspectives import Matter, Sight
 from server.domain.roles import PARTIES
@@ -86,7 +86,7 @@ class CaseFile:
     @property
     def is_over(self) -> bool:
         """Closed or cancelled."""
-        return self.head.status in (CaseStatus.CLOSED, CaseStatus.CANCELLED)
+        return self.head.status in OVER
 
     @property
     def overdue_count(self) -> int:

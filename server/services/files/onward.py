@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from server.domain import work as rules
 from server.domain.access import Actor
 from server.domain.errors import Conflict, Forbidden, NotFound
-from server.domain.lifecycle import CaseStatus
+from server.domain.lifecycle import OVER
 from server.domain.texts import _
 from server.models.identity import Unit
 from server.models.work import WAITING, work_item
@@ -78,7 +78,7 @@ def _is_his(ctx: Context, row: Row[tuple[object, ...]], case: CaseRow, actor: Ac
 def _words(
     ctx: Context, case: CaseRow, rows: list[Row[tuple[object, ...]]], actor: Actor, *, is_next: bool
 ) -> str:
-    if case.status in (CaseStatus.CLOSED, CaseStatus.CANCELLED):
+    if case.status in OVER:
         return _("已提交，本事项已经办结")
     try:
         is_party = sights.of(ctx, case.id).is_party

@@ -6,8 +6,7 @@ from server.domain import talking
 from server.domain.errors import Conflict, Forbidden
 from server.domain.lifecycle import CaseStatus
 from server.domain.perspectives import Sight
-from server.queries import circles, comments, copies, urgings
-from server.queries.circles import Member
+from server.queries import comments, copies, urgings
 from server.queries.comments import Comment
 from server.queries.copies import Copy
 from server.queries.urgings import Urging
@@ -46,9 +45,3 @@ def of_case(
         urgings=urgings.of_task(ctx.session, item_id) if item_id else (),
         may_comment=may_comment,
     )
-
-
-def others(ctx: Context, case_id: str) -> tuple[Member, ...]:
-    """Whom a remark of the actor may call, for whoever was asked to say which he means."""
-    found = circles.of(ctx.session, case_id, ctx.today).handling
-    return tuple(each for each in found if each.id != ctx.actor.person_id)

@@ -10,13 +10,12 @@ from typing import Final
 
 from sqlalchemy import select
 
-from server.domain.errors import Conflict
+from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
 from server.domain.texts import _
 from server.models.case import case
 from server.models.work import work_item
 from server.queries.visibility import visible
-from server.services.case import case_rows
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
@@ -62,8 +61,9 @@ def complete(ctx: Context, item_id: str, given: Mapping[str, Json]) -> None:
         Conflict: the pack does not let this step be handed in with others.
         RongcuoError: as ``work.complete``.
     """
-    found = case_rows.seen(ctx, posts.with_posts(ctx), item_id)
-    node = known(ctx, [item_id])[item_id].node_key
-    if node not in definitions.release(ctx, found.pack_version_id).pack.desk.batch:
+    found = known(ctx, [item_id]).get(item_id)
+    if found is None:
+        raise NotFound
+    if found.node_key not in definitions.release(ctx, found.pack_version_id).pack.desk.batch:
         raise Conflict(_("该环节不能批量提交，请逐件办理"))
     work.complete(ctx, item_id, given)

@@ -24,7 +24,7 @@ from server.services.case.case_state import Act
 from server.services.context import Context
 from server.services.law import charts
 from server.services.law.releases import Release
-from server.services.verbs import advance, steering_requests
+from server.services.verbs import advance, case_verbs, steering_requests
 from server.services.verbs.outlook import Change, Outlook
 from server.services.verbs.request_kinds import Foreseen, Kind, Posed
 
@@ -80,7 +80,7 @@ def foresee(ctx: Context, case: CaseRow, release: Release, given: _Given) -> For
         Invalid: no variable that may be amended, no value of its type, or the one it has.
         Conflict: the case is over.
     """
-    steering_requests.refuse_over(case)
+    case_verbs.refuse_over(case)
     chosen, value = _read(release, case.procedure, given)
     state = case_state.load(ctx, case.id)
     now = state.variables.get(chosen.name)

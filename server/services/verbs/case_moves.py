@@ -27,7 +27,7 @@ from server.services.law import charts, spots
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.law.spots import Spots
-from server.services.verbs import advance, earlier_steps, steering_requests
+from server.services.verbs import advance, case_verbs, earlier_steps, steering_requests
 from server.services.verbs.outlook import Change, Outlook
 from server.services.verbs.request_kinds import Foreseen, Kind, Posed
 
@@ -68,7 +68,7 @@ def foresee(ctx: Context, case: CaseRow, release: Release, given: _Given) -> For
         Invalid: the step is none a token may be put at.
         Conflict: the case is over.
     """
-    steering_requests.refuse_over(case)
+    case_verbs.refuse_over(case)
     target = _chosen(ctx, case, release, given)
     chart = charts.chart(release.files[case.procedure])
     after = _after(ctx, case, release, target)

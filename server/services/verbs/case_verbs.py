@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from server.domain import recusal
 from server.domain.access import APPLICANT, Permission, Steered, permits
 from server.domain.errors import Conflict, Forbidden, NotFound
-from server.domain.lifecycle import CaseStatus, move_case
+from server.domain.lifecycle import OVER, CaseStatus, move_case
 from server.domain.texts import _
 from server.engine.port import Cancel
 from server.models.case import case as case_table
@@ -109,6 +109,12 @@ def may_retry(case: CaseRow) -> None:
 def may_cancel(case: CaseRow) -> CaseStatus:
     """The status of the case once it is cancelled. Raises Conflict."""
     return move_case(CaseStatus(case.status), CaseStatus.CANCELLED)
+
+
+def refuse_over(case: CaseRow) -> None:
+    """Return when the case is open, or suspended. Raises Conflict."""
+    if case.status in OVER:
+        raise Conflict(_("该事项已经办结或者终止"), detail=case.status)
 
 
 def refuse_unsteered(ctx: Context, case: CaseRow) -> Release:

@@ -20,6 +20,7 @@ from server.models.base import new_id
 from server.models.desk import comment
 from server.queries import circles, perspectives
 from server.queries import comments as rows
+from server.queries.circles import Member
 from server.queries.comments import Comment
 from server.services.case import case_rows, sights
 from server.services.case.case_rows import CaseRow
@@ -99,10 +100,14 @@ def callable_people(ctx: Context, item_id: str) -> list[Choice]:
     """Who may be called in a remark at this task. Raises NotFound."""
     _item, case, _work = work_rows.looked_at(ctx, posts.with_posts(ctx), item_id)
     return [
-        Choice(value=each.id, label=each.name, hint=each.where)
-        for each in circles.of(ctx.session, case.id, ctx.today).handling
-        if each.id != ctx.actor.person_id
+        Choice(value=each.id, label=each.name, hint=each.where) for each in others(ctx, case.id)
     ]
+
+
+def others(ctx: Context, case_id: str) -> tuple[Member, ...]:
+    """Who handles the case beside the actor."""
+    found = circles.of(ctx.session, case_id, ctx.today).handling
+    return tuple(each for each in found if each.id != ctx.actor.person_id)
 
 
 def _add(
@@ -143,7 +148,7 @@ def _add(
     between.tell(ctx, RungKind.MENTIONED, cause, told)
 
 
-def _unit(actor: Actor, handling: Sequence[circles.Member]) -> str | None:
+def _unit(actor: Actor, handling: Sequence[Member]) -> str | None:
     """The office he writes in: the first of his that has to do with the case."""
     own = next((each for each in handling if each.id == actor.person_id), None)
     return own.posts[0].unit_id if own and own.posts else None

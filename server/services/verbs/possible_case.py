@@ -22,7 +22,6 @@ from server.services.verbs import (
     clock_choices,
     priorities,
     reopenings,
-    steering_requests,
 )
 
 #: what belongs to whoever may steer the case: name -> refuses where its state does not allow it
@@ -31,8 +30,8 @@ _STEERING: Final[Mapping[str, Callable[[CaseRow], object]]] = {
     "resume": case_verbs.may_resume,
     "cancel": case_verbs.may_cancel,
     "retry": case_verbs.may_retry,
-    "move": steering_requests.refuse_over,
-    "amend": steering_requests.refuse_over,
+    "move": case_verbs.refuse_over,
+    "amend": case_verbs.refuse_over,
     "hasten": priorities.may_hasten,
     "ease": priorities.may_ease,
 }

@@ -4,7 +4,6 @@ It shortens no period and changes no right: what is overdue by law still stands 
 """
 
 from server.domain.errors import Conflict
-from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
@@ -39,21 +38,16 @@ def ease(ctx: Context, case_id: str, *, reason: str) -> None:
 
 def may_hasten(case: CaseRow) -> None:
     """Return when the case can be let go first. Raises Conflict."""
-    _refuse_over(case)
+    case_verbs.refuse_over(case)
     if case.priority >= FAST:
         raise Conflict(_("该事项已经列为快查快结"))
 
 
 def may_ease(case: CaseRow) -> None:
     """Return when the case can be let go in its turn again. Raises Conflict."""
-    _refuse_over(case)
+    case_verbs.refuse_over(case)
     if case.priority < FAST:
         raise Conflict(_("该事项没有列为快查快结"))
-
-
-def _refuse_over(case: CaseRow) -> None:
-    if case.status in (CaseStatus.CLOSED, CaseStatus.CANCELLED):
-        raise Conflict(_("该事项已经办结或者终止"))
 
 
 def _steered(ctx: Context, case_id: str, reason: str) -> CaseRow:

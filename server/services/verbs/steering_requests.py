@@ -3,9 +3,7 @@ office, consented to by the head of another one, or above; and what the engine w
 
 from collections.abc import Iterable, Mapping
 
-from server.domain.errors import Conflict
 from server.domain.expressions import Json
-from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
 from server.engine.port import Advance, OpenTask
 from server.services.case.case_rows import CaseRow
@@ -29,13 +27,7 @@ def refuse_asking(
         Conflict: the case is over.
     """
     case_verbs.refuse_unsteered(ctx, case)
-    refuse_over(case)
-
-
-def refuse_over(case: CaseRow) -> None:
-    """Return when the case is open, or suspended. Raises Conflict."""
-    if case.status not in (CaseStatus.OPEN, CaseStatus.SUSPENDED):
-        raise Conflict(_("该事项已经办结或者终止"), detail=case.status)
+    case_verbs.refuse_over(case)
 
 
 def deciders(ctx: Context, case: CaseRow, release: Release, _given: Mapping[str, Json]) -> Deciders:
