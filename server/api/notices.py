@@ -1,25 +1,29 @@
 """Notices of the signed-in person: what he was reminded of, and that he has read it."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
 from flask import Response
+from marshmallow import validate
 
 from server.api import commands
 from server.api.blueprints import Blueprint
 from server.api.schemas import Moment, Paging, word
 from server.domain.access import Permission
 from server.domain.expressions import Json
+from server.domain.paces import CHOICES, Pace, pace_of
 from server.domain.rung_texts import RungKind
 from server.domain.texts import _
 from server.http.access import requires
-from server.http.site import reading
+from server.http.site import me, reading
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import notice_lists
 from server.services.files.notice_lists import Line
+from server.services.identity import profile
 from server.services.notices import reading as acts
 
 notices = Blueprint("notices", __name__, description=_("消息"))
@@ -63,6 +67,33 @@ class NoticesSchema(ma.Schema):
     total = ma.fields.Integer(required=True, allow_none=True)
 
 
+class PaceSchema(ma.Schema):
+    """How soon somebody is told of a kind of notices."""
+
+    kind = word(RungKind)
+    pace = word(Pace)
+    choices = ma.fields.List(
+        word(Pace), required=True, metadata={"description": "该类消息可以选择的方式"}
+    )
+
+
+class PacesSchema(ma.Schema):
+    """Every kind of notices."""
+
+    items = ma.fields.List(ma.fields.Nested(PaceSchema), required=True)
+
+
+class WantedPacesSchema(ma.Schema):
+    """Some kinds of notices, and how soon."""
+
+    paces = ma.fields.Dict(
+        keys=ma.fields.String(validate=validate.OneOf(tuple(RungKind))),
+        values=ma.fields.String(validate=validate.OneOf(tuple(Pace))),
+        required=True,
+        validate=validate.Length(1),
+    )
+
+
 @notices.route("/notices")
 @requires(Permission.CASE_READ)
 @notices.arguments(WantedSchema, location="query")
@@ -77,6 +108,41 @@ def index(given: dict[str, Any]) -> dict[str, Json]:
             ctx, given["page"], size=given["page_size"], only_unread=given["unread"]
         )
     return {"items": list(found.lines), "total": found.total}
+
+
+@notices.route("/notices/settings")
+@requires(Permission.CASE_READ)
+@notices.response(HTTPStatus.OK, PacesSchema)
+def settings() -> dict[str, Json]:
+    """各类消息的提醒方式：立即、每天汇总一次或者不提醒"""
+    return _paces(me().preferences)
+
+
+@notices.route("/notices/settings", methods=["POST"])
+@requires(Permission.CASE_READ)
+@notices.doc(parameters=commands.HEADERS[:1])
+@notices.arguments(WantedPacesSchema)
+@notices.response(HTTPStatus.OK, PacesSchema)
+def choose(given: dict[str, Any]) -> Response:
+    """设置各类消息的提醒方式，没有写的不变；到期、逾期和上报的提醒不能推迟或者关闭"""
+
+    def effect(ctx: Context) -> Answer:
+        wanted = {RungKind(kind): Pace(pace) for kind, pace in given["paces"].items()}
+        return Answer(status=HTTPStatus.OK, body=_paces(profile.pace(ctx, wanted)))
+
+    return commands.once(effect)
+
+
+def _paces(preferences: Mapping[str, Json]) -> dict[str, Json]:
+    items = [
+        {
+            "kind": str(kind),
+            "pace": str(pace_of(preferences, kind)),
+            "choices": [str(each) for each in CHOICES.get(kind, (Pace.AT_ONCE,))],
+        }
+        for kind in RungKind
+    ]
+    return {"items": items}
 
 
 @notices.route("/notices/<uuid:notice>/read", methods=["POST"])

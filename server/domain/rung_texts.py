@@ -104,6 +104,13 @@ def kind_of(at: int, label: str, *, is_soft: bool) -> RungKind:
     return RungKind.ESCALATED if is_up else RungKind.OVERDUE
 
 
+def of_stored(kind: str, dedupe_key: str, label: str, force: str | None) -> RungKind:
+    """The kind of a notice as it is stored; ``force``: of its clock, None without one."""
+    if kind != "deadline":
+        return OF_PEOPLE.get(kind, RungKind.OTHER)
+    return kind_of(at_of(dedupe_key), label, is_soft=force == "soft")
+
+
 def at_of(dedupe_key: str) -> int:
     """Where in its ladder the rung stands that a notice with this key was given by."""
     # the key names clock, due date, place in the ladder, office and person

@@ -1,5 +1,6 @@
 """What the frame of every page asks: what waits for somebody, in one statement."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -7,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, case, null, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
+from server.domain.expressions import Json
 from server.queries import inbox, meetings, notices, requests
 
 
@@ -16,7 +18,7 @@ class Waiting:
 
     #: work in his hands
     work: int
-    #: notices he has not read
+    #: notices he has not read and wants to be told of by now
     notices: int
     #: matters of meetings that want him, None: no meeting is any business of his
     meetings: int | None
@@ -24,12 +26,14 @@ class Waiting:
     requests: int | None
 
 
-def waiting(session: Session, actor: Actor, *, on: date, now: datetime) -> Waiting:
-    """What waits for the actor, who brings the posts of the day ``on``."""
+def waiting(
+    session: Session, actor: Actor, preferences: Mapping[str, Json], *, on: date, now: datetime
+) -> Waiting:
+    """What waits for the actor, who brings the posts of the day ``on`` and his preferences."""
     row = session.execute(
         select(
             inbox.in_hands(actor, on=on, now=now).scalar_subquery().label("work"),
-            notices.unread(actor).scalar_subquery().label("notices"),
+            notices.unread(actor, preferences, now).scalar_subquery().label("notices"),
             _if(meetings.has_any(actor), meetings.waiting(actor)).label("meetings"),
             _if(requests.has_any(actor), requests.addressed(actor)).label("requests"),
         )

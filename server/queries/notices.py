@@ -4,7 +4,7 @@ What of the case behind one he may still know is asked of ``perspectives`` by wh
 a case he is recused from nothing exists, its notices neither.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -13,6 +13,9 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
+from server.domain.expressions import Json
+from server.domain.paces import Pace, kinds_at, last_digest
+from server.domain.rung_texts import OF_PEOPLE, RungKind
 from server.models.case import case
 from server.models.outbox import notification
 from server.models.time import deadline
@@ -91,11 +94,14 @@ def one(session: Session, actor: Actor, notice_id: str) -> Notice | None:
     return None if row is None else Notice(**row._mapping)
 
 
-def unread(actor: Actor) -> Select[Any]:
-    """How many he has not read, counted up to 100; to be asked within another statement."""
+def unread(actor: Actor, preferences: Mapping[str, Json], now: datetime) -> Select[Any]:
+    """How many he has not read of what he wants to be told by now, counted up to 100.
+
+    To be asked within another statement.
+    """
     few = (
         select(notification.c.id)
-        .where(own(actor), notification.c.read_at.is_(None))
+        .where(own(actor), notification.c.read_at.is_(None), *_told(preferences, now))
         .limit(COUNTED)
         .subquery()
     )
@@ -135,6 +141,31 @@ def tasks(
         .group_by(work_item.c.deadline_id)
     )
     return {row.deadline_id: row.task_id for row in rows}
+
+
+def _told(preferences: Mapping[str, Json], now: datetime) -> Iterator[ColumnElement[bool]]:
+    """What he chose to be told of at all, and of what he is told once a day the last digests."""
+    for kind in kinds_at(preferences, Pace.NEVER):
+        yield ~is_of(kind)
+    for kind in kinds_at(preferences, Pace.DAILY):
+        yield or_(~is_of(kind), notification.c.created_at <= last_digest(now))
+
+
+def is_of(kind: RungKind) -> ColumnElement[bool]:
+    """What ``rung_texts.of_stored`` calls a notice of this kind, for those that may be put off."""
+    if kind in OF_PEOPLE.values():
+        return notification.c.kind == kind
+    if kind is RungKind.OTHER:
+        return notification.c.kind.not_in(["deadline", *OF_PEOPLE])
+    soft = select(deadline.c.id).where(deadline.c.force == "soft")
+    is_soft = notification.c.deadline_id.in_(soft)
+    # the key names clock, due date, place in the ladder
+    is_before = notification.c.dedupe_key.like("%:-%")
+    is_on = notification.c.dedupe_key.like("%:+0:%")
+    is_rung = notification.c.kind == "deadline"
+    if kind is RungKind.REMIND:
+        return and_(is_rung, or_(is_before, and_(is_soft, is_on)))
+    return and_(is_rung, is_soft, ~is_before, ~is_on)
 
 
 def _columns() -> Select[Any]:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.texts import _
-from server.http.site import actor, drilling, now, reading, signed
+from server.http.site import actor, drilling, me, now, reading, signed
 from server.queries import headings
 from server.services.identity import people
 from server.web.assets import Assets
@@ -139,7 +139,8 @@ def _office() -> str:
 def _waiting() -> dict[str, str | None]:
     """How much waits for the person, None where he has no business; the frame of a page asks it."""
     with reading() as ctx:
-        found = headings.waiting(ctx.session, ctx.actor, on=ctx.today, now=ctx.now)
+        chosen = me().preferences
+        found = headings.waiting(ctx.session, ctx.actor, chosen, on=ctx.today, now=ctx.now)
     # nothing unread is no news; that there is no work is
     return {
         "work": _counted(found.work),

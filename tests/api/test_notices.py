@@ -51,6 +51,20 @@ def test_somebody_reads_his_own_notices_and_no_others(
     assert head.post(f"/notices/{uuid4()}/read").status_code == 404
 
 
+def test_somebody_chooses_how_soon_he_is_told(signed: Sign) -> None:
+    desk, address = signed(DESK), "/notices/settings"
+    chosen = desk.done(address, {"paces": {"comment": "daily"}})
+    assert chosen == desk.found(address)
+    by_kind = {each["kind"]: each for each in chosen["items"]}
+    assert by_kind["comment"]["pace"] == "daily"
+    assert by_kind["escalated"] == {"kind": "escalated", "pace": "at_once", "choices": ["at_once"]}
+    refused = desk.post(address, {"paces": {"escalated": "never"}})
+    assert refused.status_code == 422
+    assert refused.get_json()["problems"][0]["field"] == "escalated"
+    assert desk.post(address, {"paces": {"nothing": "never"}}).status_code == 422
+    assert desk.post(address, {"paces": {}}).status_code == 422
+
+
 @pytest.mark.parametrize("query", ["unread=maybe", "page=0", "page_size=500", "other=1"])
 def test_a_question_that_makes_no_sense_is_refused(signed: Sign, query: str) -> None:
     assert signed(DESK).get(f"/notices?{query}").status_code == 422

@@ -208,7 +208,7 @@ def entries(tiny: Tiny, login: str, view: View, when: When = WHEN) -> tuple[Entr
 def waiting(tiny: Tiny, login: str) -> int:
     actor = tiny.actor(login)
     with tiny.tools.readers() as session:
-        return headings.waiting(session, actor, on=NOW.date(), now=NOW).work
+        return headings.waiting(session, actor, {}, on=NOW.date(), now=NOW).work
 
 
 def nodes(found: tuple[Entry, ...]) -> list[str]:

@@ -1,5 +1,6 @@
 """消息 as a page: read by going on or by saying so; an address that nobody else sees."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from uuid import uuid4
@@ -54,6 +55,20 @@ def test_whoever_goes_on_to_the_matter_has_read_the_notice(
     assert client.post("/notices/read", data=given).location == "/notices"
     assert "条未读" not in client.get("/inbox").text
     assert "没有未读的消息" in client.get("/notices?only=unread").text
+
+
+def test_everybody_chooses_how_soon_he_is_told_of_what(enter: Enter) -> None:
+    client = enter(LOGIN)
+    assert 'href="/me/notices"' in client.get("/me").text
+    page = client.get("/me/notices").text
+    assert "到期、逾期、逾期上报：立即提醒，不能推迟或者关闭" in page
+    given = {"csrf_token": token(client, "/me"), "comment": "never", "urge": "daily"}
+    assert client.post("/me/notices", data=given).location == "/me/notices"
+    kept = client.get("/me/notices").text
+    assert re.search(r'id="comment".*?value="never" selected', kept, re.DOTALL)
+    refused = client.post("/me/notices", data=given | {"urge": "never"})
+    assert refused.status_code == 422
+    assert 'href="#urge"' in refused.text
 
 
 @pytest.mark.usefixtures("told")

@@ -141,7 +141,14 @@ UNRECORDED = {
     *("inbox.index", "board.index", "cases.index", "applications.index", "start.index"),
     *("start.form", "start.form_json", "start.people_json", "start.units_json", "tasks.reopened"),
     *("start.receipt", "search.again", "notices.index", "requests.index", "talks.index"),
-    *("decisions.meetings", "absences.index", "absences.new", "phrases.index", *REOPENED),
+    *(
+        "decisions.meetings",
+        "absences.index",
+        "absences.new",
+        "phrases.index",
+        "notice_paces.index",
+        *REOPENED,
+    ),
 }
 
 

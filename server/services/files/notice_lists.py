@@ -14,7 +14,7 @@ from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import NotFound
 from server.domain.perspectives import Sight
-from server.domain.rung_texts import OF_PEOPLE, RungKind, at_of, item_of, kind_of
+from server.domain.rung_texts import OF_PEOPLE, RungKind, item_of, of_stored
 from server.queries import notices, perspectives
 from server.queries.notices import Notice
 from server.services.context import Context
@@ -99,18 +99,12 @@ def _lines(ctx: Context, found: tuple[Notice, ...]) -> Iterator[Line]:
             id=each.id,
             at=each.at,
             read_at=each.read_at,
-            kind=_kind(each),
+            kind=of_stored(each.kind, each.dedupe_key, each.label, each.force),
             reference=each.reference,
             text=each.text if sight is not None and _may_read(sight, each) else "",
             task_id=_task(each, tasks, sight) if sight is not None else None,
             case_id=each.case_id if sight is not None else None,
         )
-
-
-def _kind(notice: Notice) -> RungKind:
-    if notice.kind != "deadline":
-        return OF_PEOPLE.get(notice.kind, RungKind.OTHER)
-    return kind_of(at_of(notice.dedupe_key), notice.label, is_soft=notice.force == "soft")
 
 
 def _task(notice: Notice, tasks: Mapping[str, str], sight: Sight) -> str | None:

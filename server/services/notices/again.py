@@ -46,8 +46,9 @@ def again(ctx: Context, channel: str) -> int:
 
 
 def _waits(ctx: Context) -> ColumnElement[bool]:
-    """Put off after a failure, and held by nobody."""
+    """Put off after a failure, not until the day's digest, and held by nobody."""
     return and_(
+        outbox.c.created_at <= ctx.now,
         outbox.c.state == "pending",
         outbox.c.next_at > ctx.now,
         or_(outbox.c.claimed_until.is_(None), outbox.c.claimed_until <= ctx.now),

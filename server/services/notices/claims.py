@@ -142,7 +142,7 @@ def failed(tools: Tools, now: datetime, claim: Claim, fault: Fault) -> None:
             return
         ids = ctx.session.scalars(
             select(outbox.c.id)
-            .where(_is_owed(claim.channel), _is_free(now))
+            .where(_is_owed(claim.channel), _is_free(now), outbox.c.created_at <= now)
             .order_by(outbox.c.id)
             .limit(_MOST_ROWS)
             .with_for_update(skip_locked=True)

@@ -13,9 +13,12 @@ from sqlalchemy import ColumnElement, Row, and_, bindparam, select, text, update
 
 from server.domain.access import SYSTEM
 from server.domain.channels import cause_of, leads
+from server.domain.paces import Pace, next_digest, pace_of
+from server.domain.rung_texts import of_stored
 from server.models.base import new_id
 from server.models.identity import Person, Unit
 from server.models.outbox import notification, outbox
+from server.models.time import deadline
 from server.services.context import Context, Tools, transaction
 
 #: notices of one transaction
@@ -82,11 +85,16 @@ def _notices(ctx: Context, ids: list[str]) -> dict[str, Row[Any]]:
             notification.c.recipient_id,
             notification.c.dedupe_key,
             notification.c.created_at,
+            notification.c.kind,
+            notification.c.label,
+            deadline.c.force,
             Person.email,
+            Person.preferences,
             Unit.path,
         )
         .outerjoin(Person, Person.id == notification.c.recipient_id)
         .outerjoin(Unit, Unit.id == notification.c.unit_id)
+        .outerjoin(deadline, deadline.c.id == notification.c.deadline_id)
         .where(notification.c.id.in_(ids))
     )
     return {row.id: row for row in rows}
@@ -95,16 +103,27 @@ def _notices(ctx: Context, ids: list[str]) -> dict[str, Row[Any]]:
 def _letters(ctx: Context, notice: Row[Any]) -> Iterator[dict[str, Any]]:
     for way in ctx.tools.ways.ways:
         if way.is_personal and notice.email:
-            yield _letter(ctx, notice, way.name, notice.id, notice.recipient_id)
+            owed_at = _owed_at(notice)
+            if owed_at is not None:
+                letter = _letter(ctx, notice, way.name, notice.id)
+                yield letter | {"recipient_id": notice.recipient_id} | owed_at
         elif leads(way, notice.path):
-            yield _letter(
-                ctx, notice, way.name, cause_of(notice.dedupe_key, notice.recipient_id), None
-            )
+            cause = cause_of(notice.dedupe_key, notice.recipient_id)
+            yield _letter(ctx, notice, way.name, cause)
 
 
-def _letter(
-    ctx: Context, notice: Row[Any], channel: str, cause: str, recipient_id: str | None
-) -> dict[str, Any]:
+def _owed_at(notice: Row[Any]) -> dict[str, Any] | None:
+    """When he is told who chose for himself how soon; None: not at all."""
+    kind = of_stored(notice.kind, notice.dedupe_key, notice.label, notice.force)
+    pace = pace_of(notice.preferences, kind)
+    if pace is Pace.NEVER:
+        return None
+    # what goes out once a day is owed from then on: nothing is late before
+    later = next_digest(notice.created_at)
+    return {} if pace is Pace.AT_ONCE else {"next_at": later, "created_at": later}
+
+
+def _letter(ctx: Context, notice: Row[Any], channel: str, cause: str) -> dict[str, Any]:
     return {
         "id": new_id(),
         "kind": "notice",
@@ -117,7 +136,7 @@ def _letter(
         # since when it is owed, however late it was spread
         "created_at": notice.created_at,
         "channel": channel,
-        "recipient_id": recipient_id,
+        "recipient_id": None,
         "error": "",
     }
 

@@ -13,17 +13,20 @@ from sqlalchemy import Row, select, update
 from server.domain.calendar import CHINA_TIME
 from server.domain.channels import Fault, Way
 from server.domain.errors import Conflict, Forbidden
+from server.domain.paces import Pace
+from server.domain.rung_texts import RungKind
 from server.models.identity import Person
 from server.models.installation import incident
 from server.models.outbox import outbox
 from server.queries import deliveries
-from server.services.context import Tools
-from server.services.notices import claims, delivery
+from server.services.context import Context, Tools
+from server.services.identity import profile
+from server.services.notices import between, claims, delivery
 from server.services.notices.again import again
 from server.services.verbs import ticks, timers
 from tests.factories import receivers
 from tests.factories.receivers import Mailbox, Robot, mail_server, web_server
-from tests.factories.tiny import COLLEAGUE, DESK, HEAD, Tiny
+from tests.factories.tiny import COLLEAGUE, DESK, HEAD, NOW, Tiny
 from tests.factories.together import at_once
 
 #: the day before the last one, and the day after it, at the hour of notices
@@ -63,6 +66,39 @@ def test_each_rung_arrives_once_by_mail_and_once_in_the_group_and_tells_nothing(
         states = {each.channel: each for each in deliveries.standing(session)}
     assert states["mail"].waiting == states["mail"].given_up == 0
     assert states["mail"].last_sent_at == EVE
+
+
+def test_who_is_told_once_a_day_gets_one_letter_at_nine_and_who_is_not_told_none(
+    tiny: Tiny, box: Mailbox, robot: Robot
+) -> None:
+    tiny.act(DESK, lambda ctx: profile.pace(ctx, {RungKind.REMIND: Pace.DAILY}))
+    noticed(tiny)
+    tiny.open()
+    timers.sweep(tiny.tools, EVE)
+    tools = with_ways(tiny, box.way(), robot.wecom())
+    assert deliver(tools, EVE).sent == 2  # the colleague and the group
+    assert {str(letter["To"]) for letter in box.letters} == {SECOND}
+    # a way that fails meanwhile does not bring it forward, nor does trying again
+    with pytest.raises(Conflict):
+        tiny.act(SYSTEM_ADMIN, lambda ctx: again(ctx, "mail"))
+    assert deliver(tools, EVE + timedelta(minutes=29)).sent == 0
+    assert deliver(tools, EVE + timedelta(minutes=30)).sent == 1
+    assert (str(box.letters[-1]["To"]), letter_count(box.letters[-1])) == (FIRST, 2)
+    assert not deliver(tools, EVE + 24 * HOUR).sent
+
+
+def test_what_somebody_wants_no_word_of_is_in_the_house_alone(tiny: Tiny, box: Mailbox) -> None:
+    tiny.act(DESK, lambda ctx: profile.pace(ctx, {RungKind.MENTIONED: Pace.NEVER}))
+    addressed(tiny, {DESK: FIRST, COLLEAGUE: SECOND})
+    case_id = tiny.open()
+
+    def say(ctx: Context) -> None:
+        told = [(tiny.actor(login).person_id, "请看") for login in (DESK, COLLEAGUE)]
+        between.tell(ctx, RungKind.MENTIONED, (case_id, "", "1"), told)
+
+    tiny.program(say)
+    assert deliver(with_ways(tiny, box.way()), NOW).sent == 1
+    assert [str(letter["To"]) for letter in box.letters] == [SECOND]
 
 
 def test_without_settings_notices_stay_in_the_house_and_nothing_fails(tiny: Tiny) -> None:

@@ -9,20 +9,23 @@ import pytest
 from sqlalchemy import Row, insert, select, update
 
 from server.domain.calendar import CHINA_TIME
-from server.domain.errors import NotFound
+from server.domain.errors import Invalid, NotFound
+from server.domain.paces import CHOICES, Pace
 from server.domain.rung_texts import RungKind
 from server.models.audit import AuditEvent
 from server.models.base import new_id
 from server.models.identity import Person, Post
+from server.models.outbox import notification
 from server.models.recusal import recusal
-from server.queries import headings
+from server.models.time import deadline
+from server.queries import headings, notices
 from server.queries.board import Narrowed
 from server.services import audit
 from server.services.context import Context, reading
 from server.services.files import boards, notice_lists
 from server.services.files.notice_lists import Line
-from server.services.identity import posts
-from server.services.notices import delivery, owing
+from server.services.identity import posts, profile
+from server.services.notices import between, delivery, owing
 from server.services.notices import reading as acts
 from server.services.notices.owing import Wanted
 from server.services.verbs import timers, work
@@ -188,6 +191,78 @@ def test_the_board_tells_read_unread_and_why_something_did_not_arrive(tiny: Tiny
     assert (eve[HEAD].fault, eve[HEAD].read_at) == ("", None)
 
 
+def test_what_somebody_put_off_is_counted_from_the_digest_and_what_he_switched_off_never(
+    tiny: Tiny,
+) -> None:
+    case_id = late(tiny)
+    pair = [(tiny.actor(DESK).person_id, "请看")]
+    for kind in (RungKind.URGED, RungKind.COPIED, RungKind.MENTIONED):
+        tiny.program(partial(between.tell, kind=kind, cause=(case_id, "", "1"), texts=pair), AFTER)
+    before = unread(tiny, DESK)
+    chosen = {RungKind.COPIED: Pace.NEVER, RungKind.MENTIONED: Pace.DAILY}
+    tiny.act(DESK, partial(profile.pace, wanted=chosen))
+    assert unread(tiny, DESK) == before - 2
+    assert unread(tiny, DESK, AFTER + timedelta(minutes=30)) == before - 1
+    assert {line.kind for line in listed(tiny, DESK)} >= {RungKind.COPIED, RungKind.MENTIONED}
+
+
+def test_nobody_puts_off_or_switches_off_what_is_not_his_to_choose(tiny: Tiny) -> None:
+    for kind, pace in ((RungKind.ESCALATED, Pace.DAILY), (RungKind.URGED, Pace.NEVER)):
+        wanted = {RungKind.COPIED: Pace.NEVER, kind: pace}
+        with pytest.raises(Invalid) as refused:
+            tiny.act(DESK, partial(profile.pace, wanted=wanted))
+        assert [each.field for each in refused.value.findings] == [str(kind)]
+    with tiny.tools.readers() as session:
+        kept = session.scalars(select(Person.preferences).where(Person.login == DESK)).one()
+    assert "paces" not in kept
+
+
+def test_a_kind_is_the_same_to_the_database_as_to_the_page(tiny: Tiny) -> None:
+    cases = {tiny.open(): force for force in ("soft", "statutory")}
+
+    def write(ctx: Context) -> None:
+        rows = ctx.session.execute(select(deadline.c.id, deadline.c.case_id)).all()
+        clocks = {cases[row.case_id]: row.id for row in rows}
+        for force, clock in clocks.items():
+            ctx.session.execute(update(deadline).where(deadline.c.id == clock).values(force=force))
+        case_id = next(iter(cases))
+        recipient = tiny.actor(DESK).person_id
+        base = Wanted(
+            label="",
+            recipient_id=recipient,
+            unit_id=None,
+            kind="",
+            case_id=case_id,
+            text="",
+            dedupe_key="",
+        )
+        rungs = [
+            replace(
+                base,
+                kind="deadline",
+                label=label,
+                deadline_id=clock,
+                dedupe_key=f"{clock}:2026-02-26:{at:+d}:{label}:{recipient}",
+            )
+            for clock in clocks.values()
+            for at in (-2, 0, 3)
+            for label in ("assignee", "office.head")
+        ]
+        others = [
+            replace(base, kind=kind, dedupe_key=f"{kind}:a:b:{recipient}")
+            for kind in ("return", "recusal", "urge", "cc", "comment", "follow_up", "meeting")
+        ]
+        owing.owe(ctx, [*rungs, *others])
+
+    tiny.program(write)
+    found = listed(tiny, DESK)
+    for kind in CHOICES:
+        with tiny.tools.readers() as session:
+            ids = set(session.scalars(select(notification.c.id).where(notices.is_of(kind))))
+        assert ids == {line.id for line in found if line.kind is kind}
+        assert ids
+
+
 def late(tiny: Tiny) -> str:
     case_id = tiny.open()
     timers.sweep(tiny.tools, AFTER)
@@ -199,9 +274,10 @@ def listed(tiny: Tiny, login: str, now: datetime = AFTER) -> tuple[Line, ...]:
         return notice_lists.listed(ctx).lines
 
 
-def unread(tiny: Tiny, login: str) -> int:
-    with reading(tiny.tools, tiny.actor(login, AFTER), AFTER) as ctx:
-        found = headings.waiting(ctx.session, ctx.actor, on=ctx.today, now=ctx.now)
+def unread(tiny: Tiny, login: str, now: datetime = AFTER) -> int:
+    with reading(tiny.tools, tiny.actor(login, now), now) as ctx:
+        kept = ctx.session.scalars(select(Person.preferences).where(Person.login == login)).one()
+        found = headings.waiting(ctx.session, ctx.actor, kept, on=ctx.today, now=ctx.now)
     return found.notices
 
 
