@@ -51,6 +51,11 @@ def grounds(pack: PolicyPack) -> tuple[Item, ...]:
     return tuple(item for item in listed.items if item.code != NONE) if listed else ()
 
 
+def declares(role: str) -> bool:
+    """Whoever claims in this role declares that he has no ground; whose matter it is does not."""
+    return role not in PARTIES
+
+
 def barred(person_id: str, role: str, parties: Parties) -> Ground | None:
     """Why this person may not act in this office in this case, None when nothing shows it.
 

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from server.domain.access import Permission
 from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
+from server.domain.recusal import declares
 from server.domain.texts import _
 from server.http import batching
 from server.http.access import requires
@@ -31,6 +32,18 @@ _Page = Response | str | tuple[str, int]
 @pages.post("/claim")
 @requires(Permission.CASE_READ)
 def claim() -> _Page:
+    """What is declared with it; then what became of each."""
+    with reading() as ctx:
+        known = batches.known(ctx, _ids())
+        asked = [each for each in known.values() if declares(each.role)]
+        if asked and request.form.get("step") != "do":
+            return render(
+                "inbox/claims.html",
+                known=tuple(known.values()),
+                asked=asked,
+                grounds=batches.declared_grounds(ctx, asked),
+                once=uuid4().hex,
+            )
     return _results(_("批量签收"), _each(work.claim), view="queue")
 
 

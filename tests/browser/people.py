@@ -68,7 +68,7 @@ class Visitor:
         else:
             raise AssertionError(f"{self.login} has no “{step}” of {reference}")
         expect(self.page.locator("h1")).to_contain_text(step)  # the only one
-        claim = self.page.get_by_role("button", name="签收（本人没有应当回避的情形）")
+        claim = self.page.locator("button#claim")
         if claim.count():
             claim.click()
             expect(self.page.get_by_role("button", name="退签")).to_be_visible()

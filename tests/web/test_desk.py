@@ -11,7 +11,17 @@ from sqlalchemy import select
 from server.models.work import work_item
 from server.services.verbs import comments, copies, urgings, work
 from tests.factories import site
-from tests.factories.tiny import ACCEPT, AUDIT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
+from tests.factories.tiny import (
+    ACCEPT,
+    APPLICANT,
+    AUDIT,
+    COLLEAGUE,
+    DESK,
+    HEAD,
+    NOW,
+    STRANGER,
+    Tiny,
+)
 
 
 def test_several_tasks_are_claimed_each_with_its_own_result_and_once(tiny: Tiny) -> None:
@@ -21,6 +31,12 @@ def test_several_tasks_are_claimed_each_with_its_own_result_and_once(tiny: Tiny)
     page = shown(client, "/inbox?view=queue")
     assert len(page.xpath("//input[@name='task'][@form='batch']")) == 2
     sent = {"task": [*items, str(uuid4())], "once": "k1", "csrf_token": token(page)}
+    asked = answered(client, "/inbox/claim", sent)
+    assert asked.xpath("//input[@name='task'][@checked]/@value") == items
+    assert asked.xpath("//button[contains(., '本人没有应当回避的情形')]")
+    with tiny.tools.readers() as session:
+        assert session.scalars(select(work_item.c.version)).all() == [1, 2, 1]
+    sent |= {"step": "do"}
     for _again in range(2):
         results = answered(client, "/inbox/claim", sent)
         lines = [row.text_content() for row in results.xpath("//tbody/tr")]
@@ -29,6 +45,28 @@ def test_several_tasks_are_claimed_each_with_its_own_result_and_once(tiny: Tiny)
         assert "无权查看" in lines[3]
     with tiny.tools.readers() as session:
         assert session.scalars(select(work_item.c.version)).all() == [2, 2, 2]
+
+
+def test_the_list_claims_nothing_that_asks_a_declaration_without_asking_it(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    item = tiny.item(case_id, "register").id
+    page = shown(entered(tiny, DESK), "/inbox?view=queue")
+    assert not page.xpath("//tr[@data-row]//form")
+    (claim,) = page.xpath("//a[@data-key='s']")
+    assert claim.get("href") == f"/tasks/{item}#claim"
+    assert "声明并签收" in claim.text_content()
+    task = shown(entered(tiny, DESK), f"/tasks/{item}")
+    assert task.xpath("//button[@id='claim'][contains(., '本人没有应当回避的情形')]")
+
+
+def test_whose_matter_it_is_is_asked_no_declaration(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    tiny.do(DESK, case_id, "register", {"registered": "supplement"})
+    item = tiny.facts(case_id).work[0].id
+    applicant = entered(tiny, APPLICANT)
+    assert shown(applicant, "/inbox?view=queue").xpath("//tr//form//button[@data-key='s']")
+    (claim,) = shown(applicant, f"/tasks/{item}").xpath("//button[@id='claim']")
+    assert claim.text_content() == "签收"
 
 
 def test_several_tasks_of_one_step_are_handed_in_with_the_same_answers(tiny: Tiny) -> None:

@@ -18,7 +18,7 @@ from server.domain.errors import NotFound
 from server.domain.expressions import Json
 from server.domain.packs import Item
 from server.domain.perspectives import Sight
-from server.domain.recusal import grounds
+from server.domain.recusal import declares, grounds
 from server.domain.work import Work
 from server.models.case import case as case_table
 from server.models.work import work_item
@@ -88,6 +88,8 @@ class Sheet:
     hindrance: str
     #: why it is to be done again, None: it is done for the first time
     returned: Returned | None
+    #: whoever claims it declares that he has no ground to keep away
+    declares: bool
     #: what makes somebody keep away from a case, for whoever is about to claim
     grounds: tuple[Item, ...]
     deadline: DeadlineSheet | None
@@ -142,6 +144,7 @@ def sheet(ctx: Context, item_id: str) -> Sheet:
         actions=actions,
         hindrance=hindrance,
         returned=sheet_returns.of(ctx, row, sight),
+        declares=declares(row.candidate_role),
         grounds=grounds(release.pack) if "claim" in actions else (),
         history=sheet_history.of(ctx, row.case_id, done, _shelf(seen)),
         sight=sight,

@@ -16,6 +16,7 @@ from server.domain.deadline_verbs import Clock
 from server.domain.groups import SIGNERS, Duty
 from server.domain.lifecycle import DeadlineState, TimerState
 from server.domain.packs import PolicyPack
+from server.domain.recusal import declares
 from server.domain.texts import _
 from server.domain.urgency import DaysLeft, days_left, next_working_day
 from server.models.time import timer
@@ -57,6 +58,8 @@ class Line:
     is_makeup: bool
     #: its pack lets it be handed in with others of its step
     may_batch: bool
+    #: whoever claims it declares that he has no ground to keep away
+    declares: bool
     #: when he wanted to look at it again, None: no such day
     again: FollowUp | None
     #: the absent person it is shown for, empty where it is the reader's own
@@ -147,6 +150,7 @@ def line(ctx: Context, entry: Entry, again: FollowUp | None = None) -> Line:
         kept=_kept(ctx, pack, entry.deadline) if state == DeadlineState.STOPPED else "",
         is_makeup=due_on is not None and _is_makeup(due_on, calendar),
         may_batch=entry.key in pack.desk.batch,
+        declares=declares(entry.role),
         again=again,
         in_name_of=_in_name_of(posts.with_posts(ctx), entry),
     )

@@ -4,7 +4,7 @@ Nothing here is a right of its own: a task handed in with others is judged as if
 one that is refused keeps no other back.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +12,8 @@ from sqlalchemy import select
 
 from server.domain.errors import Conflict, NotFound
 from server.domain.expressions import Json
+from server.domain.packs import Item
+from server.domain.recusal import grounds
 from server.domain.texts import _
 from server.models.case import case
 from server.models.work import work_item
@@ -30,9 +32,11 @@ class Known:
     """A task of a batch, as whoever chose it knows it."""
 
     id: str
+    case_id: str
     reference: str
     title: str
     node_key: str
+    role: str
     #: tasks with the same one have the same form
     pack_version_id: str
 
@@ -43,15 +47,24 @@ def known(ctx: Context, ids: Collection[str]) -> Mapping[str, Known]:
     rows = ctx.session.execute(
         select(
             work_item.c.id,
+            work_item.c.case_id,
             case.c.reference,
             work_item.c.title,
             work_item.c.node_key,
+            work_item.c.candidate_role.label("role"),
             case.c.pack_version_id,
         )
         .join(case, case.c.id == work_item.c.case_id)
         .where(work_item.c.id.in_(wanted), visible(posts.with_posts(ctx)))
     )
     return {row.id: Known(**row._mapping) for row in rows}
+
+
+def declared_grounds(ctx: Context, found: Iterable[Known]) -> tuple[Item, ...]:
+    """What makes somebody keep away from any of these cases, each once."""
+    packs = {each.pack_version_id for each in found}
+    items = (grounds(definitions.release(ctx, each).pack) for each in sorted(packs))
+    return tuple({item.text: item for listed in items for item in listed}.values())
 
 
 def complete(ctx: Context, item_id: str, given: Mapping[str, Json]) -> None:

@@ -11,8 +11,8 @@ from typing import Final
 from sqlalchemy import String, bindparam, exists, insert, literal, select
 
 from server.domain.expressions import Json
+from server.domain.recusal import declares
 from server.domain.recusal_rules import NONE, Statement
-from server.domain.roles import PARTIES
 from server.models.base import new_id
 from server.models.recusal import declaration
 from server.services.context import Context
@@ -37,7 +37,7 @@ def of_claim(ctx: Context, case_id: str, item_id: str, role: str) -> None:
 
     Whose matter it is is asked nothing.
     """
-    if role in PARTIES:
+    if not declares(role):
         return
     said = {"case_id": case_id, "person_id": ctx.actor.person_id, "subject_id": item_id}
     _say(ctx, {**said, "occasion": "claim", "answer": NONE, "capacity": role})
