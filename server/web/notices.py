@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.domain.access import Permission
-from server.domain.rung_texts import RUNG_WORDS
+from server.domain.rung_texts import RUNG_WORDS, RungKind
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.site import acting, reading
@@ -62,6 +62,9 @@ def _back() -> Response:
 
 def _link(found: Line) -> str:
     """Where the notice leads, empty for nowhere."""
+    if found.kind is RungKind.COPIED:
+        return url_for("talks.index")
+    place = "#talk" if found.kind is RungKind.MENTIONED else ""
     if found.task_id:
-        return f"/tasks/{found.task_id}"
-    return f"/cases/{found.case_id}" if found.case_id else ""
+        return f"/tasks/{found.task_id}{place}"
+    return f"/cases/{found.case_id}{place}" if found.case_id else ""

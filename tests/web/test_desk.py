@@ -35,7 +35,7 @@ def test_several_tasks_are_claimed_each_with_its_own_result_and_once(tiny: Tiny)
     assert asked.xpath("//input[@name='task'][@checked]/@value") == items
     assert asked.xpath("//button[contains(., '本人没有应当回避的情形')]")
     with tiny.tools.readers() as session:
-        assert session.scalars(select(work_item.c.version)).all() == [1, 2, 1]
+        assert sorted(session.scalars(select(work_item.c.version))) == [1, 1, 2]
     sent |= {"step": "do"}
     for _again in range(2):
         results = answered(client, "/inbox/claim", sent)
@@ -53,7 +53,7 @@ def test_the_list_claims_nothing_that_asks_a_declaration_without_asking_it(tiny:
     page = shown(entered(tiny, DESK), "/inbox?view=queue")
     assert not page.xpath("//tr[@data-row]//form")
     (claim,) = page.xpath("//a[@data-key='s']")
-    assert claim.get("href") == f"/tasks/{item}#claim"
+    assert claim.get("href") == f"/tasks/{item}"
     assert "声明并签收" in claim.text_content()
     task = shown(entered(tiny, DESK), f"/tasks/{item}")
     assert task.xpath("//button[@id='claim'][contains(., '本人没有应当回避的情形')]")
@@ -61,7 +61,7 @@ def test_the_list_claims_nothing_that_asks_a_declaration_without_asking_it(tiny:
 
 def test_whose_matter_it_is_is_asked_no_declaration(tiny: Tiny) -> None:
     case_id = tiny.open()
-    tiny.do(DESK, case_id, "register", {"registered": "supplement"})
+    tiny.do(DESK, case_id, "register", {"registered": "supplement", "reason": "缺合同"})
     item = tiny.facts(case_id).work[0].id
     applicant = entered(tiny, APPLICANT)
     assert shown(applicant, "/inbox?view=queue").xpath("//tr//form//button[@data-key='s']")

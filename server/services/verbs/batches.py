@@ -42,7 +42,7 @@ class Known:
 
 
 def known(ctx: Context, ids: Collection[str]) -> Mapping[str, Known]:
-    """Those of the tasks that belong to cases the actor may know of; one statement."""
+    """Those of the tasks that belong to cases the actor may know of, in this order."""
     wanted = [one for one in ids if "\x00" not in one]
     rows = ctx.session.execute(
         select(
@@ -57,7 +57,8 @@ def known(ctx: Context, ids: Collection[str]) -> Mapping[str, Known]:
         .join(case, case.c.id == work_item.c.case_id)
         .where(work_item.c.id.in_(wanted), visible(posts.with_posts(ctx)))
     )
-    return {row.id: Known(**row._mapping) for row in rows}
+    found = {row.id: Known(**row._mapping) for row in rows}
+    return {one: found[one] for one in wanted if one in found}
 
 
 def declared_grounds(ctx: Context, found: Iterable[Known]) -> tuple[Item, ...]:

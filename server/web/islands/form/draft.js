@@ -22,6 +22,9 @@ export function startDraft(island, plain, form, mark) {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden" && isDirty && !isLate) save();
   });
+  window.addEventListener("online", () => {
+    if (isDirty && !isLate) save();
+  });
   island.addEventListener("sent", () => {
     clearTimeout(timer);
     isDirty = false;
@@ -53,7 +56,8 @@ export function startDraft(island, plain, form, mark) {
       } else refused(await failure(answer));
     } catch {
       isDirty = true;
-      tell("没有连上服务器，还没有保存，请不要关闭本页");
+      tell("没有连上服务器，还没有保存，请不要关闭本页；连上后会自动保存");
+      timer = setTimeout(save, 15 * WAIT);
     }
   }
 
