@@ -3,11 +3,9 @@
 Once with five tasks of a list, once with one task that five sign.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 
 import pytest
-import yaml
 from sqlalchemy import select
 
 from server.adapters.packs import PackFiles, read_folder
@@ -15,7 +13,6 @@ from server.domain.expressions import Json
 from server.models.case import case_state, case_step
 from server.models.work import work_act, work_item
 from server.services.context import Context
-from server.services.identity import people
 from server.services.packs import definitions
 from server.services.verbs import returns, work
 from tests.factories import joint
@@ -24,22 +21,18 @@ from tests.factories.statements import statements
 from tests.factories.tiny import ACCEPT, DESK, PACK, Tiny
 
 ROUNDS = 20
-ROLES = (
-    *("audit_office", "petition_bureau", "environment_bureau"),
-    *("reform_commission", "investment_office"),
-)
 SIGNED: Mapping[str, Json] = {"choice": "agree", "opinion": "同意"}
 
 
 @pytest.mark.parametrize("node", ["consult", "verify"], ids=["many", "group"])
 def test_the_twentieth_return_costs_what_the_first_did(tiny: Tiny, node: str) -> None:
-    content = of_many() if node == "consult" else of_group()
+    content = of_many() if node == "consult" else joint.of_five()
     tiny.program(lambda ctx: definitions.publish(ctx, content, accept_warnings="测试"))
     case_id = tiny.open()
     costs, sizes = [], []
     for _round in range(ROUNDS):
-        tiny.do(DESK, case_id, "register", {**ACCEPT, "organs": list(ROLES)})
-        items = waiting(tiny, case_id, node)
+        tiny.do(DESK, case_id, "register", {**ACCEPT, "organs": list(joint.ROLES)})
+        items = joint.waiting(tiny, case_id, node)
         assert len(items) == 5
         for item, login in items[:3]:
             taken(tiny, item, login)
@@ -59,49 +52,7 @@ def test_the_twentieth_return_costs_what_the_first_did(tiny: Tiny, node: str) ->
 
 def of_many() -> PackFiles:
     """The small pack, in which five organs may be asked."""
-    return with_roles(read_folder(PACK))
-
-
-def of_group() -> PackFiles:
-    """The small pack, in which five sign one task."""
-    return with_roles(joint.files(who={"roles": list(ROLES)}))
-
-
-def with_roles(read: PackFiles) -> PackFiles:
-    path = "processes/tiny/pack.yaml"
-    entries = yaml.safe_load(read.files[path])
-    for role in ROLES:
-        entries["roles"].setdefault(
-            role, {"title": role, "capacity": "consulted", "organ": "government"}
-        )
-    content = yaml.safe_dump(entries, allow_unicode=True).encode()
-    form = "forms/tiny/registration.form.json"
-    schema = json.loads(read.files[form])
-    field = next(each for each in schema["components"] if each.get("key") == "organs")
-    field["values"] = [{"value": role, "label": role} for role in ROLES]
-    files = {**read.files, path: content, form: json.dumps(schema).encode()}
-    return PackFiles(key=read.key, files=files)
-
-
-def waiting(tiny: Tiny, case_id: str, node: str) -> list[tuple[str, str]]:
-    """The open items of the step, each with the login of somebody who may do it."""
-    with tiny.tools.readers() as session:
-        rows = session.execute(
-            select(work_item).where(
-                work_item.c.case_id == case_id,
-                work_item.c.node_key == node,
-                work_item.c.state.in_(("offered", "claimed")),
-            )
-        ).all()
-    return [(row.id, tiny.program(login_of(row.candidate_unit, row.assignee_id))) for row in rows]
-
-
-def login_of(unit_id: str, person_id: str | None) -> Callable[[Context], str]:
-    def found(ctx: Context) -> str:
-        holders = people.holders(ctx, unit_id, ctx.today)
-        return next(each.login for each in holders if person_id in (None, each.person_id))
-
-    return found
+    return joint.with_roles(read_folder(PACK))
 
 
 def taken(tiny: Tiny, item: str, login: str) -> None:
