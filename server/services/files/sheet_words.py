@@ -11,13 +11,6 @@ from server.services.clocks.deadline_sheets import Rule
 from server.services.law.releases import Release
 
 
-def role(release: Release, key: str) -> str:
-    """The title of an office or of a part in a case."""
-    known = release.pack.roles.get(key)
-    lane = next((lane for lane in release.pack.lanes.values() if lane.office == key), None)
-    return known.title if known else lane.title if lane else ""
-
-
 def item(release: Release, about: Json) -> str:
     """What one item of several is about: an office by its title, anything else as it is."""
     if not isinstance(about, str):

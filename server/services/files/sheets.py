@@ -44,6 +44,7 @@ from server.services.files.sheet_history import History, Shelf, Step
 from server.services.files.sheet_returns import Returned
 from server.services.files.sheet_signing import HandedIn
 from server.services.files.signature_lines import Block, Line, Reader
+from server.services.files.work_lists import role_title
 from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.charts import Chart
@@ -194,7 +195,7 @@ def _of_task(ctx: Context, seen: _Seen) -> dict[str, Any]:
         **{name: getattr(row, name) for name in _AS_STORED},
         "key": row.node_key,
         "unit_id": row.candidate_unit,
-        "office": row.office or sheet_words.role(release, row.candidate_role),
+        "office": row.office or role_title(release.pack, row.candidate_role),
         "assignee": row.assignee or "",
         "case": sheet_cards.card(ctx, release, row),
         "instruction": nodes[row.node_key].documentation if row.node_key in nodes else "",

@@ -351,7 +351,9 @@ def count(meeting: Meeting, text: str) -> int:
 def waiting(meeting: Meeting, login: str) -> headings.Waiting:
     return meeting.see(
         login,
-        lambda ctx: headings.waiting(ctx.session, posts.with_posts(ctx), on=ctx.today, now=ctx.now),
+        lambda ctx: headings.waiting(
+            ctx.session, posts.with_posts(ctx), {}, on=ctx.today, now=ctx.now
+        ),
     )
 
 
