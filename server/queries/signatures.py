@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from server.domain.expressions import Json
+from server.models.identity import Unit
 from server.models.work import work_act, work_item
 
 #: verbs of the history that belong to a signature
@@ -43,6 +44,8 @@ class Signature:
     state: str
     role: str
     unit_id: str | None
+    #: name of the unit, empty where a person of the case is asked
+    office: str
     person_id: str | None
     position: int
     weight: int
@@ -73,12 +76,14 @@ def of_case(session: Session, case_id: str) -> Mapping[str, tuple[Signature, ...
             work_item.c.state,
             work_item.c.candidate_role.label("role"),
             work_item.c.candidate_unit.label("unit_id"),
+            func.coalesce(Unit.name, "").label("office"),
             work_item.c.assignee_id.label("person_id"),
             work_item.c.position,
             work_item.c.weight,
             work_item.c.opened_at,
             work_item.c.answers.is_not(None).label("is_handed_in"),
         )
+        .outerjoin(Unit, Unit.id == work_item.c.candidate_unit)
         .where(work_item.c.case_id == case_id, work_item.c.group_id.in_(asked))
         .order_by(work_item.c.opened_at, work_item.c.position, work_item.c.id)
     ).all()

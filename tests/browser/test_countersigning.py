@@ -45,6 +45,8 @@ def test_five_sign_one_task_and_everybody_reads_what_each_has_said(
     signer.go("/inbox?view=queue")
     expect(signer.page.locator("tr[data-row] .tag")).to_have_text("会签")
     signer.go(f"/tasks/{first}")
+    # nobody has claimed yet: the offices are named
+    expect(signer.page.locator("article").filter(has_text="督查机构")).to_contain_text("待签收")
     signer.page.locator("button#claim").click()
     signer.fill({"choice": "agree", "opinion": "材料齐全。"})
     assert signer.check() == []
@@ -66,6 +68,7 @@ def test_five_sign_one_task_and_everybody_reads_what_each_has_said(
     signer.go(f"/tasks/{first}")
     said = signer.page.locator("article").filter(has_text="会签")
     expect(said).to_have_count(5)
+    expect(signer.page.locator("form#answers")).to_have_count(0)
     expect(said.filter(has_text="金额还要核实。")).to_contain_text("不同意")
     expect(signer.page.get_by_text("通过：同意4，不同意1，弃权0")).to_be_visible()
     assert signer.check() == []

@@ -44,6 +44,7 @@ class Line:
 
     item_id: str
     name: str
+    #: of whoever has it, else the office that is asked
     post: str
     #: in which way he signs, in words
     kind: str
@@ -198,7 +199,7 @@ def _line(
     return Line(
         item_id=item.id,
         name=who.name if who else _("待签收"),
-        post=who.post_on(min(day, today), item.unit_id) if who else "",
+        post=who.post_on(min(day, today), item.unit_id) if who else item.office,
         kind=kind or _DUTIES.get(Duty(item.duty), ""),
         weight=item.weight,
         mark=mark,
