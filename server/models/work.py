@@ -108,6 +108,7 @@ work_item = Table(
         "assignee_id",
         "expires_at",
         "case_id",
+        "duty",
     ),
     _partial("ix_work_item_named", _NAMED, "case_id", "candidate_role"),
     _partial("ix_work_item_done", _DONE, "assignee_id", "closed_at"),
