@@ -13,6 +13,7 @@ from server.api.corrections import corrections
 from server.api.decisions import decisions
 from server.api.drafts import drafts
 from server.api.drill import drill
+from server.api.kinships import kinships
 from server.api.notices import notices
 from server.api.packs import packs
 from server.api.procedures import procedures
@@ -27,7 +28,7 @@ from server.api.tokens import tokens
 RESOURCES = (
     *(tokens, procedures, cases, case_commands, corrections, requests, recusals, tasks),
     *(task_verbs, drafts, batches, decisions, talks, notices, absences, attachments),
-    *(packs, audits, drill),
+    *(kinships, packs, audits, drill),
 )
 
 

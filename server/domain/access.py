@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from server.domain.roles import KIN_KEEPERS
+
 #: duties of the program itself (三员分立), as kinds of unit; administrators have no part in any
 #: procedure
 SYSTEM_ADMIN = "system_admin"
@@ -99,6 +101,8 @@ class Permission(StrEnum):
     BOARD_READ = "board.read"
     #: the ledger of the cases that the offices he serves can see
     LEDGER_READ = "ledger.read"
+    #: record who is whose near relative, and read it
+    KIN_KEEP = "kin.keep"
     #: settings, calendar, jobs, the clock of a drill
     SYSTEM_ADMINISTER = "system.administer"
     #: accounts, posts and duties
@@ -240,6 +244,10 @@ def _serves_an_office(actor: Actor, target: Target) -> bool:
     return _may_have_cases(actor, target) and bool(actor.posts)
 
 
+def _keeps_kin(actor: Actor, _target: Target) -> bool:
+    return any(post.kind in KIN_KEEPERS for post in actor.posts)
+
+
 def _duty(kind: str) -> Callable[[Actor, Target], bool]:
     def has(actor: Actor, _target: Target) -> bool:
         return any(post.kind == kind for post in actor.posts)
@@ -262,6 +270,7 @@ _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.CASE_READ: _may_have_cases,
     Permission.BOARD_READ: _is_head,
     Permission.LEDGER_READ: _serves_an_office,
+    Permission.KIN_KEEP: _keeps_kin,
     Permission.SYSTEM_ADMINISTER: _duty(SYSTEM_ADMIN),
     Permission.SECURITY_ADMINISTER: _duty(SECURITY_ADMIN),
     Permission.AUDIT_READ: _duty(AUDIT_ADMIN),

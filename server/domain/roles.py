@@ -13,6 +13,8 @@ from typing import Final
 PARTIES: Final = frozenset({"applicant", "subject"})
 #: offices looked up inside the unit the case concerns, not in the region
 OF_THE_UNIT: Final = frozenset({"unit_head", "unit_hr"})
+#: offices that keep personnel matters: who is whose near relative is recorded there
+KIN_KEEPERS: Final = frozenset({"cadre_section", "personnel_archive"})
 
 
 class Capacity(StrEnum):

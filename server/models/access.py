@@ -95,7 +95,7 @@ class Proposal(Versioned, Base):
     __tablename__ = "proposal"
 
     id: Mapped[Id]
-    #: post, end_post, disable, enable, reset_secret, new_person …
+    #: post, end_post, disable, enable, reset_secret, new_person …; kinship, end_kinship
     kind: Mapped[str]
     #: whom it is about; None for somebody who has no account yet
     person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id"))

@@ -32,6 +32,7 @@ _PLACES = (
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
     ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns")),
     ("ledger.index", _("台账"), Permission.LEDGER_READ, ("ledger",)),
+    ("kinships.index", _("近亲属"), Permission.KIN_KEEP, ("kinships",)),
     (
         "organisation.index",
         _("组织"),

@@ -99,6 +99,7 @@ def _query() -> Select[Any]:
         .outerjoin(Unit, Unit.id == Proposal.unit_id)
         .outerjoin(_proposer, _proposer.id == Proposal.proposed_by)
         .outerjoin(_decider, _decider.id == Proposal.decided_by)
+        .where(Proposal.kind.in_(list(ProposalKind)))
     )
 
 

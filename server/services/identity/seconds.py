@@ -20,6 +20,8 @@ def may_know(ctx: Context, row: Proposal) -> bool:
 
     Whom it is about learns what came of it, not that it is being thought about.
     """
+    if row.kind not in set(ProposalKind):  # near relatives are no matter of accounts
+        return False
     if row.proposed_by is not None and row.proposed_by == ctx.actor.person_id:
         return True
     is_administrator = permits(posts.with_posts(ctx), Permission.SECURITY_ADMINISTER)
