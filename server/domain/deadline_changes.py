@@ -5,7 +5,7 @@ and ``from_json`` are the shape of the ``changes`` column.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
@@ -120,11 +120,11 @@ _KINDS: Mapping[str, type[Change]] = {
 def as_json(change: Change) -> dict[str, Json]:
     """The change as JSON, with its ``kind``; ``from_json`` gives the same value back."""
     kind = next(name for name, cls in _KINDS.items() if cls is type(change))
-    values = {
-        key: value.isoformat() if isinstance(value, date) else value
-        for key, value in asdict(change).items()
+    values = ((spec.name, getattr(change, spec.name)) for spec in fields(change))
+    return {
+        "kind": kind,
+        **{key: value.isoformat() if isinstance(value, date) else value for key, value in values},
     }
-    return {"kind": kind, **values}
 
 
 def from_json(entry: Mapping[str, Json]) -> Change:

@@ -5,10 +5,13 @@ import json
 import sys
 from pathlib import Path
 
-from tests.bench import durable, engine, inbox, served, sweep
+from tests.bench import durable, engine, inbox, returns, served, sweep
 from tests.bench.figures import Figure
 
-_SUITES = (engine.measure, durable.measure, served.measure, sweep.measure, inbox.measure)
+_SUITES = (
+    *(engine.measure, durable.measure, returns.measure),
+    *(served.measure, sweep.measure, inbox.measure),
+)
 
 
 def main(target: Path) -> int:

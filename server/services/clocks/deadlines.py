@@ -84,9 +84,10 @@ def changed(
 ) -> tuple[DeadlineRow, Due]:
     """The clock as it stands after these changes, with its end; writes nothing."""
     clock = deadline_rows.clock(ctx, pack, row)
-    end = clock.due(*changes[len(clock.changes) :])
+    new = changes[len(clock.changes) :]
+    end = clock.due(*new)
     values = columns(pack.deadlines[row.rule_key], end, ctx.now)
-    kept = [deadline_changes.as_json(change) for change in changes]
+    kept = [*row.changes, *map(deadline_changes.as_json, new)]
     version = clock.calendar.version
     return replace(row, changes=kept, calendar_version=version, **values), end
 

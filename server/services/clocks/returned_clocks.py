@@ -25,9 +25,11 @@ _ENDING: Final[Mapping[str, Any]] = dict.fromkeys(("met_on", "met_at", "ended_by
 def turn(ctx: Context, case: CaseRow, pack: PolicyPack, went: Went) -> None:
     """Let every clock of the case follow a return."""
     rows = deadline_rows.of_case(ctx, case.id)
-    newest = {row.rule_key: row.id for row in rows if not is_undone(_changes(row))}
+    changes = {row.id: _changes(row) for row in rows}
+    newest = {row.rule_key: row.id for row in rows if not is_undone(changes[row.id])}
     for row in rows:
-        decided = turn_of(_ran(pack, row, is_newest=newest.get(row.rule_key) == row.id), went)
+        is_newest = newest.get(row.rule_key) == row.id
+        decided = turn_of(_ran(pack, row, changes[row.id], is_newest=is_newest), went)
         if decided is Turn.UNDO:
             undo(ctx, pack, row)
         elif decided is Turn.AGAIN:
@@ -72,7 +74,7 @@ def _again(ctx: Context, pack: PolicyPack, row: DeadlineRow, occurrences: int) -
     ctx.record("deadline.return", row.id, row.case_id, detail)
 
 
-def _ran(pack: PolicyPack, row: DeadlineRow, *, is_newest: bool) -> Ran:
+def _ran(pack: PolicyPack, row: DeadlineRow, changes: Sequence[Change], *, is_newest: bool) -> Ran:
     return Ran(
         rule=pack.deadlines[row.rule_key],
         state=DeadlineState(row.state),
@@ -80,7 +82,7 @@ def _ran(pack: PolicyPack, row: DeadlineRow, *, is_newest: bool) -> Ran:
         started_version=row.started_version,
         ended_by=row.ended_by,
         ended_version=row.ended_version,
-        changes=_changes(row),
+        changes=changes,
         is_newest=is_newest,
     )
 

@@ -85,7 +85,8 @@ def act(ctx: Context, case: CaseRow, release: Release, given: _Given, posed: Pos
     target = _chosen(ctx, case, release, given)
     node = target.node_key
     done = [each for each in earlier_steps.done_of(ctx, case.id) if each.node_key == node]
-    went = earlier_steps.went(case, release, node, done) if target.is_back else None
+    last = earlier_steps.latest(done)
+    went = earlier_steps.went(case, release, node, last) if target.is_back else None
     said = {"request": posed.request_id, "asked_by": posed.asked_by, "to": node}
     ctx.record("case.move", case.id, case.id, said)
     step = Act(command="move", node_key=node, went_back=went)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
-from sqlalchemy import func, select
+from sqlalchemy import String, bindparam, cast, func, select
+from sqlalchemy import case as case_
 
 from server.domain import movement
 from server.domain.deadline_returns import Went
@@ -75,30 +77,8 @@ def of(ctx: Context, case: CaseRow, release: Release, item: ItemRow) -> tuple[Ea
 
 
 def done_of(ctx: Context, case_id: str) -> list[Done]:
-    """Every completed task of the case, the latest first."""
-    rows = ctx.session.execute(
-        select(
-            work_item.c.id,
-            work_item.c.node_key,
-            work_item.c.title,
-            work_item.c.instance,
-            work_item.c.duty,
-            work_item.c.scopes,
-            work_item.c.candidate_role.label("role"),
-            work_item.c.candidate_unit.label("unit_id"),
-            work_item.c.assignee_id,
-            Person.name,
-            func.coalesce(work_item.c.opened_version, 0).label("version"),
-            work_item.c.closed_at.label("at"),
-        )
-        .outerjoin(Person, Person.id == work_item.c.assignee_id)
-        .where(
-            work_item.c.case_id == case_id,
-            work_item.c.state == WorkState.DONE,
-            work_item.c.duty.not_in(SIGNERS),
-        )
-        .order_by(work_item.c.closed_at.desc(), work_item.c.opened_version.desc(), work_item.c.id)
-    )
+    """The completed tasks of the case, the latest first; of those done again the latest alone."""
+    rows = ctx.session.execute(_DONE, {"of_case": case_id})
     return [Done(**{**row._mapping, "scopes": row.scopes or ()}) for row in rows]
 
 
@@ -154,3 +134,43 @@ def latest(done: Sequence[Done]) -> tuple[Done, ...]:
         who = each.assignee_id if each.duty != Duty.MAIN else None
         found.setdefault((each.instance, who), each)
     return tuple(found.values())
+
+
+_LATE: Final = (work_item.c.closed_at.desc(), work_item.c.opened_version.desc(), work_item.c.id)
+#: completed tasks, numbered from the latest among those that were the same work
+_RANKED: Final = (
+    select(
+        work_item.c.id,
+        func.row_number()
+        .over(
+            partition_by=(
+                *(work_item.c.node_key, work_item.c.instance, work_item.c.candidate_role),
+                cast(work_item.c.scopes, String),
+                case_((work_item.c.duty == Duty.MAIN, None), else_=work_item.c.assignee_id),
+            ),
+            order_by=_LATE,
+        )
+        .label("again"),
+    )
+    .where(
+        work_item.c.case_id == bindparam("of_case"),
+        work_item.c.state == WorkState.DONE,
+        work_item.c.duty.not_in(SIGNERS),
+    )
+    .subquery()
+)
+_DONE: Final = (
+    select(
+        *(work_item.c[name] for name in ("id", "node_key", "title", "instance", "duty", "scopes")),
+        work_item.c.candidate_role.label("role"),
+        work_item.c.candidate_unit.label("unit_id"),
+        work_item.c.assignee_id,
+        Person.name,
+        func.coalesce(work_item.c.opened_version, 0).label("version"),
+        work_item.c.closed_at.label("at"),
+    )
+    .join(_RANKED, _RANKED.c.id == work_item.c.id)
+    .outerjoin(Person, Person.id == work_item.c.assignee_id)
+    .where(_RANKED.c.again == 1)
+    .order_by(*_LATE)
+)

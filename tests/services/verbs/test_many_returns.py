@@ -1,73 +1,40 @@
 """Out of a countersign of five after three have signed, twenty times: nothing piles up or is lost.
 
-Once with five tasks of a list, once with one task that five sign.
+Once with five tasks of a list, once with one task that five sign. How long the returns take is
+measured by ``make bench``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
-from server.adapters.packs import PackFiles, read_folder
-from server.domain.expressions import Json
 from server.models.case import case_state, case_step
-from server.models.work import work_act, work_item
-from server.services.context import Context
-from server.services.packs import definitions
-from server.services.verbs import returns, work
-from tests.factories import joint
+from server.models.work import work_act
+from tests.factories import countersigns
 from tests.factories.invariants import violations
 from tests.factories.statements import statements
-from tests.factories.tiny import ACCEPT, DESK, PACK, Tiny
+from tests.factories.tiny import Tiny
 
 ROUNDS = 20
-SIGNED: Mapping[str, Json] = {"choice": "agree", "opinion": "同意"}
 
 
-@pytest.mark.parametrize("node", ["consult", "verify"], ids=["many", "group"])
+@pytest.mark.parametrize("node", countersigns.NODES, ids=countersigns.NODES.get)
 def test_the_twentieth_return_costs_what_the_first_did(tiny: Tiny, node: str) -> None:
-    content = of_many() if node == "consult" else joint.of_five()
-    tiny.program(lambda ctx: definitions.publish(ctx, content, accept_warnings="测试"))
+    countersigns.publish(tiny, node)
     case_id = tiny.open()
+    measured = partial(statements, tiny.tools.database)
     costs, sizes = [], []
-    for _round in range(ROUNDS):
-        tiny.do(DESK, case_id, "register", {**ACCEPT, "organs": list(joint.ROLES)})
-        items = joint.waiting(tiny, case_id, node)
-        assert len(items) == 5
-        for item, login in items[:3]:
-            taken(tiny, item, login)
-            given = SIGNED if node == "verify" else {"opinion": "同意"}
-            tiny.act(login, completing(item, given))
-        item, login = items[3]
-        taken(tiny, item, login)
-        with statements(tiny.tools.database) as said:
-            tiny.act(login, returning(item))
+    said: Any
+    for said in countersigns.returned(tiny, case_id, node, ROUNDS, measured):
         costs.append(len(said))
         sizes.append(size(tiny, case_id))
     assert violations(tiny.tools, case_id) == []
     assert costs[-1] <= 1.2 * costs[0]
     assert sizes[-1] <= 1.2 * sizes[0]
     assert opinions(tiny, case_id, node) == 3 * ROUNDS
-
-
-def of_many() -> PackFiles:
-    """The small pack, in which five organs may be asked."""
-    return joint.with_roles(read_folder(PACK))
-
-
-def taken(tiny: Tiny, item: str, login: str) -> None:
-    with tiny.tools.readers() as session:
-        state = session.scalar(select(work_item.c.state).where(work_item.c.id == item))
-    if state == "offered":
-        tiny.act(login, lambda ctx: work.claim(ctx, item))
-
-
-def completing(item: str, given: Mapping[str, Json]) -> Callable[[Context], None]:
-    return lambda ctx: work.complete(ctx, item, given)
-
-
-def returning(item: str) -> Callable[[Context], None]:
-    return lambda ctx: returns.return_(ctx, item, to_task="register", reason="材料不齐")
 
 
 def size(tiny: Tiny, case_id: str) -> int:
