@@ -64,11 +64,11 @@ def _offices(ctx: Context, case: CaseRow, receiver: Receiver, known: Facts) -> I
 def _able(ctx: Context, item: ItemRow, work: Work, unit_id: str, role: str) -> list[Holder]:
     """Holders of the office on the day whom nothing keeps from this case."""
     there = people.holders(ctx, unit_id, ctx.today, head_only=item.head_only)
-    able = set(fit((each.person_id for each in there), role, work.parties)) - _in_group(ctx, item)
+    able = set(fit((each.person_id for each in there), role, work.parties)) - in_group(ctx, item)
     return [each for each in there if each.person_id in able]
 
 
-def _in_group(ctx: Context, item: ItemRow) -> frozenset[str]:
+def in_group(ctx: Context, item: ItemRow) -> frozenset[str]:
     """Who has another item of the same group: nobody has a part in it twice."""
     return frozenset(
         row["assignee_id"]

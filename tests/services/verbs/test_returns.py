@@ -1,24 +1,29 @@
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.domain.expressions import Json
 from server.models.case import case_step
 from server.models.outbox import notification
 from server.models.time import timer
-from server.models.work import work_act, work_item
+from server.models.work import OPEN_STATES, work_act, work_item
 from server.services.clocks import deadline_rows
 from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.context import Context
 from server.services.identity import people
 from server.services.verbs import returns, work
+from tests.factories import joint
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, AUDIT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 
 LATER = NOW + timedelta(days=1)
 WHY = "核实不全面"
+AGREE: Mapping[str, Json] = {"choice": "agree", "opinion": "同意"}
 
 
 def test_a_case_goes_back_across_a_join_to_who_did_the_step_with_what_he_wrote(tiny: Tiny) -> None:
@@ -155,6 +160,38 @@ def at_verify(tiny: Tiny) -> str:
     case_id = tiny.open()
     tiny.do(DESK, case_id, "register", ACCEPT)
     return case_id
+
+
+def test_a_step_goes_to_who_did_it_and_who_signs_with_him_is_asked_anew(tiny: Tiny) -> None:
+    """He signed for his office as well: of the step opened again he gets the task alone."""
+    asked: Json = {"roles": ["case_supervision_office", "audit_office"]}
+    case_id = joint.opened(tiny, main=True, who=asked, **{"pass": "1/1"})
+    for login, given in ((AUDIT, AGREE), (DESK, AGREE), (DESK, {"finding": "属实"})):
+        mine = min(each for each in offered(tiny, login, case_id, is_main="finding" in given))
+        tiny.act(login, partial(work.claim, item_id=mine))
+        tiny.act(login, partial(work.complete, item_id=mine, given=given))
+    tiny.deliver(case_id, "evidence_received", {"evidence_weight": 1})
+    item = claimed(tiny, HEAD, case_id, "decide")
+    tiny.act(HEAD, returning(item, "verify"), LATER)
+    waits = {each.duty: each.assignee_id for each in rows(tiny, case_id)}
+    assert waits == {"main": tiny.person(DESK), "member": None}
+    assert violations(tiny.tools, case_id) == []
+
+
+def rows(tiny: Tiny, case_id: str) -> list[Any]:
+    waits = work_item.c.state.in_(OPEN_STATES)
+    with tiny.tools.readers() as session:
+        return list(session.execute(select(work_item).where(work_item.c.case_id == case_id, waits)))
+
+
+def offered(tiny: Tiny, login: str, case_id: str, *, is_main: bool) -> list[str]:
+    """What waits for the office of this person."""
+    units = {post.unit_id for post in tiny.actor(login).posts}
+    return [
+        each.id
+        for each in rows(tiny, case_id)
+        if each.candidate_unit in units and (each.duty == "main") == is_main
+    ]
 
 
 def at_decide(tiny: Tiny) -> str:
