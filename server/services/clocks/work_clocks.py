@@ -5,7 +5,7 @@ of the clock: started, stopped, restarted, extended, corrected, counted again, m
 Nothing has to be written because time passes: that a period is over is seen from ``expires_at``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 from typing import Any, Final
 
@@ -43,6 +43,17 @@ def of_new(ctx: Context, case_id: str, rule_key: str, priority: int) -> dict[str
     clocks = deadline_rows.open_clocks(ctx, case_id, rule_key) if rule_key else []
     found = columns(clocks[-1] if clocks else None, ctx.today, is_first=priority > 0)
     return {"priority": priority, **found}
+
+
+def hang_again(ctx: Context, case_id: str, ids: Collection[str], priority: int) -> None:
+    """Let items that wait again stand under the clocks of their rules, and as first as their case.
+
+    Both may have changed while nobody had to do them: then their rows were not kept up to date.
+    """
+    kept = open_items(ctx, case_id)
+    for item in kept:
+        if item["id"] in ids and item["state"] in OPEN_STATES:
+            kept.change(item, **of_new(ctx, case_id, item["deadline_key"], priority))
 
 
 def follow(ctx: Context, clock: DeadlineRow) -> None:

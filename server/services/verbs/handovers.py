@@ -72,7 +72,7 @@ def decline(ctx: Context, item_id: str, *, reason: str, seen: int | None = None)
     reasons.refuse_empty(reason)
     work_acts.append(ctx, item, "decline", to_unit=item.handed_from, text=reason)
     given = work_rows.stored(ctx, case, item.parent_id or "")
-    _restore(ctx, given, item, rules.restored(work_rows.judged(ctx, given, case)))
+    _restore(ctx, case, given, item, rules.restored(work_rows.judged(ctx, given, case)))
 
 
 def take_back(ctx: Context, item: ItemRow, case: CaseRow, work: Work, reason: str) -> None:
@@ -84,7 +84,7 @@ def take_back(ctx: Context, item: ItemRow, case: CaseRow, work: Work, reason: st
     """
     lying, then = may_take_back(ctx, item, case, work)
     work_acts.append(ctx, item, "recall", to_unit=lying.candidate_unit, text=reason)
-    _restore(ctx, item, lying, then)
+    _restore(ctx, case, item, lying, then)
 
 
 def may_take_back(ctx: Context, item: ItemRow, case: CaseRow, work: Work) -> tuple[ItemRow, Work]:
@@ -102,12 +102,11 @@ def lies(ctx: Context, item: ItemRow) -> ItemRow | None:
     return next((each for each in waiting if each.parent_id == item.id and each.handed_from), None)
 
 
-def _restore(ctx: Context, given: ItemRow, lying: ItemRow, then: Work) -> None:
-    """Open what was given again, under the clock as it stands now, and end what lies elsewhere.
+def _restore(ctx: Context, case: CaseRow, given: ItemRow, lying: ItemRow, then: Work) -> None:
+    """Open what was given again, under its clock as it stands now, and end what lies elsewhere.
 
     The row that ends is of the giving office from now on: the other one has no part in the case.
     """
-    clock = next(row for row in work_clocks.open_items(ctx, given.case_id) if row["id"] == lying.id)
     work_rows.write(
         ctx,
         lying,
@@ -117,10 +116,9 @@ def _restore(ctx: Context, given: ItemRow, lying: ItemRow, then: Work) -> None:
         candidate_role=given.candidate_role,
         handed_from=None,
     )
-    under = ("deadline_id", "due_on", "expires_at", "order_key")
-    work_rows.write(
-        ctx, given, state=then.state, closed_at=None, **{name: clock[name] for name in under}
-    )
+    work_rows.write(ctx, given, state=then.state, closed_at=None)
+    ctx.settle()
+    work_clocks.hang_again(ctx, case.id, [given.id], case.priority)
 
 
 def _refuse_company(ctx: Context, item: ItemRow) -> None:

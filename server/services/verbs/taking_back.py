@@ -17,7 +17,13 @@ from server.models.time import deadline, timer
 from server.models.work import participant, work_item
 from server.services.case import case_rows, undoing
 from server.services.case.case_rows import CaseRow
-from server.services.clocks import deadline_rows, deadline_timers, deadlines, returned_clocks
+from server.services.clocks import (
+    deadline_rows,
+    deadline_timers,
+    deadlines,
+    returned_clocks,
+    work_clocks,
+)
 from server.services.context import Context
 from server.services.law.releases import Release
 
@@ -34,6 +40,8 @@ def take_back(
     _papers(ctx, case.id, seq)
     _work(ctx, undo)
     _clocks(ctx, case, release, undo)
+    work_clocks.hang_again(ctx, case.id, undoing.trace(undo, work_item).was.keys(), case.priority)
+    ctx.settle()
     if undo["outcome"] != case.outcome:
         case_rows.change(ctx, case, outcome=undo["outcome"])
 

@@ -15,7 +15,14 @@ from server.queries import inbox
 from server.services.context import Context
 from server.services.files import open_tasks, sheets
 from server.services.identity import people
-from server.services.verbs import delegations, handovers, signers, transfers, work
+from server.services.verbs import (
+    delegations,
+    handovers,
+    priorities,
+    signers,
+    transfers,
+    work,
+)
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, COLLEAGUE, DESK, HEAD, NOW, Tiny
 
@@ -175,6 +182,14 @@ def test_only_the_offices_the_pack_names_are_offered(tiny: Tiny) -> None:
     assert offered == {tiny.person(COLLEAGUE), tiny.person(HEAD), office(tiny, "city")}
     with pytest.raises(Invalid):
         tiny.act(DESK, giving(item_id, office(tiny, "province")))
+
+
+def test_what_comes_back_from_another_office_goes_first_if_its_case_does_by_now(tiny: Tiny) -> None:
+    case_id, item_id = held(tiny)
+    tiny.act(DESK, giving(item_id, office(tiny, "city")))
+    tiny.act(HEAD, lambda ctx: priorities.hasten(ctx, case_id, reason="上级交办"))
+    tiny.act(DESK, lambda ctx: delegations.recall(ctx, item_id))
+    assert violations(tiny.tools, case_id) == []
 
 
 def held(tiny: Tiny) -> tuple[str, str]:

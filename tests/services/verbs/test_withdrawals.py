@@ -1,7 +1,8 @@
 """Whatever is withdrawn leaves the case as it was: compared row by row."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from server.models.search import case_search
 from server.models.time import deadline, timer
 from server.models.work import participant, work_item
 from server.services.context import Context
-from server.services.verbs import deadline_clock, withdrawals, work
+from server.services.verbs import deadline_clock, priorities, withdrawals, work
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, APPLICANT, AUDIT, COLLEAGUE, DESK, HEAD, NOW, Tiny
 
@@ -119,6 +120,24 @@ def done(tiny: Tiny, login: str, case_id: str, node: str, given: Mapping[str, An
     item = tiny.item(case_id, node).id
     tiny.do(login, case_id, node, given)
     return item
+
+
+def test_what_is_withdrawn_stands_under_its_clock_and_in_its_place_as_they_are_by_now(
+    tiny: Tiny,
+) -> None:
+    """Neither is an act on the step: it was extended, and hastened, while the task was done."""
+    case_id = tiny.open()
+    item = tiny.item(case_id, "register")
+    tiny.do(DESK, case_id, "register", {"registered": "supplement", "reason": "缺材料"})
+    extended = partial(deadline_clock.extend, rule_key="registration", n=2, note="材料多")
+    tiny.act(HEAD, lambda ctx: extended(ctx, case_id), LATER)
+    tiny.act(HEAD, lambda ctx: priorities.hasten(ctx, case_id, reason="上级交办"), LATER)
+    tiny.act(DESK, withdrawing(item.id), LATER)
+    assert violations(tiny.tools, case_id) == []
+    with tiny.tools.readers() as session:
+        row = session.execute(select(work_item).where(work_item.c.id == item.id)).one()
+    assert row.priority == 1
+    assert row.due_on == date(2026, 2, 28)
 
 
 def withdrawing(item: str) -> Callable[[Context], None]:
