@@ -5,12 +5,12 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
 from orjson import loads
-from sqlalchemy import Table, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.lifecycle import OPEN_DEADLINES
@@ -20,9 +20,11 @@ from server.engine.runtime.resting import Difference, difference
 from server.engine.runtime.spiff import SpiffEngine
 from server.models.audit import AuditEvent
 from server.models.case import case, case_state, case_step
+from server.models.identity import Person, Post
 from server.models.outbox import message_subscription, notification
 from server.models.time import deadline, timer
 from server.models.work import OPEN_STATES, work_item
+from server.queries import tenure, visibility
 from server.services import audit
 from server.services.context import Tools
 from server.services.law import charts
@@ -39,7 +41,9 @@ def violations(tools: Tools, case_id: str, now: datetime | None = None) -> list[
             *found.history(),
             *found.waits(),
             *found.clocks(now),
+            *found.timers(),
             *found.places(),
+            *found.hands(),
             *found.rules(),
             *found.end(),
             *found.notices(),
@@ -149,6 +153,12 @@ class _Found:
             if now is not None and any(each.due_at <= now for each in armed):
                 yield f"{row.rule_key} has timers that are due"
 
+    def timers(self) -> Iterator[str]:
+        """No timer but those of the diagram is of no clock."""
+        for each in self._timers:
+            if each.state == "armed" and each.kind != "engine" and each.deadline_id is None:
+                yield f"a timer of no clock: {each.kind}"
+
     def places(self) -> Iterator[str]:
         """Open work hangs on the newest open clock of its rule, as that stands."""
         clocks = {
@@ -159,6 +169,8 @@ class _Found:
         for item in self._items:
             if item.state not in OPEN_STATES:
                 continue
+            if item.priority != self._case.priority:
+                yield f"{item.node_key} does not go first as its case does, or goes first alone"
             clock = clocks.get(item.deadline_key)
             if clock is None:
                 if (item.due_on, rank_at(item.order_key)) != (None, Rank.UNTIMED):
@@ -167,7 +179,11 @@ class _Found:
                 clock.id,
                 clock.due_on,
                 clock.expires_at,
-                order_key(rank(clock.state, clock.force), clock.due_on or clock.provisional_on),
+                order_key(
+                    rank(clock.state, clock.force),
+                    clock.due_on or clock.provisional_on,
+                    is_first=item.priority > 0,
+                ),
             ):
                 yield f"{item.node_key} does not follow its clock"
 
@@ -182,6 +198,13 @@ class _Found:
                     yield f"{item.node_key} has the rule {item.deadline_key!r}, not {named!r}"
                 elif named in open_rules and item.deadline_id is None:
                     yield f"{item.node_key} has no clock though {named} runs"
+
+    def hands(self) -> Iterator[str]:
+        """Nothing is with somebody who is kept out."""
+        out = set(self._session.scalars(visibility.kept_out_of(self._case.id)))
+        for item in self._items:
+            if item.state in OPEN_STATES and out & {item.assignee_id, item.owner_id}:
+                yield f"{item.node_key} is with somebody who is kept out"
 
     def end(self) -> Iterator[str]:
         """Nothing of a case that is over waits, runs or fires."""
@@ -230,3 +253,33 @@ def _differ(what: str, stored: Iterable[Any], wanted: Iterable[Any]) -> Iterator
 def _reader() -> SpiffEngine:
     """An engine that has seen none of the cases: it reads what is stored."""
     return SpiffEngine(Feel(), live_size=0)
+
+
+def stranded(tools: Tools, case_id: str, day: date) -> list[str]:
+    """Work in the hands of somebody who holds no post of its office, or whose account is closed."""
+    with tools.readers() as session:
+        held = (
+            select(Post.person_id)
+            .join(Person, Person.id == Post.person_id)
+            .where(
+                Post.unit_id == work_item.c.candidate_unit,
+                or_(Post.is_head, ~work_item.c.head_only),
+                Person.state == "active",
+                tenure.held(day),
+            )
+        )
+        rows = session.execute(
+            select(work_item.c.node_key, work_item.c.duty)
+            .join(case, case.c.id == work_item.c.case_id)
+            .where(
+                work_item.c.case_id == case_id,
+                case.c.status == "open",
+                work_item.c.state.in_(OPEN_STATES),
+                work_item.c.candidate_unit.is_not(None),
+                or_(
+                    work_item.c.assignee_id.not_in(held),
+                    work_item.c.owner_id.not_in(held),
+                ),
+            )
+        )
+        return [f"{row.node_key} ({row.duty}) is with somebody who has left" for row in rows]

@@ -18,15 +18,17 @@ from server.domain.access import SYSTEM
 from server.services.context import transaction
 from server.services.packs import definitions
 from tests.engine.runtime.random_process import Maker
-from tests.factories.bpmn import Process, document, lane
+from tests.factories.bpmn import Process, document, lane, message
 from tests.factories.packs import drawn
 from tests.factories.tools import PREPARED, fill_region, opened
 
 KEY: Final = "machine"
 
-#: who hands in, and everybody who may have a part in the work
+#: who hands in, and the offices that have a part in the work
 APPLICANT: Final = "county1.housing_works.1"
 OFFICES: Final = ("case_supervision_office", "audit_office", "petition_bureau")
+#: which of so many steps the applicant does, and which several people sign together
+_OWN, _TOGETHER = 5, 4
 
 _ROLES: Final = {
     "applicant": {"title": "申请人", "capacity": "party"},
@@ -36,19 +38,34 @@ _ROLES: Final = {
         "organ": "discipline_organ",
     },
     "audit_office": {"title": "审计机关", "capacity": "consulted", "organ": "audit"},
-    "petition_bureau": {"title": "信访部门", "capacity": "consulted", "organ": "petition"},
+    "petition_bureau": {"title": "信访部门", "capacity": "desk", "organ": "petition"},
 }
 _BASIS: Final = {"default": "测试"}
 
 
 class Drawn(Maker):
-    """A random process whose loops go on as the step before them says, and whose timers are those
-    of its own deadline."""
+    """A random process whose loops go on as the step before them says, whose timers are those of
+    its own deadline, and which waits for messages and sends some."""
+
+    kinds = (*Maker.kinds, "message", "tell")
 
     def __init__(self, seed: int, number: int) -> None:
         super().__init__(seed)
         self.count = 100 * number
         self.number = number
+        self.messages: list[str] = []
+
+    def _message(self, process: Process, _depth: int) -> tuple[str, str]:
+        event = self.id("in")
+        self.messages.append(f"m_{event}")
+        process.catch(event, message(f"m_{event}"))
+        return event, event
+
+    def _tell(self, process: Process, _depth: int) -> tuple[str, str]:
+        event = self.id("out")
+        self.messages.append(f"m_{event}")
+        process.throw(event, message(f"m_{event}"))
+        return event, event
 
     def close_loops(self) -> None:
         """Draw the flows back, once the way out of each loop is drawn."""
@@ -73,8 +90,13 @@ def made(first: int, count: int) -> PackFiles:
         "procedures": {},
         "lanes": {},
         "reopen": {},
-        "events": {"filed": {"title": "提出", "start": True}},
+        "events": {},
         "deadlines": {},
+        "handover": [],
+        "together": {},
+        "messages": {},
+        "incompatible": [],
+        "desk": {"urge": {"times": 2, "per": "day", "basis": _BASIS}},
     }
     loops: set[str] = set()
     for number in range(count):
@@ -105,27 +127,26 @@ def _process(pack: dict[str, Any], seed: int, number: int) -> tuple[bytes, list[
     key, maker = f"p{number}", Drawn(seed, number)
     main = Process(key).start(f"s_{key}").end(f"e_{key}")
     first, last = maker.block(main, 3)
-    while len(main.parts) < 10:
+    while len(main.parts) < 18:
         begin, end = maker.block(main, 2)
         main.flow(last, begin)
         last = end
     main.path(f"s_{key}", first)
     main.path(last, f"e_{key}")
     maker.close_loops()
-    steps: list[str] = []
-    for process in (main, *maker.called):
-        mine = re.findall(r'<bpmn:userTask id="(\w+)"', "".join(process.parts))
-        steps += mine
-        shared = [mine[at::3] for at in range(3)]
-        lanes = [
-            (f"{process.id}_{office}", office, some)
-            for office, some in zip(OFFICES, shared, strict=True)
-            if some
-        ]
-        process.lanes("".join(lane(name, *some) for name, _office, some in lanes))
-        pack["lanes"] |= {
-            name: {"title": name, "office": office, "level": "case"} for name, office, _s in lanes
-        }
+    parts = [main, *maker.called]
+    steps = [step for process in parts for step in _steps(process)]
+    for process in parts:
+        _lanes(pack, process, steps)
+    drawn_so = document(*parts, messages=maker.messages)
+    signed = [step for step in steps if _may_be_signed(step, steps, drawn_so.decode())]
+    pack["together"] |= {
+        step: _together(at) for at, step in enumerate(signed[1::_TOGETHER], start=number)
+    }
+    pack["incompatible"] += [{"duties": steps[:2], "basis": _BASIS}] if len(steps) > 4 else []
+    pack["messages"] |= {
+        each: {"title": each, "to": "机关", "carries": [f"said_{each}"]} for each in maker.messages
+    }
     pack["procedures"][key] = {
         "title": f"程序{number}",
         "diagram": f"{key}.bpmn",
@@ -134,25 +155,73 @@ def _process(pack: dict[str, Any], seed: int, number: int) -> tuple[bytes, list[
         "start": {
             "form": "application",
             "title": "facts",
-            "by": [{"role": each} for each in ("applicant", OFFICES[0])],
+            "by": [{"role": each} for each in ("applicant", *OFFICES)],
         },
-        "variables": {},
+        "variables": {f"said_{each}": "number" for each in maker.messages},
         "outcomes": ["done"],
     }
     pack["reopen"][key] = {"to": steps[:3], "by": OFFICES[0], "basis": _BASIS}
-    pack["events"][f"done{number}"] = {"title": "办理", "node": steps[-1]}
-    pack["deadlines"][f"work{number}"] = _deadline(f"done{number}")
-    return _marked(document(main, *maker.called), number), steps
+    for event, node in (("filed", f"s_{key}"), ("begun", steps[0]), ("done", steps[-1])):
+        pack["events"][f"{event}{number}"] = {"title": event, "node": node}
+    pack["deadlines"] |= {
+        f"{rule}{number}": _deadline(f"{origin}{number}", f"done{number}", number)
+        for rule, origin in (("work", "filed"), ("rest", "begun"))
+    }
+    return _marked(drawn_so, number), steps
 
 
-def _deadline(met_by: str) -> dict[str, Any]:
+def _may_be_signed(step: str, steps: list[str], text: str) -> bool:
+    """Done once and by an office, and nothing depends on what is filled in."""
+    is_own = steps.index(step) % _OWN == _OWN - 1
+    return step.startswith("u") and not is_own and f"again_{step} = true" not in text
+
+
+def _steps(process: Process) -> list[str]:
+    return re.findall(r'<bpmn:userTask id="(\w+)"', "".join(process.parts))
+
+
+def _lanes(pack: dict[str, Any], process: Process, steps: list[str]) -> None:
+    """Whose the steps are: the offices' in turn, some of them the applicant's; an office may hand
+    its own over to the others."""
+    of: dict[str, list[str]] = {}
+    for step in _steps(process):
+        at = steps.index(step)
+        office = "applicant" if at % _OWN == _OWN - 1 else OFFICES[at % len(OFFICES)]
+        of.setdefault(office, []).append(step)
+    names = {office: f"{process.id}_{office}" for office in of}
+    process.lanes("".join(lane(names[office], *some) for office, some in of.items()))
+    for at, (office, name) in enumerate(names.items()):
+        level = {} if office == "applicant" else {"level": "case"}
+        pack["lanes"][name] = {"title": name, "office": office, **level}
+        others = [{"office": each} for each in OFFICES if each != office]
+        clock = "restart" if at % 2 else "continue"
+        if level:
+            entry = {"lanes": [name], "to": others, "clock": clock, "basis": _BASIS}
+            pack["handover"].append({**entry, "takes": "lane" if at % 3 else "task"})
+
+
+def _together(at: int) -> dict[str, Any]:
+    """How several people sign a step: a different way each time."""
+    kind = ("countersign", "or_sign", "sequence", "vote")[at % 4]
+    who: dict[str, Any] = {"office": True} if at % 3 else {"roles": list(OFFICES)}
+    more = {"early": True, "abstain": "no", "head_weight": 2} if kind == "vote" else {}
+    return {"kind": kind, "who": who, "main": at % 5 == 0, "basis": _BASIS, **more}
+
+
+def _deadline(origin: str, met_by: str, number: int) -> dict[str, Any]:
     return {
         "title": "办理期限",
-        "origin": "filed",
+        "origin": origin,
         "met_by": [met_by],
         "interval": {"n": 5, "unit": "working"},
         "again": "new",
-        "stop": {"reasons": [{"key": "flood", "title": "汛情"}]},
+        "after_return": ("continue", "pause", "restart")[number % 3],
+        "stop": {
+            "reasons": [
+                {"key": "flood", "title": "汛情"},
+                {"key": "papers", "title": "等待材料", "max": 2},
+            ]
+        },
         "extend": {"times": 1, "max": 5, "approver": "office.head"},
         "ladder": [{"at": -1, "to": "assignee"}, {"at": 1, "to": "office.head"}],
         "basis": _BASIS,
@@ -167,7 +236,9 @@ def _marked(data: bytes, number: int) -> bytes:
         step = found[1]
         kind = "item" if step.startswith("mi") else "step"
         kind = f"loop_{step}" if f"again_{step} = true" in text else kind
-        rule = f"work{number}" if int(re.sub(r"\D", "", step)) % 2 else "none"
+        rules = ("rest", "work", "none", "work")
+        rule = rules[int(re.sub(r"\D", "", step)) % len(rules)]
+        rule = rule if rule == "none" else f"{rule}{number}"
         return (
             f'<bpmn:userTask id="{step}" name="{step}" rongcuo:form="{kind}"'
             f' rongcuo:deadline="{rule}"'
