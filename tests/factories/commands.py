@@ -201,7 +201,7 @@ def _on_item(ctx: Context, case_id: str, item_id: str) -> frozenset[str]:
     case = case_rows.found(ctx, case_id)
     item = work_rows.stored(ctx, case, item_id)
     held = work_rows.judged(ctx, item, case)
-    others = work_rows.spoken_for(ctx, actor, item, held)
+    others = work_rows.spoken_for(actor, item, held)
     is_his = any(is_candidate(each, held.offered) for each in (actor, *others))
     if not (sight.is_office or (is_his and (not sight.is_party or item.candidate_unit is None))):
         return frozenset()
