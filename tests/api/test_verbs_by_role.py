@@ -11,12 +11,14 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from server.domain.access import SYSTEM
 from server.http.verbs.table import CASE_VERBS, TASK_VERBS
 from server.models.identity import Person, Post, Unit
+from server.models.work import absence
 from server.services.context import Tools, transaction
+from server.services.identity import people
 from tests.api.matters import APPLICANT, DESK, STRANGER, opened
 from tests.factories import site
 from tests.factories.programs import Program
@@ -28,6 +30,11 @@ HEAD = "county1.case_supervision.head"
 #: of an office that has nothing to do with the case
 ELSEWHERE = "county2.case_supervision.1"
 FORMER = "county2.petition.1"
+
+#: of the same organ, in an office that has nothing to do with the case
+SUBSTITUTE = "county1.investigation.2"
+#: what nobody does in another's name: it is for himself, or takes a second person
+PERSONAL = {"follow-up", "comment", "move", "amend", "recusals", "corrections"}
 
 #: whom the case does not concern, or no longer -> what every verb answers
 REFUSED = {
@@ -73,6 +80,41 @@ def test_each_verb_is_refused_to_whom_the_case_does_not_concern(
             shown = page.get(path)
             sent = page.post(path, headers={"X-CSRFToken": token}, data={"reason": "理由"})
             assert {shown.status_code, sent.status_code} == {status}, (login, path)
+
+
+def test_a_substitute_may_what_the_absent_one_may_and_nothing_that_is_his_own(
+    demo_tools: Tools, signed: Sign
+) -> None:
+    """Verb by verb like whom he stands in for, in a case each."""
+    for absent, verbs in ((DESK, OF_TASK), (HEAD, OF_CASE)):
+        alone, in_name = prepared(demo_tools, signed), prepared(demo_tools, signed)
+        with_substitute(demo_tools, absent, SUBSTITUTE)
+        himself, other = signed(absent), signed(SUBSTITUTE)
+        for name in verbs:
+            if name in PERSONAL:
+                continue
+            at = [f"/tasks/{alone[1]}", f"/tasks/{in_name[1]}"]
+            if verbs is OF_CASE:
+                at = [f"/cases/{alone[0]}", f"/cases/{in_name[0]}"]
+            body = SENT.get(name, {})
+            mine = himself.post(f"{at[0]}/{name}", body).status_code
+            his = other.post(f"{at[1]}/{name}", body).status_code
+            # where both are refused the substitute reads why he himself may not
+            assert mine == his or {mine, his} <= {403, 409}, (absent, name, mine, his)
+
+
+def test_whoever_stood_in_and_does_no_more_or_keeps_away_is_a_stranger(
+    demo_tools: Tools, signed: Sign
+) -> None:
+    case, task = prepared(demo_tools, signed)
+    over = with_substitute(demo_tools, DESK, SUBSTITUTE)
+    with transaction(demo_tools, SYSTEM, MONDAY) as ctx:
+        ctx.session.execute(update(absence).where(absence.c.id == over).values(ended_at=MONDAY))
+    # of the two whose names could be used one keeps away, so that neither acts in the case
+    with_substitute(demo_tools, COLLEAGUE, SUBSTITUTE)
+    program = signed(SUBSTITUTE)
+    for path, body in calls(case, task):
+        assert program.post(path, body).status_code == 404, path
 
 
 def test_a_party_does_nothing_to_the_work_of_the_offices(
@@ -127,6 +169,25 @@ def prepared(tools: Tools, signed: Sign) -> tuple[str, str]:
         ctx.session.execute(insert(Post).values(**row))
     desk.done(f"/tasks/{task}/claim")
     return case, task
+
+
+def with_substitute(tools: Tools, absent: str, substitute: str) -> str:
+    """Let somebody stand in for all posts of a person today; the id of the arrangement."""
+    with transaction(tools, SYSTEM, MONDAY) as ctx:
+        ids = [people.person_by_login(ctx, login).id for login in (absent, substitute)]
+        row = {
+            "id": str(uuid4()),
+            "version": 1,
+            "person_id": ids[0],
+            "substitute_id": ids[1],
+            "from_on": MONDAY.date(),
+            "to_on": MONDAY.date(),
+            "reason": "",
+            "made_by": ids[0],
+            "made_at": MONDAY,
+        }
+        ctx.session.execute(insert(absence).values(**row))
+    return str(row["id"])
 
 
 def calls(case: str, task: str) -> Iterator[tuple[str, Any]]:

@@ -109,6 +109,7 @@ def readable(ctx: Context, decision_id: str) -> Held:
         is_closed = found.row is not None and found.row.state == "closed"
         sight = sights.of(ctx, found.case.id)
         if not (is_closed and sight.sees(Matter.VOTES)):
+            decision_rows.refuse_substitute(found)
             raise NotFound
     return found
 

@@ -31,6 +31,18 @@ def with_posts(ctx: Context) -> Actor:
     return known
 
 
+def filling(ctx: Context, absent: Actor) -> Context:
+    """The same use case in the name of somebody absent: with the posts of his that the actor fills.
+
+    And no others: what the actor may do himself is asked before.
+    """
+    actor = replace(
+        with_posts(ctx), on_behalf_of=absent.person_id, posts=absent.posts, stands_in=()
+    )
+    speaking = ctx.speaking_for(absent.person_id)
+    return replace(speaking, memo={**ctx.memo, _ASKED: actor})
+
+
 def trust(ctx: Context) -> None:
     """Take the posts the actor came with: they were read for the same request."""
     ctx.memo[_ASKED] = ctx.actor

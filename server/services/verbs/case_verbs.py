@@ -24,7 +24,7 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import advance, parties, reasons, work_acts
+from server.services.verbs import acting, advance, parties, reasons, work_acts
 
 
 def suspend(ctx: Context, case_id: str, *, reason: str) -> None:
@@ -36,7 +36,7 @@ def suspend(ctx: Context, case_id: str, *, reason: str) -> None:
         Conflict: it is not open.
         Invalid: no reason.
     """
-    case, _release = _steered(ctx, case_id, reason)
+    ctx, case, _release = steered(ctx, case_id, reason)
     status = may_suspend(case)
     by = ctx.actor.person_id
     case_rows.change(ctx, case, status=status, status_reason=reason, suspended_by=by)
@@ -50,7 +50,7 @@ def resume(ctx: Context, case_id: str, *, reason: str) -> None:
         NotFound, Forbidden, Invalid: as for :func:`suspend`.
         Conflict: it does not stand still, or stands still because of a fault of its procedure.
     """
-    case, _release = _steered(ctx, case_id, reason)
+    ctx, case, _release = steered(ctx, case_id, reason)
     status = may_resume(case)
     case_rows.change(ctx, case, status=status, status_reason="", suspended_by=None)
     work_acts.append_to_case(ctx, case.id, "resume", text=reason)
@@ -63,7 +63,7 @@ def cancel(ctx: Context, case_id: str, *, reason: str) -> None:
         NotFound, Forbidden, Invalid: as for :func:`suspend`.
         Conflict: it is over already.
     """
-    case, release = _steered(ctx, case_id, reason)
+    ctx, case, release = steered(ctx, case_id, reason)
     may_cancel(case)
     case_rows.change(ctx, case, status_reason=reason, suspended_by=None)
     work_acts.append_to_case(ctx, case.id, "cancel", text=reason)
@@ -80,7 +80,7 @@ def retry(ctx: Context, case_id: str, *, reason: str) -> None:
         NotFound, Forbidden, Invalid: as for :func:`suspend`.
         Conflict: it did not stop because of a fault.
     """
-    case, _release = _steered(ctx, case_id, reason)
+    ctx, case, _release = steered(ctx, case_id, reason)
     may_retry(case)
     work_acts.append_to_case(ctx, case.id, "retry", text=reason)
     incidents.go_on(ctx, case)
@@ -147,12 +147,12 @@ def refuse_not_head(ctx: Context, case: CaseRow, release: Release) -> None:
         raise Forbidden(_("只有承办机关的主要负责人可以这样操作"))
 
 
-def _steered(ctx: Context, case_id: str, reason: str) -> tuple[CaseRow, Release]:
-    """The locked case, when the actor may steer it and says why."""
+def steered(ctx: Context, case_id: str, reason: str) -> tuple[Context, CaseRow, Release]:
+    """The locked case, when the actor may steer it and says why; and in whose name he does."""
     case = case_rows.lock(ctx, case_id)
-    release = refuse_unsteered(ctx, case)
+    ctx, release = acting.in_case(ctx, case, lambda who: refuse_unsteered(who, case))
     reasons.refuse_empty(reason)
-    return case, release
+    return ctx, case, release
 
 
 def competent(ctx: Context, case: CaseRow, release: Release) -> frozenset[str]:

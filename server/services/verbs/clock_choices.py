@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Final
 
 from server.domain.deadline_changes import Extend, Restart, Stop
@@ -20,7 +21,7 @@ from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.context import Context
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import case_offices, deadline_clock
+from server.services.verbs import acting, case_offices, deadline_clock
 from server.services.verbs.deadline_clock import Act
 from server.services.verbs.judged import Choice
 
@@ -116,6 +117,7 @@ def _able(
     ctx: Context, case: CaseRow, release: Release, row: DeadlineRow, work: Sequence[Any]
 ) -> Able:
     clock, verbs = deadline_rows.clock(ctx, release.pack, row), []
+    may = partial(_may, ctx, case, release, row.rule_key, work)
     reasons = tuple(
         reason
         for reason in clock.rule.stops
@@ -125,14 +127,27 @@ def _able(
         verbs.append("stop")
     if _would(ctx, clock, Restart(on=ctx.today)):
         verbs.append("restart")
-    if verbs and not deadline_clock.may(ctx, case, release, row.rule_key, Stop, work):
+    if verbs and not may(Stop):
         verbs, reasons = [], ()
     if _would(ctx, clock, Extend(on=ctx.today, n=1)):
-        if deadline_clock.may(ctx, case, release, row.rule_key, Extend, work):
+        if may(Extend):
             verbs.append("extend")
-        elif deadline_clock.may(ctx, case, release, row.rule_key, Stop, work):
+        elif may(Stop):
             verbs.append(ASK)
     return Able(row=row, rule=clock.rule, verbs=tuple(verbs), reasons=reasons)
+
+
+def _may(
+    ctx: Context,
+    case: CaseRow,
+    release: Release,
+    rule_key: str,
+    work: Sequence[Any],
+    act: type[deadline_clock.Act],
+) -> bool:
+    """May the actor, or somebody he stands in for."""
+    names = (ctx, *acting.names(ctx, case))
+    return any(deadline_clock.may(who, case, release, rule_key, act, work) for who in names)
 
 
 def _but_asked(each: Able, asked: Collection[str]) -> Able:

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select, update
 
 from server.domain import talking
+from server.domain.access import Actor
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.findings import Finding
 from server.domain.rung_texts import RungKind
 from server.domain.texts import _
+from server.domain.work import Work
 from server.models.desk import cc
 from server.models.work import work_act
 from server.queries import circles, perspectives
@@ -22,7 +24,7 @@ from server.services import audit
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.notices import between
-from server.services.verbs import reasons, work_acts, work_rows
+from server.services.verbs import acting, reasons, work_acts, work_rows
 from server.services.verbs.judged import Choice
 from server.services.verbs.work_rows import ItemRow
 
@@ -40,7 +42,12 @@ def send(
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    talking.may_copy(work, actor, perspectives.of(ctx.session, actor, case.id))
+    sight = perspectives.of(ctx.session, actor, case.id)
+
+    def rule(task: Work, who: Actor) -> None:
+        talking.may_copy(task, who, sight)
+
+    ctx = acting.decide(ctx, actor, item, work, rule).ctx
     reasons.refuse_empty(reason)
     able = _able(ctx, case.id)
     wanted = list(dict.fromkeys(persons))

@@ -27,6 +27,7 @@ from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import (
+    acting,
     advance_work,
     case_offices,
     clock_outlooks,
@@ -165,13 +166,18 @@ def _extend(ctx: Context, n: int, note: str) -> Extend:
 
 def _change(ctx: Context, case_id: str, rule_key: str, act: Act) -> None:
     case = case_rows.lock(ctx, case_id)
-    release, row = _his(ctx, case, rule_key, type(act))
+    ctx, (release, row) = acting.in_case(
+        ctx, case, lambda who: _his(who, case, rule_key, type(act))
+    )
     write(ctx, release, row, act)
 
 
 def _outlook(ctx: Context, case_id: str, rule_key: str, act: Act) -> Outlook:
     case_rows.refuse_odd(case_id)
-    release, row = _his(ctx, case_rows.found(ctx, case_id), rule_key, type(act))
+    case = case_rows.found(ctx, case_id)
+    ctx, (release, row) = acting.in_case(
+        ctx, case, lambda who: _his(who, case, rule_key, type(act))
+    )
     check(deadline_rows.clock(ctx, release.pack, row), act, ctx.today)
     return clock_outlooks.of(ctx, release.pack, row, act)
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from server.domain.access import Actor
 from server.domain.decision_rules import DecisionRule
-from server.domain.errors import Conflict, NotFound
+from server.domain.errors import Conflict, Forbidden, NotFound
 from server.domain.field_rights import FieldRights
 from server.domain.texts import _
 from server.domain.votes import Ballot, Rule, Tally, tally
@@ -25,6 +25,7 @@ from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import (
+    acting,
     decision_members,
     decision_stored,
     decision_terms,
@@ -174,9 +175,22 @@ def to_act(ctx: Context, decision_id: str) -> Held:
 def of_meeting(ctx: Context, decision_id: str) -> Held:
     """The locked decision for a member or the one who keeps its record. Raises NotFound."""
     found = held(ctx, decision_id)
+    refuse_substitute(found)
     if found.me is None and not found.is_secretary:
         raise NotFound
     return found
+
+
+def refuse_substitute(found: Held) -> None:
+    """Return when the actor does not come in a member's place: his part is his own (ADR 0030).
+
+    Raises:
+        Forbidden: he does.
+    """
+    if found.me is not None or found.is_secretary:
+        return
+    if any(found.member(absent.person_id) for absent in found.actor.stands_in):
+        raise Forbidden(acting.no_vote())
 
 
 def keep(ctx: Context, found: Held, members: Sequence[MemberRow], /, **values: Any) -> Held:

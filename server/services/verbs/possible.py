@@ -18,6 +18,7 @@ from server.domain.lifecycle import CaseStatus, WorkState
 from server.domain.texts import _
 from server.domain.work import Work
 from server.services.verbs import (
+    acting,
     decision_gate,
     earlier,
     handovers,
@@ -36,6 +37,7 @@ def _complete(judged: Judged) -> None:
     rules.complete(judged.work, judged.actor)
     if judged.item.duty == Duty.MAIN:
         decision_gate.refuse_form(judged.ctx, judged.release.pack, judged.item)
+    acting.refuse_ballot(judged.ctx, judged.item, judged.group.rule)
     groups.refuse_waiting(judged.group, judged.item.id)
 
 
@@ -91,10 +93,8 @@ _POSSIBLE: Final[Mapping[str, Callable[[Judged], object]]] = {
 _MAIN: Final = ("claim", "release", "complete")
 
 
-#: what a substitute may do for whom he stands in
-_IN_NAME: Final = frozenset(
-    {"claim", "release", "complete", "transfer", "delegate", "recall", "take-back", "decline"}
-)
+#: what somebody does for himself alone, whomever he stands in for
+_OWN: Final = frozenset({"follow-up", "comment"})
 
 
 def _refused(judged: Judged, would: Callable[[Judged], object]) -> str | None:
@@ -109,6 +109,8 @@ def _refused(judged: Judged, would: Callable[[Judged], object]) -> str | None:
 def _may_another(judged: Judged, would: Callable[[Judged], object]) -> bool:
     """May somebody whom the actor stands in for."""
     others = work_rows.spoken_for(judged.actor, judged.item, judged.work)
+    if not others or work_rows.has_part(judged.ctx, judged.item):
+        return False
     return any(_refused(replace(judged, actor=each), would) is None for each in others)
 
 
@@ -117,7 +119,7 @@ def now(judged: Judged) -> tuple[tuple[str, ...], str]:
     allowed, why = [], ""
     for name, would in _POSSIBLE.items():
         refused = _refused(judged, would)
-        if refused is None or (name in _IN_NAME and _may_another(judged, would)):
+        if refused is None or (name not in _OWN and _may_another(judged, would)):
             allowed.append(name)
         elif name in _MAIN:
             why = why or refused

@@ -18,6 +18,7 @@ from server.services.context import Context
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import (
+    acting,
     case_verbs,
     clock_choices,
     priorities,
@@ -85,7 +86,7 @@ def clocks(ctx: Context, case_id: str) -> Mapping[str, tuple[str, ...]]:
 
 def _steers(ctx: Context, case: CaseRow, release: Release) -> bool:
     try:
-        case_verbs.refuse_not_head(ctx, case, release)
+        acting.in_case(ctx, case, lambda who: case_verbs.refuse_not_head(who, case, release))
     except Forbidden:
         return False
     return True
@@ -93,7 +94,7 @@ def _steers(ctx: Context, case: CaseRow, release: Release) -> bool:
 
 def _reopens(ctx: Context, case: CaseRow, release: Release) -> bool:
     try:
-        reopenings.may_reopen(ctx, case, release)
+        acting.in_case(ctx, case, lambda who: reopenings.may_reopen(who, case, release))
     except (Conflict, Forbidden):
         return False
     return True

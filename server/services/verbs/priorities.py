@@ -9,7 +9,7 @@ from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks import work_clocks
 from server.services.context import Context
-from server.services.verbs import case_verbs, reasons, work_acts
+from server.services.verbs import case_verbs, work_acts
 
 #: priority of a case that goes first
 FAST = 1
@@ -24,14 +24,14 @@ def hasten(ctx: Context, case_id: str, *, reason: str) -> None:
         Conflict: it is over, or goes first already.
         Invalid: no reason.
     """
-    case = _steered(ctx, case_id, reason)
+    ctx, case, _release = case_verbs.steered(ctx, case_id, reason)
     may_hasten(case)
     _set(ctx, case, FAST, reason, "hasten")
 
 
 def ease(ctx: Context, case_id: str, *, reason: str) -> None:
     """Let the case go in its turn again. Raises as :func:`hasten`."""
-    case = _steered(ctx, case_id, reason)
+    ctx, case, _release = case_verbs.steered(ctx, case_id, reason)
     may_ease(case)
     _set(ctx, case, 0, reason, "ease")
 
@@ -48,13 +48,6 @@ def may_ease(case: CaseRow) -> None:
     case_verbs.refuse_over(case)
     if case.priority < FAST:
         raise Conflict(_("该事项没有列为快查快结"))
-
-
-def _steered(ctx: Context, case_id: str, reason: str) -> CaseRow:
-    case = case_rows.lock(ctx, case_id)
-    case_verbs.refuse_unsteered(ctx, case)
-    reasons.refuse_empty(reason)
-    return case
 
 
 def _set(ctx: Context, case: CaseRow, priority: int, reason: str, verb: str) -> None:

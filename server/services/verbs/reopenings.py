@@ -17,6 +17,7 @@ from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import (
+    acting,
     advance,
     advance_work,
     case_verbs,
@@ -45,9 +46,14 @@ def reopen(ctx: Context, case_id: str, *, reason: str, to_task: str = "") -> Non
     """
     case = case_rows.lock(ctx, case_id)
     release = definitions.release(ctx, case.pack_version_id)
-    case_verbs.refuse_unseen(ctx, case)
-    rule = may_reopen(ctx, case, release)
-    recusal.refuse_barred(ctx.actor.person_id, "", parties.of_case(ctx, case.id))
+
+    def may(who: Context) -> ReopenRule:
+        case_verbs.refuse_unseen(who, case)
+        found = may_reopen(who, case, release)
+        recusal.refuse_barred(who.actor.person_id, "", parties.of_case(who, case.id))
+        return found
+
+    ctx, rule = acting.in_case(ctx, case, may)
     reasons.refuse_empty(reason)
     chosen = _chosen(_places(ctx, case, release, rule), to_task)
     work_acts.append_to_case(ctx, case.id, "reopen", text=reason, to_node=chosen.node_key)

@@ -12,6 +12,7 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
 from server.services.verbs import (
+    acting,
     advance,
     earlier_steps,
     handing_back,
@@ -42,7 +43,7 @@ def return_(
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     reasons.refuse_empty(reason)
     _refuse_signer(item)
-    rules.send_back(work, actor)
+    ctx = acting.decide(ctx, actor, item, work, rules.send_back).ctx
     release = definitions.release(ctx, case.pack_version_id)
     known = {each.node_key: each for each in earlier_steps.of(ctx, case, release, item)}
     chosen = known.get(to_task)
@@ -73,7 +74,7 @@ def places(ctx: Context, item_id: str) -> list[Choice]:
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.looked_at(ctx, actor, item_id)
     try:
-        rules.send_back(work, actor)
+        acting.decide(ctx, actor, item, work, rules.send_back)
     except (Conflict, Forbidden):
         return []  # who may not, a party above all, learns of nobody who did what
     release = definitions.release(ctx, case.pack_version_id)

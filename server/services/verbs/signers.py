@@ -25,6 +25,7 @@ from server.services.identity import people, posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import (
+    acting,
     advance_work,
     group_rows,
     parties,
@@ -70,7 +71,8 @@ def add(
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    rules.may_have_signed(work, actor)
+    named = acting.decide(ctx, actor, item, work, rules.may_have_signed)
+    ctx, actor = named.ctx, named.actor
     reasons.refuse_empty(reason)
     release = definitions.release(ctx, case.pack_version_id)
     known = group_rows.of(ctx, release, item)
@@ -117,7 +119,7 @@ def remove(
     """
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
-    rules.may_have_signed(work, actor)
+    ctx = acting.decide(ctx, actor, item, work, rules.may_have_signed).ctx
     reasons.refuse_empty(reason)
     release = definitions.release(ctx, case.pack_version_id)
     known = group_rows.of(ctx, release, item)
@@ -171,7 +173,7 @@ def _able(
         roles=release.pack.capacities,
         parties=work.parties,
         is_addressed=addressed,
-        out=frozenset(taken) | concerned,
+        out=frozenset(taken) | concerned | {ctx.actor.person_id},
     )
     return signers.able(asking, _everybody(ctx, release, item))
 

@@ -29,7 +29,7 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.notices import between
 from server.services.packs import definitions
-from server.services.verbs import earlier, reasons, work_acts, work_rows
+from server.services.verbs import acting, earlier, reasons, work_acts, work_rows
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -46,7 +46,12 @@ def urge(ctx: Context, item_id: str, *, reason: str, seen: int | None = None) ->
     actor = posts.with_posts(ctx)
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     sight = perspectives.of(ctx.session, actor, case.id)
-    talking.may_urge(work, actor, sight, did_earlier=earlier.did(ctx, actor, case.id))
+
+    def rule(task: Work, who: Actor) -> None:
+        talking.may_urge(task, who, sight, did_earlier=earlier.did(ctx, who, case.id))
+
+    named = acting.decide(ctx, actor, item, work, rule)
+    ctx, actor = named.ctx, named.actor
     reasons.refuse_empty(reason)
     _refuse_too_often(ctx, case, item.id)
     act_id = work_acts.append(ctx, item, "urge", text=reason)

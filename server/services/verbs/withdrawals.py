@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from sqlalchemy import Row, select, update
 
 from server.domain import withdrawal
+from server.domain.access import Actor
 from server.domain.errors import Conflict, EngineError
 from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus, WorkState
@@ -27,7 +28,14 @@ from server.services.identity import posts
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import decision_gate, signatures, taking_back, work_acts, work_rows
+from server.services.verbs import (
+    acting,
+    decision_gate,
+    signatures,
+    taking_back,
+    work_acts,
+    work_rows,
+)
 from server.services.verbs.judged import Judged
 from server.services.verbs.work_rows import ItemRow
 
@@ -46,7 +54,12 @@ def withdraw(ctx: Context, item_id: str, *, reason: str = "", seen: int | None =
     item, case, work = work_rows.held(ctx, actor, item_id, seen)
     step = _last(ctx, case.id)
     release = definitions.release(ctx, case.pack_version_id)
-    withdrawal.may_withdraw(_handed(ctx, item, case, release, work, step), actor)
+    handed = _handed(ctx, item, case, release, work, step)
+
+    def rule(_task: Work, who: Actor) -> None:
+        withdrawal.may_withdraw(handed, who)
+
+    ctx = acting.decide(ctx, actor, item, work, rule).ctx
     _restore(ctx, case, release, item, step)
     taking_back.take_back(ctx, case, release, step.seq, step.undo)
     _offer_again(ctx, item, step)
@@ -156,12 +169,15 @@ def _restore(ctx: Context, case: CaseRow, release: Release, item: ItemRow, step:
 
 
 def _offer_again(ctx: Context, item: ItemRow, step: _Step) -> None:
-    """What he had handed in is his draft."""
+    """What he had handed in, for himself or for whom he stood in for, is his draft."""
     if step.answers is None or step.actor_id is None:
         return
     draft = {"by": step.actor_id, "at": ctx.now.isoformat(), "answers": step.answers}
     ctx.session.execute(
         update(work_item)
-        .where(work_item.c.id == item.id, work_item.c.assignee_id == step.actor_id)
+        .where(
+            work_item.c.id == item.id,
+            work_item.c.assignee_id.in_((step.actor_id, step.on_behalf_of)),
+        )
         .values(draft=draft)
     )

@@ -109,6 +109,7 @@ def complete(
         return
     definition = definitions.release(ctx, case.pack_version_id)
     known = group_rows.of(ctx, definition, item)
+    acting.refuse_ballot(ctx, item, known.group.rule)
     if item.duty != Duty.MAIN:
         handed = signatures.sign(ctx, case, definition, known, item, given)
         recusals.noted_in(ctx, case, handed)

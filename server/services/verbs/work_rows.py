@@ -166,11 +166,18 @@ def _has_other(ctx: Context, item: ItemRow) -> bool:
         row["group_id"] == item.group_id and row["assignee_id"] == me and row["id"] != item.id
         for row in open_items(ctx, item.case_id)
     )
-    if waiting or item.duty != Duty.MEMBER:
-        return waiting
+    return waiting or (item.duty == Duty.MEMBER and _has_signed(ctx, item))
+
+
+def has_part(ctx: Context, item: ItemRow) -> bool:
+    """Has the actor another item of the same group, or had one and did it."""
+    return _has_other(ctx, item) or _has_signed(ctx, item)
+
+
+def _has_signed(ctx: Context, item: ItemRow) -> bool:
     signed = select(work_item.c.id).where(
         work_item.c.group_id == item.group_id,
-        work_item.c.assignee_id == me,
+        work_item.c.assignee_id == ctx.actor.person_id,
         work_item.c.id != item.id,
         IS_DONE,
     )

@@ -11,12 +11,21 @@ from server.domain.absences import Absence
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.models.case import case_step
 from server.models.identity import Post
-from server.models.work import work_item
+from server.models.work import work_act, work_item
 from server.queries import inbox
 from server.queries.inbox import View
 from server.services.context import Context
 from server.services.files import absence_lists, open_tasks, sheets
-from server.services.verbs import absences, delegations, parties, work
+from server.services.verbs import (
+    absences,
+    case_verbs,
+    delegations,
+    parties,
+    returns,
+    signers,
+    withdrawals,
+    work,
+)
 from server.services.verbs.parties import Named
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
@@ -138,6 +147,74 @@ def test_the_right_ends_with_the_post_of_the_absent_one(tiny: Tiny) -> None:
         tiny.act(STRANGER, lambda ctx: work.claim(ctx, item_id), tomorrow)
 
 
+def test_a_substitute_asks_for_signatures_returns_and_takes_back_in_the_others_name(
+    tiny: Tiny,
+) -> None:
+    case_id = tiny.open()
+    item_id = tiny.item(case_id, "register").id
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item_id))
+    tiny.act(DESK, away(tiny, DESK, STRANGER))
+    sheet = tiny.act(STRANGER, lambda ctx: sheets.sheet(ctx, item_id))
+    assert {"add-signers", "cc"} <= set(sheet.actions)
+    who = [tiny.person(COLLEAGUE)]
+    tiny.act(STRANGER, adding(item_id, who))
+    remove = partial(signers.remove, item_id=item_id, persons=who, reason="会同")
+    tiny.act(STRANGER, lambda ctx: remove(ctx))
+    tiny.act(STRANGER, lambda ctx: work.complete(ctx, item_id, ACCEPT))
+    tiny.act(STRANGER, lambda ctx: withdrawals.withdraw(ctx, item_id))
+    again = tiny.act(STRANGER, lambda ctx: sheets.sheet(ctx, item_id))
+    assert again.form is not None
+    assert again.form.data["registered"] == "accept"
+    tiny.act(STRANGER, lambda ctx: work.complete(ctx, item_id, ACCEPT))
+    verify = tiny.item(case_id, "verify").id
+    tiny.act(STRANGER, lambda ctx: work.claim(ctx, verify))
+    back = partial(returns.return_, item_id=verify, to_task="register", reason="材料不全")
+    tiny.act(STRANGER, back)
+    assert tiny.item(case_id, "register").assignee_id == tiny.person(DESK)
+    with tiny.tools.readers() as session:
+        acts = select(work_act.c.verb, work_act.c.actor_id, work_act.c.on_behalf_of)
+        noted = session.execute(acts.where(work_act.c.case_id == case_id)).all()
+    assert {row.verb for row in noted} == {"add_signers", "remove_signers", "withdraw", "return"}
+    two = (tiny.person(STRANGER), tiny.person(DESK))
+    assert {(row.actor_id, row.on_behalf_of) for row in noted} == {two}
+    assert violations(tiny.tools, case_id) == []
+
+
+def test_nobody_signs_a_task_and_does_it_for_another(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    item_id = tiny.item(case_id, "register").id
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item_id))
+    tiny.act(DESK, away(tiny, DESK, COLLEAGUE))
+    add = adding(item_id, [tiny.person(COLLEAGUE)])
+    with pytest.raises(Invalid):
+        tiny.act(COLLEAGUE, add)
+    tiny.act(DESK, add)
+    [signing] = [each.id for each in tiny.facts(case_id).work if each.id != item_id]
+    tiny.act(COLLEAGUE, lambda ctx: work.complete(ctx, signing, {"choice": "agree"}))
+    with pytest.raises(Conflict):
+        tiny.act(COLLEAGUE, lambda ctx: work.complete(ctx, item_id, ACCEPT))
+    sheet = tiny.act(COLLEAGUE, lambda ctx: sheets.sheet(ctx, item_id))
+    assert "complete" not in sheet.actions
+
+
+def test_who_fills_the_head_s_post_steers_a_case_as_far_as_his_absence_goes(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    with pytest.raises(Forbidden):
+        tiny.act(DESK, partial(case_verbs.suspend, case_id=case_id, reason="等候"))
+    tiny.act(HEAD, away(tiny, HEAD, DESK))
+    tiny.act(DESK, partial(case_verbs.suspend, case_id=case_id, reason="等候"))
+    assert tiny.facts(case_id).status == "suspended"
+    with tiny.tools.readers() as session:
+        acts = select(work_act.c.actor_id, work_act.c.on_behalf_of)
+        row = session.execute(acts.where(work_act.c.verb == "suspend")).one()
+    assert tuple(row) == (tiny.person(DESK), tiny.person(HEAD))
+    with pytest.raises(Forbidden):
+        tiny.act(DESK, partial(case_verbs.resume, case_id=case_id, reason="继续"), AFTER)
+    tiny.recuse(case_id, HEAD)
+    with pytest.raises(Forbidden):
+        tiny.act(DESK, partial(case_verbs.resume, case_id=case_id, reason="继续"))
+
+
 def test_what_a_substitute_delegates_comes_back_to_the_absent_one(tiny: Tiny) -> None:
     case_id = tiny.open()
     item_id = tiny.item(case_id, "register").id
@@ -150,6 +227,11 @@ def test_what_a_substitute_delegates_comes_back_to_the_absent_one(tiny: Tiny) ->
     assert owner == tiny.person(DESK)
     tiny.act(COLLEAGUE, lambda ctx: work.complete(ctx, item_id, ACCEPT))
     tiny.act(STRANGER, lambda ctx: work.complete(ctx, item_id, ACCEPT))
+
+
+def adding(item_id: str, who: list[str]) -> Callable[[Context], None]:
+    add = partial(signers.add, item_id=item_id, persons=who, position="before", reason="会同")
+    return lambda ctx: add(ctx)
 
 
 def away(tiny: Tiny, absent: str, substitute: str) -> Callable[[Context], str]:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 import pytest
 from sqlalchemy import select
 
+from server.domain.absences import Absence
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.models.base import Base
 from server.models.decision import decision, vote
@@ -17,7 +18,7 @@ from server.models.work import work_item
 from server.queries import headings
 from server.services.files import meeting_lists, sheets
 from server.services.identity import people, posts
-from server.services.verbs import decision_records, decisions, withdrawals, work
+from server.services.verbs import absences, decision_records, decisions, withdrawals, work
 from tests.factories import many
 from tests.factories.meetings import Meeting
 from tests.factories.together import together
@@ -96,6 +97,24 @@ def test_it_is_nobodys_but_the_bodys_and_the_recused_sees_nothing_from_then_on(
         meeting.vote(last, "no_pursuit")
     (told,) = meeting.see(meeting.chair, meeting_lists.meetings)
     assert [item.id for item in told.agenda] == [meeting.id]
+
+
+def test_nobody_votes_or_speaks_for_a_member_who_is_away(meeting: Meeting) -> None:
+    meeting.gather(present=6, recused=1)
+    county = meeting.chair.partition(".")[0]
+    absent, substitute = f"{county}.leading_body.1", f"{county}.party_office.2"
+    assert absent in meeting.members
+    wanted = Absence(
+        person_id=meeting.ids[absent],
+        substitute_id=meeting.ids[substitute],
+        from_on=meeting.day,
+        to_on=meeting.day,
+    )
+    meeting.act(absent, lambda ctx: absences.arrange(ctx, wanted))
+    with pytest.raises(Forbidden, match="表决由本人进行"):
+        meeting.vote(substitute, "no_pursuit")
+    with pytest.raises(Forbidden, match="表决由本人进行"):
+        meeting.sheet(substitute)
 
 
 def test_the_chair_speaks_last_everybody_once_and_nobody_knows_before_the_end(

@@ -6,16 +6,17 @@ from functools import partial
 import pytest
 from sqlalchemy import func, select
 
-from server.domain.errors import Conflict
+from server.domain.absences import Absence
+from server.domain.errors import Conflict, Forbidden
 from server.domain.expressions import Json
 from server.models.case import case_state, case_step
 from server.models.work import work_act, work_item
 from server.queries import inbox
 from server.services.context import Context
-from server.services.files import open_tasks
-from server.services.verbs import recusals, work
+from server.services.files import open_tasks, sheets
+from server.services.verbs import absences, recusals, work
 from tests.factories import joint
-from tests.factories.tiny import AUDIT, COLLEAGUE, DESK, HEAD, Tiny
+from tests.factories.tiny import AUDIT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 from tests.factories.together import together
 
 AGREE: Mapping[str, Json] = {"choice": "agree", "opinion": "同意"}
@@ -129,6 +130,29 @@ def test_a_vote_goes_by_weight_and_whoever_does_the_task_goes_on_with_its_result
     tiny.act(DESK, lambda ctx: work.claim(ctx, main))
     tiny.act(DESK, lambda ctx: work.complete(ctx, main, {"finding": "属实"}))
     assert result(tiny, case_id) == (False, 0, 3)
+
+
+def test_a_countersign_may_be_given_for_somebody_absent_a_ballot_is_his_own(tiny: Tiny) -> None:
+    for kind in ("countersign", "vote"):
+        case_id = joint.opened(tiny, kind=kind, **{"pass": "1/1"})
+        item_id = item_of(tiny, case_id, DESK)
+        if kind == "countersign":
+            wanted = Absence(
+                person_id=tiny.person(DESK),
+                substitute_id=tiny.person(STRANGER),
+                from_on=NOW.date(),
+                to_on=NOW.date(),
+            )
+            tiny.act(DESK, partial(absences.arrange, wanted=wanted))
+        shown = tiny.act(STRANGER, partial(sheets.sheet, item_id=item_id))
+        given = partial(work.complete, item_id=item_id, given=AGREE)
+        if kind == "vote":
+            assert "complete" not in shown.actions
+            with pytest.raises(Forbidden, match="表决由本人进行"):
+                tiny.act(STRANGER, given)
+        else:
+            assert "complete" in shown.actions
+            tiny.act(STRANGER, given)
 
 
 def test_an_office_that_is_asked_signs_by_whoever_takes_it_and_nobody_twice(tiny: Tiny) -> None:
