@@ -61,7 +61,7 @@ class RequestSchema(ma.Schema):
     changes = ma.fields.List(
         ma.fields.Nested(RequestChangeSchema),
         required=True,
-        metadata={"description": "同意后的变化；清单中为空"},
+        metadata={"description": "同意后的变化，已经办理的为办理前后；清单中为空"},
     )
     hindrance = ma.fields.String(
         required=True, metadata={"description": "现在不能同意的原因，能同意的为空"}

@@ -17,6 +17,7 @@ from server.domain.expressions import Json
 from server.domain.perspectives import Sight
 from server.domain.requests import Request, RequestKind, RequestState
 from server.models.case import case, case_request
+from server.models.work import work_item
 from server.queries.deciding import questions
 from server.queries.visibility import recused_from
 
@@ -122,6 +123,16 @@ def addressed(actor: Actor) -> Select[tuple[int]]:
 def case_of(session: Session, request_id: str) -> str | None:
     """The case a request is about, None for no such request; says nothing of who may know."""
     return session.scalar(select(case_request.c.case_id).where(case_request.c.id == request_id))
+
+
+def has_task(session: Session, case_id: str, person_id: str, nodes: Collection[str]) -> bool:
+    """Has or had the person a task of one of these steps in the case."""
+    his = select(work_item.c.id).where(
+        work_item.c.case_id == case_id,
+        work_item.c.assignee_id == person_id,
+        work_item.c.node_key.in_(nodes),
+    )
+    return session.execute(his.limit(1)).first() is not None
 
 
 def _is_of(actor: Actor) -> ColumnElement[bool]:

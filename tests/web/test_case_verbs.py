@@ -132,7 +132,10 @@ def test_more_time_is_asked_for_on_the_case_and_granted_on_the_request(
     assert refused.status_code == 422
     answer = {"version": "1", "answer": "同意延期"}
     assert send(head, f"{found[1]}/consent", answer).status_code == 303
-    assert "已同意" in text(desk.get(found[1]))
+    page = text(desk.get(found[1]))
+    assert "已同意" in page
+    assert "办理前后" in page
+    assert "延长2个工作日" in page
     page = text(desk.get(f"/cases/{case_id}"))
     assert "同意延期" in page
     assert "案情复杂" in page

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from server.domain import requests as rules
 from server.domain.errors import Conflict, Invalid, NotFound
-from server.domain.requests import KINDS, RequestKind
+from server.domain.requests import KINDS, RequestKind, RequestState
 from server.domain.texts import _
 from server.queries import requests as rows
 from server.queries.requests import Requested
@@ -17,8 +17,9 @@ from server.services.context import Context
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import requests
+from server.services.verbs import case_data, requests
 from server.services.verbs.outlook import Outlook
+from server.services.verbs.request_kinds import Kept
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,7 +32,8 @@ class View:
     what: str
     may_decide: bool
     may_withdraw: bool
-    #: what it would change now; None once it is decided, or where it cannot be done any more
+    #: what it would change now, or changed once it is done; None where it was not consented to,
+    #: cannot be done any more, or changed what its reader must not see
     outlook: Outlook | None = None
     #: why it cannot be done any more, empty where it can
     hindrance: str = ""
@@ -58,10 +60,11 @@ def view(ctx: Context, release: Release, request: Requested) -> View:
     """A request without what it would change."""
     actor = posts.with_posts(ctx)
     kind = RequestKind(request.kind)
+    words = case_data.veiled if _is_veiled(ctx, release, request) else requests.KINDS[kind].words
     return View(
         request=request,
         kind=KINDS[kind],
-        what=requests.KINDS[kind].words(release, request.procedure, request.payload),
+        what=words(release, request.procedure, request.payload),
         may_decide=rules.may_decide(request.judged, actor),
         may_withdraw=request.is_open and request.asked_by == actor.person_id,
     )
@@ -98,15 +101,36 @@ def one(ctx: Context, request_id: str) -> View:
 def _foreseen(ctx: Context, request: Requested) -> View:
     release = definitions.release(ctx, request.pack_version_id)
     found = view(ctx, release, request)
+    kind = requests.KINDS[RequestKind(request.kind)]
+    if _is_veiled(ctx, release, request):
+        return found
+    if request.state == RequestState.CONSENTED:
+        kept = Kept(before=request.before, after=request.after)
+        changes = kind.told(release, request.procedure, request.payload, kept)
+        return replace(found, outlook=Outlook(changes=changes))
     if not request.is_open:
         return found
-    kind = requests.KINDS[RequestKind(request.kind)]
     try:
         now = kind.foresee(ctx, case_rows.found(ctx, request.case_id), release, request.payload)
         requests.refuse_stale(request.before, now)
     except (Conflict, Invalid) as refused:
         return replace(found, hindrance=refused.message)
     return replace(found, outlook=now.outlook)
+
+
+def _is_veiled(ctx: Context, release: Release, request: Requested) -> bool:
+    """Is it about a field that a task of the reader in this case must not see.
+
+    Whoever asked, and who decides, know the value by what they do.
+    """
+    actor = posts.with_posts(ctx)
+    name = request.payload.get("name")
+    nodes = [node for node, rights in release.pack.fields.items() if name in rights.hidden]
+    if not nodes or request.asked_by == actor.person_id:
+        return False
+    if rules.is_addressed(request.judged, actor):
+        return False
+    return rows.has_task(ctx.session, request.case_id, actor.person_id, nodes)
 
 
 def _viewed(ctx: Context, request: Requested) -> View:

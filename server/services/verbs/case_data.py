@@ -26,7 +26,7 @@ from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.verbs import advance, case_verbs, steering_requests
 from server.services.verbs.outlook import Change, Outlook
-from server.services.verbs.request_kinds import Foreseen, Kind, Posed
+from server.services.verbs.request_kinds import Foreseen, Kept, Kind, Posed
 
 _Given = Mapping[str, Json]
 
@@ -93,8 +93,8 @@ def foresee(ctx: Context, case: CaseRow, release: Release, given: _Given) -> For
     except EngineError as error:
         raise _wrong("value", error.message) from error
     moved, changes = steering_requests.told(charts.chart(files), after)
-    seen = changes if after.closed or after.opened or after.ended else ()
-    change = Change(label=chosen.label, before=chosen.text(now), after=chosen.text(value))
+    seen = changes if _has_moved(moved) else ()
+    change = _changed(chosen, now, value)
     return Foreseen(
         before={**moved, "value": now},
         after={"value": value},
@@ -118,6 +118,32 @@ def words(release: Release, procedure: str, given: _Given) -> str:
         return str(given["name"])
     value = _parsed(known, str(given["value"]))
     return _("“{label}”改为“{value}”").format(label=known.label, value=known.text(value))
+
+
+def veiled(release: Release, procedure: str, given: _Given) -> str:
+    """The same for whoever must not see the value."""
+    known = variables(release, procedure).get(str(given["name"]))
+    label = known.label if known else str(given["name"])
+    return _("“{label}”，内容不向您显示").format(label=label)
+
+
+def told(release: Release, procedure: str, given: _Given, kept: Kept) -> tuple[Change, ...]:
+    """The values before and after, and what closed and opened with it."""
+    name = str(given["name"])
+    chosen = variables(release, procedure).get(name) or Variable(name=name, label=name, type="")
+    change = _changed(chosen, kept.before.get("value"), kept.after.get("value"))
+    if not _has_moved(kept.before):
+        return (change,)
+    chart = charts.chart(release.files[procedure])
+    return (change, *steering_requests.words(chart, kept.before))
+
+
+def _changed(chosen: Variable, before: Json, after: Json) -> Change:
+    return Change(label=chosen.label, before=chosen.text(before), after=chosen.text(after))
+
+
+def _has_moved(moved: Mapping[str, Json]) -> bool:
+    return bool(moved["closes"] or moved["opens"] or moved["ends"])
 
 
 def _read(release: Release, procedure: str, given: _Given) -> tuple[Variable, Json]:
@@ -192,5 +218,6 @@ KIND = Kind(
     foresee=foresee,
     act=act,
     words=words,
+    told=told,
     subject=lambda given: str(given["name"]),
 )

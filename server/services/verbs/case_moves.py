@@ -29,7 +29,7 @@ from server.services.law.releases import Release
 from server.services.law.spots import Spots
 from server.services.verbs import advance, case_verbs, earlier_steps, steering_requests
 from server.services.verbs.outlook import Change, Outlook
-from server.services.verbs.request_kinds import Foreseen, Kind, Posed
+from server.services.verbs.request_kinds import Foreseen, Kept, Kind, Posed
 
 _Given = Mapping[str, Json]
 
@@ -97,6 +97,11 @@ def words(release: Release, procedure: str, given: _Given) -> str:
     """转到“初审”."""
     chart = charts.chart(release.files[procedure])
     return _("转到“{step}”").format(step=chart.label(str(given["to"])))
+
+
+def told(release: Release, procedure: str, _given: _Given, kept: Kept) -> tuple[Change, ...]:
+    """What closed and opened."""
+    return steering_requests.words(charts.chart(release.files[procedure]), kept.before)
 
 
 def _target(
@@ -201,4 +206,5 @@ KIND = Kind(
     foresee=foresee,
     act=act,
     words=words,
+    told=told,
 )

@@ -22,7 +22,8 @@ from server.services.verbs import (
     deadline_clock,
     parties,
 )
-from server.services.verbs.request_kinds import Deciders, Foreseen, Kind, Posed
+from server.services.verbs.outlook import Change
+from server.services.verbs.request_kinds import Deciders, Foreseen, Kept, Kind, Posed
 
 _Given = Mapping[str, Json]
 
@@ -103,6 +104,14 @@ def words(release: Release, _procedure: str, given: _Given) -> str:
     return _("“{title}”延长{n}").format(title=rule.title, n=units(int(given["n"]), rule.unit))
 
 
+def told(release: Release, _procedure: str, given: _Given, kept: Kept) -> tuple[Change, ...]:
+    """The last day of before, and how much was added to it."""
+    rule = release.pack.deadlines[str(given["rule_key"])]
+    more = _("延长{n}").format(n=units(int(given["n"]), rule.unit))
+    due = str(kept.before.get("due_on") or _("待定"))
+    return (Change(label=_("到期日"), before=due, after=more),)
+
+
 def _row(ctx: Context, case: CaseRow, given: _Given) -> DeadlineRow:
     rows = deadline_rows.open_clocks(ctx, case.id, str(given["rule_key"]))
     if not rows:
@@ -126,5 +135,6 @@ KIND = Kind(
     foresee=foresee,
     act=act,
     words=words,
+    told=told,
     subject=lambda given: str(given["rule_key"]),
 )

@@ -13,7 +13,7 @@ from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.identity.people import Office
 from server.services.law.releases import Release
-from server.services.verbs.outlook import Outlook
+from server.services.verbs.outlook import Change, Outlook
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +35,14 @@ class Foreseen:
     before: Mapping[str, Json]
     after: Mapping[str, Json]
     outlook: Outlook
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What is kept of a request that was done, as :class:`Foreseen` says it."""
+
+    before: Mapping[str, Json]
+    after: Mapping[str, Json]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,5 +70,7 @@ class Kind:
     act: Callable[[Context, CaseRow, Release, Mapping[str, Json], Posed], None]
     #: what is asked, in a few words
     words: Callable[[Release, str, Mapping[str, Json]], str]
+    #: what it changed, once it is done: from what was kept of before and after
+    told: Callable[[Release, str, Mapping[str, Json], Kept], tuple[Change, ...]]
     #: two of these cannot wait in one case at once
     subject: Callable[[Mapping[str, Json]], str] = lambda _payload: ""

@@ -45,26 +45,29 @@ def deciders(ctx: Context, case: CaseRow, release: Release, _given: Mapping[str,
 def told(chart: Chart, after: Advance) -> tuple[dict[str, Json], tuple[Change, ...]]:
     """What a step would close and open: as it is compared, and in words."""
     closes, opens = _kept(after.closed), _kept(after.opened)
-    changes = (
-        Change(label=_("关闭的环节"), before="", after=_named(chart, after.closed)),
-        Change(label=_("打开的环节"), before="", after=_named(chart, after.opened)),
-        *(
-            Change(label=_("整个事项"), before="", after=_("随即结束"))
-            for _each in range(after.ended)
-        ),
-    )
     keys = sorted(task.task_key for task in after.closed)
-    return {"closes": closes, "opens": opens, "keys": keys, "ends": after.ended}, changes
+    moved = {"closes": closes, "opens": opens, "keys": keys, "ends": after.ended}
+    return moved, words(chart, moved)
+
+
+def words(chart: Chart, moved: Mapping[str, Json]) -> tuple[Change, ...]:
+    """What :func:`told` compares, in words."""
+    ends = Change(label=_("整个事项"), before="", after=_("随即结束"))
+    return (
+        Change(label=_("关闭的环节"), before="", after=_named(chart, moved["closes"])),
+        Change(label=_("打开的环节"), before="", after=_named(chart, moved["opens"])),
+        *((ends,) if moved["ends"] else ()),
+    )
 
 
 def _kept(tasks: Iterable[OpenTask]) -> list[Json]:
     return sorted([task.node_key, task.instance or ""] for task in tasks)
 
 
-def _named(chart: Chart, tasks: Iterable[OpenTask]) -> str:
+def _named(chart: Chart, kept: Iterable[tuple[str, str]]) -> str:
     counted: dict[str, int] = {}
-    for task in sorted(tasks, key=lambda each: each.node_key):
-        label = chart.label(task.node_key)
+    for node_key, _instance in kept:
+        label = chart.label(node_key)
         counted[label] = counted.get(label, 0) + 1
     names = [
         label if n == 1 else _("{label}（{n}项）").format(label=label, n=n)

@@ -1,6 +1,7 @@
 """调整环节、更正流程数据: asked by one head, done in the consent of another."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from threading import Barrier, Thread
 from typing import Any
 
@@ -10,11 +11,13 @@ from sqlalchemy import func, select
 
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, RongcuoError
 from server.domain.expressions import Json
+from server.domain.field_rights import FieldRights
 from server.domain.requests import RequestKind
 from server.models.audit import AuditEvent
 from server.models.case import case_request, case_step
 from server.services.case import incidents
 from server.services.context import Context
+from server.services.files import requests as files
 from server.services.verbs import asking, case_verbs, requests, work
 from tests.factories.asked import decider
 from tests.factories.invariants import broken_chain, violations
@@ -108,7 +111,34 @@ def test_a_variable_is_amended_and_both_values_and_both_names_stay_on_record(tin
     step = last_step(tiny, case_id)
     assert (step.command, step.given["asked"]) == ("amend", "amend")
     assert "city" not in str(record(tiny, case_id, "case.amend"))
+    for login in (HEAD, above, DESK):
+        seen = tiny.act(login, lambda ctx: files.one(ctx, request_id))
+        assert seen.outlook is not None
+        assert seen.outlook.changes == (change,)
+        assert change.after in seen.what
     assert violations(tiny.tools, case_id) == []
+
+
+def test_what_a_task_must_not_see_is_not_told_to_whoever_has_it(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    request_id = asked(tiny, case_id, AMEND, {"name": "managed_by", "value": "city"})
+    hiding = {"register": FieldRights(node="register", hidden=("managed_by",))}
+    for key, release in tiny.tools.releases.items():
+        tiny.tools.releases[key] = replace(release, pack=replace(release.pack, fields=hiding))
+    shown = tiny.act(HEAD, lambda ctx: asking.amend(ctx, case_id, "managed_by", value="city"))
+    item = tiny.item(case_id, "register").id
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item))
+    above = decider(tiny.tools, request_id)
+    for is_done in (False, True):
+        if is_done:
+            tiny.act(above, lambda ctx: requests.consent(ctx, request_id))
+        veiled = tiny.act(DESK, lambda ctx: files.one(ctx, request_id))
+        assert (veiled.outlook, veiled.hindrance) == (None, "")
+        assert shown.changes[0].after not in veiled.title
+        for login in (HEAD, COLLEAGUE, above):
+            seen = tiny.act(login, lambda ctx: files.one(ctx, request_id)).outlook
+            assert seen is not None
+            assert seen.changes == shown.changes
 
 
 @pytest.mark.parametrize(
