@@ -6,15 +6,20 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 from lxml import html
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from server import jobs
 from server.domain.chores import CHORES
+from server.domain.errors import EngineError
 from server.domain.expressions import Json
 from server.domain.incidents import ADVICE, TITLES, IncidentKind
+from server.models.case import case
+from server.models.identity import Person
 from server.models.outbox import outbox
+from server.models.work import work_item
 from server.queries import operations as queries
 from server.services import heartbeats
+from server.services.case import incidents as case_incidents
 from server.services.context import Tools
 from server.services.operations import incidents, upkeep
 from server.telemetry import Meters
@@ -112,6 +117,29 @@ def test_no_name_and_no_content_of_a_case_stands_on_it(
     page = enter(SYSTEM_ADMIN).get("/system").text
     for word in (filed.name, "汛情", "宛容〔"):
         assert word not in page
+
+
+def test_a_stopped_case_is_told_by_its_id_and_element_alone(
+    enter: SignIn, filed: Filed, filed_tools: Tools
+) -> None:
+    fault = EngineError("没有找到可以办理下一步的机关", element="deliberate", detail=filed.name)
+    case_incidents.suspend(filed_tools, REAL, filed.open, fault)
+    with filed_tools.readers() as session:
+        row = session.execute(select(case).where(case.c.id == filed.open)).one()
+        people = session.scalars(select(Person.name)).all()
+        titles = session.scalars(
+            select(work_item.c.title).where(work_item.c.case_id == filed.open)
+        ).all()
+    client = enter(SYSTEM_ADMIN)
+    page: html.HtmlElement = html.document_fromstring(client.get("/system").text)
+    (table,) = page.xpath("//*[@id='stopped']/following::table[1]")
+    told = table.text_content()
+    assert filed.open in told
+    assert "deliberate" in told
+    hidden = {row.reference, row.title, filed.unit, *people, *titles} - {""}
+    assert [word for word in sorted(hidden) if word in told] == []
+    for address in (f"/cases/{filed.open}", f"/cases/{filed.open}/retry"):
+        assert client.get(address).status_code in (403, 404)
 
 
 def test_notices_a_way_gave_up_are_sent_again(enter: SignIn, filed_tools: Tools) -> None:
