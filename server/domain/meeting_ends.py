@@ -47,7 +47,9 @@ def conditions(
             key="signatures",
             text=_("到会人员全部签名"),
             is_met=bool(there) and not unsigned,
-            lack=_("差{names}").format(names=_("、").join(unsigned)),
+            lack=_("差{names}").format(names=_("、").join(unsigned))
+            if there
+            else _("还没有人到会"),
         ),
     )
 
@@ -76,7 +78,7 @@ def _of_votes(counted: Tally, there: Sequence[Voice], not_adopted: str) -> Itera
         key="votes",
         text=_("到会成员全部表决"),
         is_met=counted.is_complete,
-        lack=_("差{n}人").format(n=counted.waiting),
+        lack=_("差{n}人").format(n=counted.waiting) if there else _("还没有人到会"),
     )
     yield Condition(
         key="chair",
