@@ -124,6 +124,7 @@ _HELD: Final = union_all(
     .join(_PEOPLE, _PEOPLE.c.id == absence.c.person_id)
     .where(
         absence.c.substitute_id == bindparam("person"),
+        _PEOPLE.c.state == "active",
         absence.c.ended_at.is_(None),
         absence.c.from_on <= bindparam("day"),
         absence.c.to_on >= bindparam("day"),

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from server.domain.absences import Absence
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.models.case import case_step
-from server.models.identity import Post
+from server.models.identity import Person, Post
 from server.models.work import work_act, work_item
 from server.queries import inbox
 from server.queries.inbox import View
@@ -70,6 +70,18 @@ def test_it_ends_with_its_last_day_and_leaves_nothing_over(tiny: Tiny) -> None:
     with pytest.raises(NotFound):
         tiny.act(STRANGER, lambda ctx: work.complete(ctx, item_id, ACCEPT), AFTER)
     tiny.act(DESK, lambda ctx: work.complete(ctx, item_id, ACCEPT), AFTER)
+
+
+def test_nobody_stands_in_for_somebody_whose_account_is_closed(tiny: Tiny) -> None:
+    """What he claimed in that name would be with somebody who cannot act."""
+    case_id = tiny.open()
+    item_id = tiny.item(case_id, "register").id
+    tiny.act(DESK, away(tiny, DESK, STRANGER))
+    disabled = update(Person).where(Person.id == tiny.person(DESK)).values(state="disabled")
+    tiny.program(lambda ctx: ctx.session.execute(disabled))
+    assert listed(tiny, STRANGER, "queue") == []
+    with pytest.raises(NotFound):
+        tiny.act(STRANGER, lambda ctx: work.claim(ctx, item_id))
 
 
 def test_it_is_ended_early_by_either_of_the_two_and_by_nobody_else(tiny: Tiny) -> None:
