@@ -19,9 +19,8 @@ from server.forms import signing
 from server.http.verbs.saying import Ask, Verb
 from server.http.verbs.table import CASE_VERBS, TASK_VERBS
 from server.models.identity import Person
-from server.queries import perspectives
 from server.queries import requests as requested
-from server.services.case import case_rows, incidents
+from server.services.case import case_rows, incidents, sights
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
@@ -195,7 +194,7 @@ def _on_item(ctx: Context, case_id: str, item_id: str) -> frozenset[str]:
     """The verbs of the page of the task (``files/sheets``)."""
     actor = posts.with_posts(ctx)
     try:
-        sight = perspectives.of(ctx.session, actor, case_id)
+        sight = sights.of(ctx, case_id)
     except NotFound:
         return frozenset()
     case = case_rows.found(ctx, case_id)
@@ -223,7 +222,7 @@ def _on_item(ctx: Context, case_id: str, item_id: str) -> frozenset[str]:
 def _on_case(ctx: Context, case_id: str) -> frozenset[str]:
     actor = posts.with_posts(ctx)
     try:
-        sight = perspectives.of(ctx.session, actor, case_id)
+        sight = sights.of(ctx, case_id)
     except NotFound:
         return frozenset()
     if sight.is_party:
