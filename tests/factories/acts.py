@@ -45,9 +45,11 @@ REFUSALS: Final = (Forbidden, NotFound, Conflict, Invalid, TooOften)
 #: verb -> what is done before it, where it is not possible yet
 _BEFORE: Final = {
     **dict.fromkeys(
-        ("release", "complete", "draft", "return", "transfer", "delegate", "add-signers"), "claim"
+        ("release", "complete", "draft", "transfer", "delegate", "add-signers", "follow-up"),
+        "claim",
     ),
-    **dict.fromkeys(("follow-up", "hand-over", "take-back"), "claim"),
+    **dict.fromkeys(("hand-over", "take-back"), "claim"),
+    "return": "return-ahead",
     "recall": "delegate",
     "decline": "hand-over",
     "remove-signers": "add-signers",
@@ -123,6 +125,8 @@ class Acts:
             return self._on_subject(what, which, number)
         if what == "end":
             return self._end(number)
+        if what == "return-ahead":
+            return self.happen("complete", which, number) and self.happen("claim", which, number)
         return self._on_case(what, which, number)
 
     def go_on(self, which: int, number: int) -> bool:

@@ -277,8 +277,10 @@ def stranded(tools: Tools, case_id: str, day: date) -> list[str]:
                 work_item.c.state.in_(OPEN_STATES),
                 work_item.c.candidate_unit.is_not(None),
                 or_(
-                    work_item.c.assignee_id.not_in(held),
-                    work_item.c.owner_id.not_in(held),
+                    *(
+                        who.is_not(None) & who.not_in(held)
+                        for who in (work_item.c.assignee_id, work_item.c.owner_id)
+                    )
                 ),
             )
         )

@@ -49,16 +49,21 @@ class Matter(Events, RuleBasedStateMachine):
 
     #: how many runs came to their end
     runs: ClassVar[Counter[str]]
+    #: number of this run: by it everything has its turn
+    turn: ClassVar[int] = 0
 
     @initialize(
         procedure=st.integers(0, PROCEDURES - 1),
         number=_few,
         items=st.lists(st.sampled_from("ABC"), min_size=1, max_size=3, unique=True),
         ahead=st.integers(0, 3),
+        first=st.runner().map(lambda machine: EVERYTHING[machine.turn % len(EVERYTHING)]),
         salt=st.integers(0, 2**32),
     )
-    def begin(self, procedure: int, number: int, items: list[str], ahead: int, salt: int) -> None:
-        """The case is opened, and some way on already.
+    def begin(
+        self, *, procedure: int, number: int, items: list[str], ahead: int, first: str, salt: int
+    ) -> None:
+        """The case is opened, and some way on already; then what has its turn is done.
 
         ``salt`` means nothing: only the simplest run has none, which is the first one of any seed.
         """
@@ -75,6 +80,7 @@ class Matter(Events, RuleBasedStateMachine):
         self._open()
         for which in range(ahead):
             self.go_on(which, which + number)
+        self.happens(first, ahead, salt % 343, "")
 
     @rule(what=st.sampled_from(_DRAWN), which=_few, number=_numbers, who=st.sampled_from(_WHO))
     def happens(self, what: str, which: int, number: int, who: str) -> None:
