@@ -81,6 +81,11 @@ def _wrong_in_rows(members: MembersField, rows: FieldSheet) -> Iterator[tuple[st
         if sheet is not None and not set(words) <= set(sheet.choices or ()):
             told = _("、").join(words)
             yield f"{members.list}.{name}", _("的选项应有{words}").format(words=told)
+    ground = inner.get(members.ground)
+    if ground is not None and ground.choices is not None:
+        for code in {members.no_ground, members.other_ground} - {"", *ground.choices}:
+            problem = _("的选项中没有{words}").format(words=code[:60])
+            yield f"{members.list}.{members.ground}", problem
     person = inner.get(members.person)
     if person is not None and person.refers_to != "person":
         yield f"{members.list}.{members.person}", _("不是人员字段")

@@ -16,7 +16,7 @@ from tests.factories.wreckage import SHIPPED_PACKS, Wreckage
 #: entries that people read, and words of the pack's own
 FREE = re.compile(
     "title|text|quote|default|message|fix|note|issuer|against|group|conditions|article|reference|"
-    "version|notify_at|key|end_of_day|code|organ"
+    "version|notify_at|key|end_of_day|code|organ|question"
 )
 #: words of the pack that name nothing: whom a message is for
 FREE_PATHS = re.compile(r"messages\.\w+\.to|lists\..*\.code")

@@ -47,8 +47,18 @@ MEMBERS: dict[str, Any] = {
                 {"value": each, "label": each} for each in ("for", "against", "abstain", "none")
             ],
         },
+        {
+            "type": "select",
+            "key": "member_ground",
+            "label": "回避事由",
+            "values": [{"value": each, "label": each} for each in ("none", "other")],
+        },
     ],
 }
+
+
+def members(**more: str) -> dict[str, Any]:
+    return {"writes": {"members": {"list": "members", "person": "member", **more}}}
 
 
 def drafted(**changed: Any) -> Draft:
@@ -61,6 +71,8 @@ def drafted(**changed: Any) -> Draft:
 
 def test_a_decision_that_can_be_held_has_no_findings() -> None:
     assert drafted().findings() == []
+    grounds = members(ground="member_ground", no_ground="none", other_ground="other")
+    assert drafted(**grounds).findings() == []
 
 
 @pytest.mark.parametrize(
@@ -76,6 +88,8 @@ def test_a_decision_that_can_be_held_has_no_findings() -> None:
             "DECISION_FIELD",
             {"writes": {"members": {"list": "members", "person": "member", "vote": "member"}}},
         ),
+        ("DECISION_FIELD", members(ground="member_ground", no_ground="nothing")),
+        ("DECISION_FIELD", members(ground="member_ground", other_ground="something")),
         ("DECISION_OPTION", {"not_adopted": "postponed"}),
         ("DECISION_OPTION", {"motion": "postponed"}),
         ("DECISION_OPTION", {"field": "opinion_text"}),
