@@ -110,13 +110,16 @@ def test_what_was_signed_afterwards_is_taken_back_and_signed_again_with_its_file
     item = taken(tiny, DESK, case_id, "register")
     sign_by(tiny, item, [COLLEAGUE, HEAD], "after")
     given = {**ACCEPT, "papers": [file]}
-    for turn, reason in enumerate((None, "补充说明")):
+    for turn, day in enumerate(("2026-02-12", "2026-02-11")):
         now = NOW + turn * timedelta(hours=1)
-        tiny.act(DESK, completing(item, {**given, "reason": reason}), now)
+        tiny.act(DESK, completing(item, {**given, "registered_on": day}), now)
         for login in (COLLEAGUE, HEAD):
             assert [each.node_key for each in tiny.facts(case_id).work if each.id == item]
             tiny.act(login, completing(seat(tiny, item, login), AGREE), now)
         assert "verify" in {each.node_key for each in tiny.facts(case_id).work}
+        case, by, _seq = bound(tiny, file)
+        assert (case, by) == (case_id, item)
+        assert tiny.facts(case_id).variables["registered_on"] == day
         assert violations(tiny.tools, case_id) == []
         tiny.act(DESK, withdrawing(item), now)
         assert bound(tiny, file) == (None, None, None)

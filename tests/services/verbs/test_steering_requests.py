@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
@@ -16,9 +17,10 @@ from server.domain.requests import RequestKind
 from server.models.audit import AuditEvent
 from server.models.case import case_request, case_step
 from server.services.case import incidents
+from server.services.clocks import deadline_rows
 from server.services.context import Context
 from server.services.files import requests as files
-from server.services.verbs import asking, case_verbs, requests, work
+from server.services.verbs import asking, case_verbs, requests, returns, work
 from tests.factories.asked import decider
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
@@ -57,6 +59,32 @@ def test_a_token_goes_back_and_the_clock_of_the_step_runs_again(tiny: Tiny) -> N
     tiny.do(DESK, case_id, "register", ACCEPT)
     assert violations(tiny.tools, case_id) == []
     assert broken_chain(tiny.tools) is None
+
+
+def test_a_token_that_goes_back_takes_the_clocks_of_the_last_round_as_a_return_does(
+    tiny: Tiny,
+) -> None:
+    """What began before the step was done for the last time is over, and is not undone."""
+    case_ids = [tiny.open(), tiny.open()]
+    for case_id in case_ids:
+        tiny.do(DESK, case_id, "register", {"registered": "supplement", "reason": "缺材料"})
+        tiny.do(APPLICANT, case_id, "supplement", {"supplemented": "补"})
+        tiny.do(DESK, case_id, "register", ACCEPT)
+    moved, returned = case_ids
+    request_id = asked(tiny, moved, MOVE, {"to": "register"})
+    above = decider(tiny.tools, request_id)
+    tiny.act(above, lambda ctx: requests.consent(ctx, request_id, answer="同意"))
+    item = tiny.item(returned, "verify")
+    tiny.act(DESK, lambda ctx: work.claim(ctx, item.id))
+    back = partial(returns.return_, item_id=item.id, to_task="register", reason="登记有误")
+    tiny.act(DESK, lambda ctx: back(ctx))
+
+    for case_id in case_ids:
+        rows = tiny.program(partial(deadline_rows.of_case, case_id=case_id))
+        clocks = {row.rule_key: (row.state, [act["kind"] for act in row.changes]) for row in rows}
+        assert clocks == {"registration": ("running", ["reopen"]), "supplement": ("met", [])}
+        assert [each.node_key for each in tiny.facts(case_id).work] == ["register"]
+        assert violations(tiny.tools, case_id) == []
 
 
 def test_only_steps_at_which_one_token_stands_alone_are_reached_forwards(tiny: Tiny) -> None:
