@@ -28,6 +28,7 @@ from server.services.clocks import deadline_sheets
 from server.services.clocks.deadline_sheets import DeadlineSheet, Rule
 from server.services.context import Context
 from server.services.files import (
+    sheet_bodies,
     sheet_cards,
     sheet_forms,
     sheet_handing,
@@ -213,7 +214,8 @@ def _form(
     days = events.entered_in(release, case.procedure, row.form_key)
     known = sheet_forms.Known(done=done, days=frozenset(days))
     is_open = bool({"complete", "draft"} & set(actions))
-    return sheet_forms.form(ctx, release, row, known, is_open=is_open)
+    form = sheet_forms.form(ctx, release, row, known, is_open=is_open)
+    return sheet_bodies.listed(seen.judged, form)
 
 
 def _shelf(seen: _Seen) -> Shelf:

@@ -6,7 +6,7 @@ on they are those who were asked to it, and only a recusal takes one of them out
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import delete, insert, select, update
@@ -127,6 +127,14 @@ def of(
         for one in now
     ]
     return tuple(sorted(_chaired(marked, has_begun=has_begun), key=_place))
+
+
+def in_office(ctx: Context, case: CaseRow, item: ItemRow, day: date) -> tuple[str, ...]:
+    """Ids of who were members of the body on that day, the head first, without the recused."""
+    holders = people.holders(ctx, item.candidate_unit or "", day)
+    ids = list(dict.fromkeys(one.person_id for one in holders))
+    out = _kept_out(ctx, case, item, ids)
+    return tuple(one for one in ids if one not in out)
 
 
 def _chaired(members: list[MemberRow], *, has_begun: bool) -> list[MemberRow]:
