@@ -10,10 +10,12 @@ from server.domain import recusal
 from server.domain.errors import Conflict
 from server.domain.jurisdiction import supervising
 from server.domain.texts import _
+from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.identity import people, same_kind
 from server.services.identity.people import Office
-from server.services.verbs import parties
+from server.services.packs import definitions
+from server.services.verbs import case_offices, parties
 
 
 def deciding(
@@ -38,6 +40,20 @@ def deciding(
         if heads:
             return office, heads
     raise Conflict(_("本机构和上级机构都没有可以决定的负责人，请由本机构的其他人员提出"))
+
+
+def nearest(
+    ctx: Context, case: CaseRow, unit_ids: Iterable[str] = ()
+) -> tuple[Office, set[str]] | None:
+    """The first head who may act in the case: of these units, else of those that answer for it."""
+    release = definitions.release(ctx, case.pack_version_id)
+    answering = (each.unit_id for each in case_offices.answering(ctx, case, release, ""))
+    for unit_id in (*unit_ids, *answering):
+        try:
+            return deciding(ctx, case.id, unit_id, ())
+        except Conflict:
+            continue
+    return None
 
 
 def upwards(ctx: Context, office: Office) -> Iterator[Office]:

@@ -24,7 +24,7 @@ from server.services.context import Context, Tools, reading, transaction
 from server.services.identity import people
 from server.services.notices import owing
 from server.services.notices.owing import Wanted
-from server.services.verbs import letting_go, work_rows
+from server.services.verbs import correction_heads, letting_go, work_rows
 from server.services.verbs.letting_go import Went
 
 #: cases of one round
@@ -99,7 +99,7 @@ def _gone(ctx: Context, row: Row) -> frozenset[str]:
 
 
 def _back(ctx: Context, case: CaseRow, row: Row) -> None:
-    """To who asked for it, if he still can; else to the office, whose head is told."""
+    """To who asked for it, if he still can; else to the office, and the nearest head is told."""
     ctx.record(
         "work.lapse", row["id"], case.id, {"node": row["node_key"], "from": row["assignee_id"]}
     )
@@ -110,13 +110,16 @@ def _back(ctx: Context, case: CaseRow, row: Row) -> None:
         case Went.NOT_ASKED:
             _tell(ctx, row, [row["handed_by"]], _("“{title}”的加签人已不在岗，不再等待其签署"))
         case Went.TO_OFFICE:
-            heads = people.holders(ctx, row["candidate_unit"], ctx.today)
-            told = [each.person_id for each in heads if each.is_head]
-            _tell(ctx, row, told, _("“{title}”的签收人已不在岗，已退回本机构，请安排签收"))
+            head = correction_heads.nearest(ctx, case, [row["candidate_unit"]])
+            words = _("“{title}”的签收人已不在岗，已退回{office}，请安排签收")
+            office = people.unit(ctx, row["candidate_unit"]).name
+            _tell(ctx, row, sorted(head[1]) if head else (), words, office=office)
 
 
-def _tell(ctx: Context, row: Row, recipients: Sequence[str | None], words: str) -> None:
-    text = words.format(title=row["title"])
+def _tell(
+    ctx: Context, row: Row, recipients: Sequence[str | None], words: str, *, office: str = ""
+) -> None:
+    text = words.format(title=row["title"], office=office)
     owing.owe(
         ctx,
         [

@@ -5,12 +5,11 @@ has no part in the case any more. An item that nobody is left to do goes up to t
 office above; where there is none, a head is told that it is unattended. Never silently.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from server.domain.errors import Conflict
 from server.domain.packs import PolicyPack
 from server.models.work import OPEN_STATES
 from server.services.buffers import Row
@@ -21,7 +20,6 @@ from server.services.identity import people, same_kind
 from server.services.identity.people import Office
 from server.services.packs import definitions
 from server.services.verbs import (
-    case_offices,
     correction_heads,
     letting_go,
     parties,
@@ -59,23 +57,9 @@ def _give_back(ctx: Context, case: CaseRow, person_id: str) -> None:
 
 
 def _tell_who_appoints(ctx: Context, case: CaseRow, recusal_id: str) -> None:
-    head = _nearest(ctx, case, ())
+    head = correction_heads.nearest(ctx, case)
     if head is not None:
         recusal_notices.replace(ctx, case.id, recusal_id, *head)
-
-
-def _nearest(
-    ctx: Context, case: CaseRow, unit_ids: Iterable[str]
-) -> tuple[Office, set[str]] | None:
-    """The first head who may act in the case: of these units, else of those that answer for it."""
-    release = definitions.release(ctx, case.pack_version_id)
-    answering = (each.unit_id for each in case_offices.answering(ctx, case, release, ""))
-    for unit_id in (*unit_ids, *answering):
-        try:
-            return correction_heads.deciding(ctx, case.id, unit_id, ())
-        except Conflict:
-            continue
-    return None
 
 
 def _see_to_unattended(ctx: Context, case: CaseRow, person_id: str, left: Collection[str]) -> None:
@@ -123,6 +107,6 @@ def _able_above(ctx: Context, pack: PolicyPack, item: ItemRow) -> Office | None:
 def _tell_a_head(ctx: Context, case: CaseRow, item: Mapping[str, Any]) -> None:
     """The nearest head who may act in the case; nobody above means nobody to tell."""
     own = [item["candidate_unit"]] if item["candidate_unit"] else []
-    head = _nearest(ctx, case, own)
+    head = correction_heads.nearest(ctx, case, own)
     if head is not None:
         recusal_notices.unattended(ctx, case.id, item["id"], item["title"], *head)
