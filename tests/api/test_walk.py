@@ -43,8 +43,14 @@ Sign = Callable[[str], Program]
 OTHER_APPLICANT = "county2.housing_works.1"
 #: open to anybody
 OPEN = {"/tokens", "/openapi.json", "/docs"}
-#: of duties of the program, and whose
-DUTIES = {"/packs": DESIGNER, "/audit": AUDIT_ADMIN, "/drill": SYSTEM_ADMIN}
+KEEPER = "county1.personnel_archive.1"
+#: of duties beside the cases, and whose
+DUTIES = {
+    "/packs": DESIGNER,
+    "/audit": AUDIT_ADMIN,
+    "/drill": SYSTEM_ADMIN,
+    "/kinships": KEEPER,
+}
 BODIES: dict[str, Any] = {
     **bodies(),
     "/complete": {"variables": {}},
@@ -90,7 +96,8 @@ def test_the_administrators_and_the_designer_see_no_case(app: Flask, signed: Sig
 
 
 def test_a_duty_of_the_program_is_for_its_holder_alone(app: Flask, signed: Sign) -> None:
-    for login in (APPLICANT, DESK, SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN, DESIGNER):
+    others = (APPLICANT, DESK, SYSTEM_ADMIN, SECURITY_ADMIN, AUDIT_ADMIN, DESIGNER, KEEPER)
+    for login in others:
         program = signed(login)
         for method, path in routes(app):
             if duty(path) not in (None, login):
@@ -284,6 +291,8 @@ def nowhere() -> dict[str, str]:
         "recusal",
         "decision",
         "absence",
+        "kinship",
+        "proposal",
     )
     return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
 

@@ -48,9 +48,14 @@ def test_new_work_stands_in_the_queue_with_its_day_and_who_sent_it(
     assert case_id
 
 
-def test_work_is_claimed_from_its_row_and_is_then_mine(case_id: str, sign_in: SignIn) -> None:
+def test_a_row_leads_to_the_declaration_of_a_claim_and_the_work_is_then_mine(
+    case_id: str, sign_in: SignIn
+) -> None:
     browser = sign_in(DESK)
-    form = at(opened(browser, "/inbox?view=queue"), "//tr//form[contains(@action, '/claim')]")[0]
+    queue = opened(browser, "/inbox?view=queue")
+    assert at(queue, "//tr//form[contains(@action, '/claim')]") == []
+    (link,) = at(queue, "//tr//a[contains(., '声明并签收')]/@href")
+    (form,) = at(opened(browser, link), "//form[contains(@action, '/claim')]")
     fields = {each.get("name"): each.get("value") for each in form.xpath(".//input")}
     assert browser.post(form.get("action"), data=fields).status_code == 303
     assert rows(opened(browser, "/inbox?view=queue")) == 0
