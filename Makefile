@@ -69,7 +69,7 @@ check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contra
 
 test: check browser ## check, then the tests: both databases, every scenario of every pack, the journeys in the browser
 	@rm -rf test-report
-	@$(BIN)/pytest -n 2 --dist worksteal -m "not slow" --checked "$(FAST)" --junitxml=test-report/junit.xml
+	@$(BIN)/pytest -n 3 --dist worksteal -m "not slow" --checked "$(FAST)" --junitxml=test-report/junit.xml
 
 browser: # what the browser tests need; never skipped
 	@{ command -v chromium && fc-list :lang=zh-cn family | grep -q .; } > /dev/null 2>&1 || { $(BROWSER); } > $(STAMPS)/browser.log 2>&1 || \

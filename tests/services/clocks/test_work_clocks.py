@@ -55,13 +55,11 @@ def test_time_alone_writes_nothing(tiny: Tiny) -> None:
 
 def test_work_that_stays_open_after_its_clock_was_met_has_no_day(tiny: Tiny) -> None:
     case_id = tiny.open()
-    copy = dict(item(tiny, case_id)._mapping) | {
-        "id": new_id(),
-        "group_id": new_id(),
-        "task_key": "another",
-    }
+    first = item(tiny, case_id)
+    copy = dict(first._mapping) | {"id": new_id(), "group_id": new_id(), "task_key": "another"}
     tiny.program(lambda ctx: ctx.session.execute(insert(work_item).values(**copy)))
-    tiny.do(DESK, case_id, "register", ACCEPT)
+    tiny.act(DESK, lambda ctx: work.claim(ctx, first.id))
+    tiny.act(DESK, lambda ctx: work.complete(ctx, first.id, ACCEPT))
     row = item(tiny, case_id, task_key="another")
     assert (row.state, row.due_on, row.expires_at) == ("offered", None, None)
     assert row.order_key == order_key(Rank.UNTIMED, NOW.date())
