@@ -20,7 +20,7 @@ BROWSER := apt-get update && apt-get install -y chromium fonts-noto-cjk
 FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/islands/*/* server/web/styles/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help run browser test check fast bench soak tck miwg lock clean
+.PHONY: help run browser test check types style fast bench soak tck miwg lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -56,16 +56,21 @@ run: $(STAMPS)/run server/engine/feel.js ## the server as a drill, on http://127
 	@exec $(BIN)/rongcuo --data "$(DATA)" serve --drill --host "$(HOST)" --port "$(PORT)" $(ARGS)
 
 check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contracts, fast tests
+	@$(MAKE) --no-print-directory -j 2 --output-sync=target types style
+	@$(BIN)/pytest -n 2 -m "not slow" $(FAST)
+
+types: $(STAMPS)/dev
+	@$(BIN)/mypy
+
+style: $(STAMPS)/dev server/engine/feel.js
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/mypy
 	@$(BIN)/lint-imports > $(STAMPS)/imports.log || { cat $(STAMPS)/imports.log; exit 1; }
 	@$(BIN)/deptry . > $(STAMPS)/deptry.log 2>&1 || { cat $(STAMPS)/deptry.log; exit 1; }
 	@npx --no-install bpmnlint --max-warnings 0 'processes/*/*.bpmn'
 	@$(BIN)/djlint server/web/templates --lint --quiet > $(STAMPS)/djlint.log || { cat $(STAMPS)/djlint.log; exit 1; }
 	@node --test tests/build/ > $(STAMPS)/build.log || { cat $(STAMPS)/build.log; exit 1; }
 	@$(BIN)/python -m server.checker.punctuation server processes forms docs README.md CHANGELOG.md
-	@$(BIN)/pytest -n 2 -m "not slow" $(FAST)
 
 test: check browser ## check, then the tests: both databases, every scenario of every pack, the journeys in the browser
 	@rm -rf test-report
