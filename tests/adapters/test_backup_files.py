@@ -19,7 +19,7 @@ OTHER = bytes(32)
 CONTENT = bytes(range(256)) * (CHUNK // 100)
 HASH = sha256(CONTENT).hexdigest()
 ROWS: list[list[Any]] = [["a", 1, None], ["b", 2, "二"]]
-ABOUT = {"made_at": "2026-02-12T10:00:00+08:00", "revision": "0004", "chains": {}, "damaged": []}
+ABOUT = {"made_at": "2026-02-12T10:00:00+08:00", "revision": "0008", "chains": {}, "damaged": []}
 
 
 @pytest.mark.parametrize("key", [None, KEY])

@@ -1,0 +1,14 @@
+"""Who reported, kept apart; meetings that come round by the calendar"""
+
+revision = '0008'
+down_revision = '0007'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    raise NotImplementedError
