@@ -1,8 +1,13 @@
-"""One Nanyang case from the application to the archives, by the people of the demo."""
+"""One Nanyang case from the application to the archives, by the people of the demo.
+
+Over three web processes and two workers it is played in every run (``test_several_processes``).
+"""
 
 import re
 from dataclasses import replace
 from datetime import date
+
+import pytest
 
 from server.services.drills.demo_cases import SHIPPED_CASES
 from server.services.rehearsing.scenario import Scenario, read
@@ -23,6 +28,7 @@ PEOPLE = {
 }
 
 
+@pytest.mark.slow
 def test_a_nanyang_case_goes_from_the_application_to_the_archives(
     visit: Visit, clock: Clock
 ) -> None:

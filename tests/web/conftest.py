@@ -17,6 +17,16 @@ from tests.web.filed import enter, late
 __all__ = ["enter", "late"]
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """SQLite, and PostgreSQL in ``make soak``: what pages read and write has its tests on both.
+
+    That each page is there on PostgreSQL, too, is what ``test_walk`` sees in every run.
+    """
+    found: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return found
+
+
 @pytest.fixture
 def demo_tools(databases: Databases) -> Iterator[Tools]:
     """Tools over a database with the region, its people able to sign in, and the shipped packs."""

@@ -26,6 +26,9 @@ DESIGNER = "p.designer.1"
 
 Enter = Callable[[str], FlaskClient]
 
+#: on PostgreSQL in every run, too
+BOTH = pytest.mark.parametrize("databases", ["sqlite", "postgres"], indirect=True)
+
 
 def test_nobody_and_an_expired_session_get_to_the_sign_in_and_nowhere_else(
     app: Flask, enter: Enter, late: site.Clock
@@ -111,6 +114,7 @@ def test_a_stranger_cannot_tell_what_is_there_from_what_is_not(
     assert walked >= 10
 
 
+@BOTH
 def test_lists_counts_and_searches_of_a_stranger_are_empty(
     app: Flask, enter: Enter, filed: Filed
 ) -> None:
@@ -152,6 +156,7 @@ UNRECORDED = {
 }
 
 
+@BOTH
 def test_each_page_with_content_of_a_case_leaves_exactly_one_record(
     app: Flask, enter: Enter, ids: dict[str, str], filed_tools: Tools
 ) -> None:

@@ -50,7 +50,16 @@ PEOPLE: takeovers.Filled = {
 TEAM = {"team_lead": "county1.investigation.1", "team_members": "county1.petition.1"}
 
 
-@pytest.mark.parametrize("procedure", [NANYANG, CHUZHOU])
+@pytest.mark.parametrize(
+    ("databases", "procedure"),
+    [
+        ("sqlite", NANYANG),
+        ("sqlite", CHUZHOU),
+        ("postgres", CHUZHOU),
+        pytest.param("postgres", NANYANG, marks=pytest.mark.slow),
+    ],
+    indirect=["databases"],
+)
 def test_every_step_is_opened_and_goes_on_to_its_end(shipped: Shipped, procedure: str) -> None:
     """Per step the record is what a scenario says up to it; then the rest of it is played."""
     release = release_of(shipped, procedure)

@@ -1,10 +1,11 @@
 """A plain form as a browser without JavaScript holds it: drawn, filled in as drawn, sent."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from lxml import html
 from werkzeug.datastructures import MultiDict
 
@@ -22,6 +23,11 @@ _PAGE = (
 
 def drawn(asking: Asking) -> html.HtmlElement:
     """The page with the form."""
+    return html.document_fromstring(_page().render(controls=controls(asking)))
+
+
+@cache
+def _page() -> Template:
     pages = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
@@ -30,7 +36,7 @@ def drawn(asking: Asking) -> html.HtmlElement:
         lstrip_blocks=True,
     )
     pages.globals["_"] = _
-    return html.document_fromstring(pages.from_string(_PAGE).render(controls=controls(asking)))
+    return pages.from_string(_PAGE)
 
 
 def sent(page: html.HtmlElement, press: Mapping[str, str] | None = None) -> MultiDict[str, str]:
