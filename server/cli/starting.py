@@ -26,7 +26,7 @@ from server.domain.texts import _
 from server.http import serving
 from server.http.serving import Listening
 from server.services import installation, schema
-from server.services.context import Tools, reading, transaction
+from server.services.context import Tools, reading
 from server.services.drills import demo_drill, drill
 from server.services.drills.drill import Drill
 from server.services.packs import shipped_packs
@@ -135,6 +135,4 @@ def _clock(tools: Tools, *, is_drill: bool) -> Callable[[], datetime]:
 
 def _publish(tools: Tools, now: datetime, packs: Path) -> None:
     """The packs shipped with the program, then those of the site."""
-    with transaction(tools, SYSTEM, now) as ctx:
-        for root in dict.fromkeys((tools.config.shipped, packs.absolute())):
-            shipped_packs.publish(ctx, root)
+    shipped_packs.publish(tools, now, [*dict.fromkeys((tools.config.shipped, packs.absolute()))])

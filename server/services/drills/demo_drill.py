@@ -62,7 +62,7 @@ def fill(tools: Tools, real_now: datetime, password: str | None = None) -> Demo:
     with transaction(tools, SYSTEM, SET_UP) as ctx:
         _drill(ctx)
         demo.load(ctx)
-        shipped_packs.publish(ctx, tools.config.shipped)
+    shipped_packs.publish(tools, SET_UP, [tools.config.shipped])
     with transaction(tools, SYSTEM, clock) as ctx:
         _set_passwords(ctx, password)
     played = demo_cases.play(tools, clock)

@@ -5,7 +5,7 @@ that a case opened on it reads the same in ten years. Which checks there are is 
 business.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -56,8 +56,19 @@ Checked = tuple[PolicyPack | None, tuple[Finding, ...]]
 
 def check(tools: Tools, files: PackFiles) -> Checked:
     """Every problem of a pack at once; the pack is None as long as one of them is an error."""
-    findings = checker.check(files, keys_in(tools.config.shipped / "processes" / "_calendars"))
-    return (None if has_errors(findings) else parse(files)[0]), tuple(findings)
+    return _checked(files, checker.check(files, _calendars(tools)))
+
+
+def check_ours(tools: Tools, packs: Sequence[PackFiles]) -> list[Checked]:
+    """The same of packs that come with the program, in a fraction of the time."""
+    found = checker.check_ours(packs, _calendars(tools))
+    return [_checked(files, findings) for files, findings in zip(packs, found, strict=True)]
+
+
+def is_published(ctx: Context, files: PackFiles) -> bool:
+    """Has the newest version of this pack this content?"""
+    newest = _newest(ctx, files.key)
+    return newest is not None and newest.content_hash == _hashes(files)[1]
 
 
 def publish(
@@ -176,6 +187,14 @@ def all_in_force(ctx: Context, on: date) -> dict[str, Release]:
         for procedure in row.procedures:
             bound.setdefault(procedure, row.id)
     return {procedure: release(ctx, bound[procedure]) for procedure in sorted(bound)}
+
+
+def _calendars(tools: Tools) -> frozenset[str]:
+    return keys_in(tools.config.shipped / "processes" / "_calendars")
+
+
+def _checked(files: PackFiles, findings: list[Finding]) -> Checked:
+    return (None if has_errors(findings) else parse(files)[0]), tuple(findings)
 
 
 def _hashes(files: PackFiles) -> tuple[dict[str, str], str]:

@@ -116,8 +116,8 @@ def test_what_cannot_be_told_is_not_done(empty_tools: Tools) -> None:
 def appointed(tools: Tools) -> None:
     """An installation with its packs and the three administrators."""
     installation.prepare(tools, NOW)
+    shipped_packs.publish(tools, NOW, [tools.config.shipped])
     with transaction(tools, SYSTEM, NOW) as ctx:
-        shipped_packs.publish(ctx, tools.config.shipped)
         first_administrators.appoint(ctx, THREE)
 
 
