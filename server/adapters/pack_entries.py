@@ -218,13 +218,28 @@ def procedure(key: str, node: Node) -> Procedure:
 
 
 def message(key: str, node: Node) -> Message:
-    """A message to or from another case or organ."""
-    return Message(
+    """A message to or from another case or organ: it begins a case, or goes to one that runs."""
+    start = node.child("with")
+    read = Message(
         key=key,
         title=node.text("title", REQUIRED),
         to=node.text("to"),
         carries=node.texts("carries"),
+        opens=node.text("opens"),
+        start={name: start.worth(name) for name in start.names()},
+        each=node.feel("each"),
+        to_case=node.feel("to_case"),
     )
+    for word in ("with", "each"):
+        if node.has(word) and not read.opens:
+            node.wrong(
+                node.at(word), _("只有写了opens（启动事项）的消息才能写{word}").format(word=word)
+            )
+    if read.opens and read.to_case:
+        node.wrong(
+            node.at("to_case"), _("opens和to_case只能写一个：或者启动新事项，或者发给已有的事项")
+        )
+    return read
 
 
 def answer_rule(node: Node) -> AnswerRule:

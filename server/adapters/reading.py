@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any, TypeVar
 
+from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.packs import Basis, Feel, Given
 from server.domain.texts import _
@@ -156,6 +157,11 @@ class Node:
         """A literal text, or FEEL when it begins with ``=``."""
         text = self.text(key, default)
         return Feel(text[1:].strip()) if text.startswith("=") else text
+
+    def worth(self, key: str) -> Given | Json:
+        """Any value as YAML gave it, FEEL when it is a text that begins with ``=``."""
+        value = self.raw(key)
+        return self.given(key) if isinstance(value, str) else value
 
     def feel(self, key: str) -> Feel | None:
         """A FEEL expression, which must begin with ``=``; None when absent."""

@@ -170,6 +170,15 @@ class Message:
     to: str = ""
     #: case variables that travel with it; nothing else does
     carries: tuple[str, ...] = ()
+    #: procedure it begins, at its message start event of this message; empty: it is handed to a
+    #: case that runs
+    opens: str = ""
+    #: start field of that procedure -> its value; FEEL sees what the message carries and ``case``
+    start: Mapping[str, Given | Json] = field(default_factory=dict)
+    #: FEEL giving a list: one case per item of it, ``item`` in ``start``
+    each: Feel | None = None
+    #: FEEL giving the reference of the one case it is for
+    to_case: Feel | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -61,7 +61,14 @@ lists:
     title: 情形
     basis: {source: measures}
     items: [{code: A1, text: 情形一}, {code: A2, text_missing: true}]
-messages: {asked: {title: 提请, carries: [finding]}}
+messages:
+  asked: {title: 提请, carries: [finding]}
+  begun:
+    title: 启动
+    opens: other
+    each: =finding
+    with: {name: =item.name, urgent: true, kind: person}
+  answered: {title: 答复, carries: [reference], to_case: =reference}
 rules: [{form: finding, field: exit, check: =exit != null, message: 请选择}]
 appoints: [{node: team, field: members, role: team_member}]
 papers: {notice: {title: 受理通知书, node: accept, to: applicant}}
@@ -96,6 +103,10 @@ def test_every_kind_of_entry_is_read(tmp_path: Path) -> None:
     assert not proposal.stop_day_counts
     assert [rung.at for rung in proposal.ladder] == [-1, 1]
     assert pack.deadlines["correction"].until == "rectification_date"
+    begun = pack.messages["begun"]
+    assert (begun.opens, begun.each) == ("other", Feel("finding"))
+    assert begun.start == {"name": Feel("item.name"), "urgent": True, "kind": "person"}
+    assert pack.messages["answered"].to_case == Feel("reference")
     assert pack.lists["situations"].items[1].text_missing
     assert pack.papers["notice"].to == ("applicant",)
     assert pack.settings["clock"].basis.is_default
@@ -112,6 +123,9 @@ def test_what_a_pack_extends_is_taken_over_and_own_entries_win(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("change", "code", "place"),
     [
+        (("    opens: other\n", ""), "PACK_VALUE", "messages.begun.with"),
+        (("opens: other", "opens: other\n    to_case: =x"), "PACK_VALUE", "messages.begun.to_case"),
+        (("each: =finding", "each: finding"), "PACK_VALUE", "messages.begun.each"),
         (("version: ", "versoin: "), "PACK_UNKNOWN_KEY", "versoin"),
         (('version: "1"', "version: 1"), "PACK_VALUE", "version"),
         (("n: 5,", "n: 0,"), "PACK_VALUE", "deadlines.proposal.interval.n"),

@@ -256,6 +256,62 @@ def node_with_an_unknown_message(draft: Draft) -> None:
     draft.edit('name="consent"', 'name="ghost"')
 
 
+def opening(draft: Draft, **entries: Json) -> None:
+    draft.pack["messages"]["consent"] = {"title": "提请", "carries": ["opinion_text"], **entries}
+
+
+@case("MESSAGE_OPENS_UNKNOWN")
+def message_opening_what_its_own_pack_lacks(draft: Draft) -> None:
+    opening(draft, opens="small_other")
+
+
+@case("MESSAGE_NO_START")
+def message_opening_what_does_not_begin_with_it(draft: Draft) -> None:
+    opening(draft, opens="main", **{"with": {"managed_by": "city", "situation": "S1"}})
+
+
+@case("MESSAGE_WITH_UNKNOWN")
+def message_giving_what_nobody_asks(draft: Draft) -> None:
+    opening(draft, opens="main", **{"with": {"ghost": "=opinion_text"}})
+
+
+@case("MESSAGE_WITH_MISSING")
+def message_leaving_out_what_is_asked(draft: Draft) -> None:
+    opening(draft, opens="main", **{"with": {"managed_by": "=case.level"}})
+
+
+@case("NAME_UNKNOWN")
+def message_reading_what_does_not_travel(draft: Draft) -> None:
+    opening(draft, to_case="=managed_by")
+
+
+@case("NAME_UNKNOWN")
+def message_reading_an_item_of_nothing(draft: Draft) -> None:
+    opening(draft, opens="elsewhere", **{"with": {"person": "=item.person"}})
+
+
+@case("PROPERTY_UNKNOWN")
+def message_reading_more_of_its_case_than_there_is(draft: Draft) -> None:
+    opening(draft, to_case="=case.secret")
+
+
+@case("PROPERTY_UNKNOWN")
+def message_reading_more_of_a_subject_than_there_is(draft: Draft) -> None:
+    opening(draft, opens="elsewhere", each="=case.subjects[1].secret")
+
+
+@case("EXPRESSION_SYNTAX")
+def message_for_a_broken_reference(draft: Draft) -> None:
+    opening(draft, to_case="=opinion_text +")
+
+
+def test_a_message_that_begins_a_case_elsewhere_reads_what_travels_and_its_own_case() -> None:
+    draft = Draft()
+    given = {"person": "=item.person", "reference": "=case.reference", "urgent": True}
+    opening(draft, opens="elsewhere", each='=case.subjects[kind = "person"]', **{"with": given})
+    assert draft.findings() == []
+
+
 @case("DEADLINE_EVENT_UNKNOWN")
 def deadline_of_nothing(draft: Draft) -> None:
     draft.pack["deadlines"]["examination"]["origin"] = "ghost"
