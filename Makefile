@@ -96,8 +96,8 @@ miwg: $(STAMPS)/dev server/engine/feel.js ## DIR=copy of the BPMN MIWG reference
 
 lock: $(STAMPS)/uv ## resolve the Python packages anew (versions and hashes, no addresses)
 	@printf 'editables\nhatchling>=1.27\n' > $(STAMPS)/build.in
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres pyproject.toml $(STAMPS)/build.in -o requirements/run.lock
-	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres --group dev pyproject.toml $(STAMPS)/build.in -o requirements/dev.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres --extra pdf pyproject.toml $(STAMPS)/build.in -o requirements/run.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra postgres --extra pdf --group dev pyproject.toml $(STAMPS)/build.in -o requirements/dev.lock
 
 clean: ## remove what the targets above made
 	@rm -rf $(VENV) node_modules $(STAMPS) server/engine/feel.js server/web/static bench.json test-report
