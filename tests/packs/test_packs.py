@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from server.adapters.packs import read_folder
+from server.adapters.packs import parse, read_folder
 from server.app import build
 from server.config import IN_MEMORY, SHIPPED, Config
 from server.domain.findings import Severity
@@ -48,8 +48,8 @@ def test_every_scenario_passes_every_flow_is_taken_and_no_task_costs_many_statem
 
 
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
-def test_every_list_deadline_and_switch_names_its_source(folder: Path, tools: Tools) -> None:
-    pack, _findings = definitions.check(tools, read_folder(folder))
+def test_every_list_deadline_and_switch_names_its_source(folder: Path) -> None:
+    pack, _findings = parse(read_folder(folder))
     assert pack is not None
 
     named: list[tuple[str, Basis]] = [
@@ -63,8 +63,8 @@ def test_every_list_deadline_and_switch_names_its_source(folder: Path, tools: To
 
 
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
-def test_the_change_log_has_an_entry_for_the_version(folder: Path, tools: Tools) -> None:
-    pack, _findings = definitions.check(tools, read_folder(folder))
+def test_the_change_log_has_an_entry_for_the_version(folder: Path) -> None:
+    pack, _findings = parse(read_folder(folder))
     assert pack is not None
 
     entry = (folder / "CHANGELOG.md").read_text("utf-8").partition(f"\n## {pack.version}")[2]
