@@ -7,20 +7,26 @@ clocks of that case, without names (SECURITY section 6, higher organ).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, TextClause, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from server.domain.access import Actor, Permission, permits
 from server.domain.urgency import DAYS, Rank, Urgency, day_key, first_key, order_key
-from server.models.case import case
-from server.models.identity import Unit
+from server.models.case import case, subject
+from server.models.identity import Person, Post, Unit
 from server.models.outbox import notification
+from server.models.recusal import HOLDS, kinship, recusal
 from server.models.work import WAITING, work_item
-from server.queries import inbox_lines, totals
+from server.queries import inbox_lines, tenure, totals
 from server.queries.inbox import Entry, Sheet, When
-from server.queries.inbox_rows import is_not_about, is_past
-from server.queries.visibility import recused_from
+from server.queries.inbox_rows import is_about, is_not_about, is_past
+from server.queries.visibility import kin_of, recused_from, recused_in
+
+#: of these lines on the board; where there are more, an office is empty
+MOST_UNMANNED: Final = 50
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +146,68 @@ def overdue_total(
 ) -> int | None:
     """How much work that is: exact up to 10 000, None beyond."""
     return totals.total(session, _overdue(actor, units, when, narrowed))
+
+
+def unmanned(
+    session: Session, actor: Actor, units: Sequence[Office], *, when: When, narrowed: Narrowed
+) -> tuple[Entry, ...]:
+    """Work of his offices that nobody there may take, the most urgent first, at most 50.
+
+    No post that it is offered to is held by somebody who is at work, or each of them is kept away
+    from the case by what it shows. Who did a duty that is incompatible with it is not asked here.
+    """
+    ids = (
+        select(work_item.c.id)
+        .where(
+            *work_of(actor, units, narrowed),
+            work_item.c.state == "offered",
+            _might_lack_people(when.on),
+            ~_may_take(when.on).exists(),
+        )
+        .order_by(work_item.c.order_key, work_item.c.id)
+        .limit(MOST_UNMANNED)
+    )
+    own = {unit.id for unit in units}
+    return inbox_lines.entries(session, actor, ids, when.now, lambda _row: Urgency.NORMAL, own)
+
+
+def _might_lack_people(day: date) -> ColumnElement[bool]:
+    """What is asked of all work, so that :func:`_may_take` is asked of little of it.
+
+    Its office is empty or has no head, somebody keeps away from the case, or it is about somebody
+    of the office or about a near relative of an official.
+    """
+    manned = select(Post.unit_id).join(Person, Person.id == Post.person_id)
+    manned = manned.where(Person.state == "active", tenure.held(day))
+    about = select(subject.c.id).where(subject.c.case_id == work_item.c.case_id)
+    colleague = about.join(Post, Post.person_id == subject.c.person_id).where(
+        Post.unit_id == work_item.c.candidate_unit
+    )
+    relative = about.join(kinship, kinship.c.relative_id == subject.c.person_id)
+    return or_(
+        work_item.c.candidate_unit.not_in(manned),
+        and_(work_item.c.head_only, work_item.c.candidate_unit.not_in(manned.where(Post.is_head))),
+        work_item.c.case_id.in_(select(recusal.c.case_id).where(recusal.c.state.in_(HOLDS))),
+        colleague.correlate(work_item).exists(),
+        relative.correlate(work_item).exists(),
+    )
+
+
+def _may_take(day: date) -> Select[tuple[str]]:
+    """Posts whose holders may take the work on this day."""
+    return (
+        select(Post.id)
+        .join(Person, Person.id == Post.person_id)
+        .where(
+            Post.unit_id == work_item.c.candidate_unit,
+            or_(Post.is_head, ~work_item.c.head_only),
+            Person.state == "active",
+            tenure.held(day),
+            ~is_about(Post.person_id),
+            Post.person_id.not_in(recused_in(work_item.c.case_id).correlate(work_item)),
+            Post.person_id.not_in(kin_of(work_item.c.case_id).correlate(work_item)),
+        )
+    )
 
 
 def _overdue(

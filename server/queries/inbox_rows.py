@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, union, union_all
+from sqlalchemy.orm import InstrumentedAttribute
 
 from server.domain.access import Actor, Permission, PostHeld, permits
 from server.domain.groups import Duty
@@ -106,7 +107,7 @@ def _for_others(actor: Actor, on: date) -> Iterator[Rows]:
             WAITING,
             _CAN_BE_TAKEN,
             _offered_to_offices(absent),
-            _is_free(_works_there(on), _is_about_assignee()),
+            _is_free(_works_there(on), is_about(work_item.c.assignee_id)),
             *(~each for each in before),
             *_nobodys_own(actor, absent),
         )
@@ -126,7 +127,7 @@ def _of_offices(actor: Actor, on: date) -> Rows:
         WAITING,
         _CAN_BE_TAKEN,
         _offered_to_offices(actor),
-        _is_free(_works_there(on), _is_about_assignee()),
+        _is_free(_works_there(on), is_about(work_item.c.assignee_id)),
         is_not_about(actor.person_id),
     )
 
@@ -146,7 +147,7 @@ def _by_name(actor: Actor, on: date) -> Rows:
             WAITING,
             work_item.c.candidate_unit.is_(None),
             _CAN_BE_TAKEN,
-            _is_free(_has_part_still(on), and_(_is_about_assignee(), ~_IS_OF_PARTY)),
+            _is_free(_has_part_still(on), and_(is_about(work_item.c.assignee_id), ~_IS_OF_PARTY)),
             or_(_IS_OF_PARTY, is_not_about(actor.person_id)),
         )
     )
@@ -280,10 +281,10 @@ def is_not_about(person_id: str) -> ColumnElement[bool]:
     return work_item.c.case_id.not_in(_matters_of(subject.c.person_id == person_id))
 
 
-def _is_about_assignee() -> ColumnElement[bool]:
-    return _matters_of(
-        subject.c.person_id == work_item.c.assignee_id, subject.c.case_id == work_item.c.case_id
-    ).exists()
+def is_about(person_id: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """It is the own matter of the person in this column of a post, or of the work itself."""
+    own = _matters_of(subject.c.person_id == person_id, subject.c.case_id == work_item.c.case_id)
+    return own.correlate(work_item, Post).exists()
 
 
 def _matters_of(*who: ColumnElement[bool]) -> Rows:

@@ -129,10 +129,10 @@ def recused_from(person_id: One) -> CompoundSelect[tuple[str]]:
 
 def kept_out_of(case_id: One) -> CompoundSelect[tuple[str]]:
     """The people who are kept out of this case: nothing of it exists for them."""
-    return union(_recused(case_id), kin_of(case_id))
+    return union(recused_in(case_id), kin_of(case_id))
 
 
-def kin_of(case_id: One) -> Select[tuple[str]]:
+def kin_of(case_id: One | ColumnElement[str]) -> Select[tuple[str]]:
     """Recorded near relatives of those this case is about, unless it is about them as well."""
     own = subject.alias()
     return (
@@ -148,7 +148,8 @@ def kin_of(case_id: One) -> Select[tuple[str]]:
     )
 
 
-def _recused(case_id: One) -> Select[tuple[str]]:
+def recused_in(case_id: One | ColumnElement[str]) -> Select[tuple[str]]:
+    """The people of whom a recusal holds in this case."""
     return select(recusal.c.person_id).where(
         recusal.c.case_id == case_id,
         recusal.c.person_id.is_not(None),

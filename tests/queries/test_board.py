@@ -1,6 +1,6 @@
 """The board counts what a head answers for, and nothing else."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import event, select, update
 
@@ -8,6 +8,7 @@ from server.domain.access import Actor
 from server.domain.calendar import CHINA_TIME
 from server.models.case import subject
 from server.models.identity import Post, Unit
+from server.models.work import work_item
 from server.queries import board
 from server.queries.board import Narrowed
 from server.queries.inbox import Sheet, When
@@ -16,7 +17,7 @@ from server.services.files import boards
 from server.services.identity import posts
 from server.services.verbs import deadline_clock, possible_case, timers, work
 from tests.factories import lists
-from tests.factories.tiny import APPLICANT, DESK, HEAD, NOW, Tiny
+from tests.factories.tiny import APPLICANT, COLLEAGUE, DESK, HEAD, NOW, Tiny
 
 WHEN = When(now=NOW, on=NOW.date(), soon_on=NOW.date())
 ALL = Narrowed()
@@ -35,15 +36,7 @@ def test_only_heads_have_offices_on_the_board(tiny: Tiny) -> None:
 
 
 def test_the_head_of_an_organ_answers_for_its_offices(tiny: Tiny) -> None:
-    tiny.program(
-        lambda ctx: ctx.session.execute(
-            update(Post)
-            .where(Post.person_id == tiny.person(HEAD))
-            .values(
-                unit_id=select(Unit.id).where(Unit.key == "county1.discipline").scalar_subquery()
-            )
-        )
-    )
+    answers_for_the_organ(tiny)
     names = [office.name for office in offices(tiny, tiny.actor(HEAD))]
     assert "案件监督管理室" in names
     assert len(names) > 3
@@ -176,6 +169,56 @@ def test_the_board_costs_the_same_statements_however_much_there_is(tiny: Tiny) -
     few = statements(tiny)
     lists.fill(tiny, 490)
     assert statements(tiny) == few
+
+
+def test_work_that_nobody_of_its_office_may_take_is_listed(tiny: Tiny) -> None:
+    answers_for_the_organ(tiny)
+    case_id = tiny.open()
+    assert unmanned(tiny) == []
+    tiny.recuse(case_id, DESK)
+    assert unmanned(tiny) == []
+    tiny.recuse(case_id, COLLEAGUE)
+    assert unmanned(tiny) == [case_id]
+    tiny.open()
+    assert unmanned(tiny) == [case_id]
+
+
+def test_work_of_an_office_whose_people_have_left_is_listed(tiny: Tiny) -> None:
+    answers_for_the_organ(tiny)
+    case_id = tiny.open()
+    tiny.program(
+        lambda ctx: ctx.session.execute(
+            update(Post)
+            .where(Post.person_id.in_([tiny.person(DESK), tiny.person(COLLEAGUE)]))
+            .values(to_on=NOW.date() - timedelta(days=1))
+        )
+    )
+    assert unmanned(tiny) == [case_id]
+
+
+def test_work_for_heads_is_listed_where_nobody_is_head(tiny: Tiny) -> None:
+    answers_for_the_organ(tiny)
+    case_id = tiny.open()
+    tiny.program(lambda ctx: ctx.session.execute(update(work_item).values(head_only=True)))
+    assert unmanned(tiny) == [case_id]
+
+
+def answers_for_the_organ(tiny: Tiny) -> None:
+    """The head leaves the office and becomes head of the organ it belongs to."""
+    tiny.program(
+        lambda ctx: ctx.session.execute(
+            update(Post)
+            .where(Post.person_id == tiny.person(HEAD))
+            .values(
+                unit_id=select(Unit.id).where(Unit.key == "county1.discipline").scalar_subquery()
+            )
+        )
+    )
+
+
+def unmanned(tiny: Tiny) -> list[str]:
+    """Cases with work nobody may take, on the board of the head."""
+    return [line.entry.case_id for line in of_head(tiny, NOW).unmanned]
 
 
 def statements(tiny: Tiny) -> int:

@@ -95,6 +95,8 @@ class Board:
     steps: tuple[Step, ...]
     cells: Mapping[tuple[str, str], Cell]
     late: tuple[Late, ...]
+    #: work nobody of its office may take
+    unmanned: tuple[Line, ...]
     #: how much is overdue in all, None beyond 10 000
     late_total: int | None
     page: int
@@ -128,6 +130,7 @@ def of_head(ctx: Context, narrowed: Narrowed, page: int = 1) -> Board:
     lines = [work_lists.line(ctx, entry) for entry in entries]
     clocks = [line.entry.deadline_id or "" for line in lines]
     rungs = board_clocks.rungs(session, clocks)
+    unmanned = board.unmanned(session, actor, offices, when=when, narrowed=narrowed)
     own = frozenset(office.id for office in offices)
     changed = board_clocks.changed(session, actor, offices, narrowed)
     cases = {line.entry.case_id for line in lines} | {clock.case_id for clock in changed}
@@ -142,6 +145,7 @@ def of_head(ctx: Context, narrowed: Narrowed, page: int = 1) -> Board:
         late=tuple(
             _late(ctx, line, rungs.get(line.entry.deadline_id or "", ()), own) for line in lines
         ),
+        unmanned=tuple(work_lists.line(ctx, entry) for entry in unmanned),
         late_total=board.overdue_total(session, actor, offices, when=when, narrowed=narrowed),
         page=page,
         levels=_levels(offices),
