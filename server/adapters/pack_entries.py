@@ -270,6 +270,11 @@ def paper(key: str, node: Node) -> Paper:
         title=node.text("title", REQUIRED),
         node=node.text("node", REQUIRED),
         to=node.texts("to"),
+        template=node.text("template"),
+        number=node.text("number"),
+        copies=node.texts("copies"),
+        service=node.flag("service", default=False),
+        when=node.feel("when"),
         basis=node.basis(),
     )
 

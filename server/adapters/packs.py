@@ -4,6 +4,7 @@ Reading a folder never runs anything of it. What the entries mean together (do e
 forms exist?) is asked by the checker.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
@@ -24,6 +25,7 @@ from server.domain.texts import _
 MAX_FILE = 2 * 1024 * 1024
 MAX_FILES = 200
 
+_LETTER = re.compile(r"processes/[^/]+/letters/([\w\-]+)\.docx")
 _NEVER = date.max
 _NOTIFY_AT = time(8, 30)
 _SUFFIXES = (".bpmn", ".dmn", ".form.json", ".yaml", ".md", ".docx")
@@ -58,6 +60,15 @@ class PackFiles:
             if path.split("/", 2)[2] == name:
                 return path
         return name
+
+    def letters(self) -> dict[str, str]:
+        """Template name -> path of its letter; the pack's own win over inherited ones."""
+        found: dict[str, str] = {}
+        for path in sorted(self.files, key=lambda path: path.startswith(f"processes/{self.key}/")):
+            match = _LETTER.fullmatch(path)
+            if match:
+                found[match.group(1)] = path
+        return found
 
     def scenarios(self) -> dict[str, bytes]:
         """File name -> bytes of the pack's own rehearsal files, in order of their names."""

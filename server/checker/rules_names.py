@@ -175,6 +175,8 @@ def given(candidate: Candidate) -> Iterator[tuple[str, Given | None, str, str]]:
     for lane in pack.lanes.values():
         yield lane.title, lane.office, "lanes", f"{lane.key}.office"
         yield lane.title, lane.level, "lanes", f"{lane.key}.level"
+    for paper in pack.papers.values():
+        yield paper.title, paper.when, "papers", f"{paper.key}.when"
     for event in pack.events.values():
         yield event.title, event.when, "events", f"{event.key}.when"
         if isinstance(event.date, Feel):

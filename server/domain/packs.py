@@ -204,13 +204,28 @@ class Appointment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Paper:
-    """A document the procedure produces (its text comes with a later issue)."""
+    """A document the procedure produces; with a template it can be issued."""
 
     key: str
     title: str
     node: str
     to: tuple[str, ...] = ()
+    #: name of the letter it is written with; empty: what was handed in at the node is the paper
+    template: str = ""
+    #: pattern of its number with ``{year}`` and ``{number}``; empty: it bears none
+    number: str = ""
+    #: who else gets a copy, in words
+    copies: tuple[str, ...] = ()
+    #: is it handed over against proof (送达)
+    service: bool = False
+    #: only when this holds, over answers and case variables
+    when: Feel | None = None
     basis: Basis | None = None
+
+    @property
+    def is_issued(self) -> bool:
+        """Is it an official paper of its own, written with a letter."""
+        return bool(self.template)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,6 +46,8 @@ class Release:
     fields: Mapping[str, str] = field(default_factory=dict)
     #: form key -> its schema as the server reads it
     compiled: Mapping[str, Form] = field(default_factory=dict)
+    #: template name -> letter that papers are written with
+    letters: Mapping[str, bytes] = field(default_factory=dict)
 
     def at(self, node: str, form: str) -> "Release":
         """The release as this task, or this start, may use its form (``forms/permitted``)."""
@@ -104,6 +106,7 @@ def load(stored: PackFiles, evaluate: Evaluate, *, id: str = "", version: int = 
         routing=routing,
         fields={name: kind for one in schemas.values() for name, kind in fields_of(one).items()},
         compiled=compiled,
+        letters={name: stored.files[path] for name, path in stored.letters().items()},
     )
 
 
