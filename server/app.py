@@ -13,6 +13,7 @@ from sqlalchemy.orm import sessionmaker
 
 from server import api, jobs, web
 from server.adapters.channels import settings
+from server.adapters.ring import Ring
 from server.adapters.storage import Storage
 from server.config import Config
 from server.engine.feel import Feel
@@ -39,6 +40,7 @@ def build(config: Config) -> Tools:
         writers=sessionmaker(database, expire_on_commit=False),
         readers=sessionmaker(reading(database), expire_on_commit=False, autoflush=False),
         storage=Storage(config.data / "attachments"),
+        ring=Ring(config.reporter_key, config.data),
         engine=SpiffEngine(evaluate),
         evaluate=evaluate,
         releases={},

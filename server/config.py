@@ -96,6 +96,8 @@ class Config:
     hosts: tuple[str, ...] = ()
     #: file of the key that backups are sealed with; none: they are not
     backup_key: Path | None = None
+    #: file of the keys that who reported is sealed with; none: nobody can be recorded
+    reporter_key: Path | None = None
     #: file that says how notices leave the house; None: they do not
     channels: Path | None = None
 
@@ -112,6 +114,7 @@ class Config:
             metrics_from=_listed(environ, "RONGCUO_METRICS_FROM"),
             hosts=_listed(environ, "RONGCUO_HOSTS"),
             backup_key=Path(key) if (key := environ.get("RONGCUO_BACKUP_KEY", "")) else None,
+            reporter_key=Path(own) if (own := environ.get("RONGCUO_REPORTER_KEY", "")) else None,
             channels=Path(named) if (named := environ.get("RONGCUO_CHANNELS", "")) else None,
         )
 

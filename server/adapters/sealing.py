@@ -45,10 +45,25 @@ def read_key(file: Path, data: Path) -> bytes:
     Raises Invalid when it is no key, when others than its owner may read the file, or when it lies
     in the data directory: whoever takes the one must not get the other with it.
     """
+    keys = _read_lines(file, data)
+    if len(keys) != 1:
+        raise _no_key(file)
+    return keys[0]
+
+
+def read_keys(file: Path, data: Path) -> list[bytes]:
+    """The master keys of a file with one on each line, at least one. Raises as ``read_key``."""
+    keys = _read_lines(file, data)
+    if not keys:
+        raise _no_key(file)
+    return keys
+
+
+def _read_lines(file: Path, data: Path) -> list[bytes]:
     try:
         place = file.resolve(strict=True)
         mode = place.stat().st_mode
-        text = place.read_text(encoding="ascii").strip()
+        text = place.read_text(encoding="ascii")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or _("内容不是密钥")
         raise Invalid(_("无法读取密钥文件“{file}”：{why}").format(file=file, why=reason)) from None
@@ -57,13 +72,17 @@ def read_key(file: Path, data: Path) -> bytes:
     if stat.S_IMODE(mode) & 0o077:
         raise Invalid(_("密钥文件“{file}”他人可读，请先chmod 600").format(file=file))
     try:
-        key = bytes.fromhex(text)
+        keys = [bytes.fromhex(line) for line in text.split()]
     except ValueError:
-        key = b""
-    if len(key) != _KEY:
-        message = _("密钥文件“{file}”应为64个十六进制数字，例如用openssl rand -hex 32生成")
-        raise Invalid(message.format(file=file))
-    return key
+        raise _no_key(file) from None
+    if any(len(key) != _KEY for key in keys):
+        raise _no_key(file)
+    return keys
+
+
+def _no_key(file: Path) -> Invalid:
+    message = _("密钥文件“{file}”应为64个十六进制数字，例如用openssl rand -hex 32生成")
+    return Invalid(message.format(file=file))
 
 
 def is_sealed(file: IO[bytes]) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from server.domain.roles import KIN_KEEPERS
+from server.domain.roles import KIN_KEEPERS, REPORT_KEEPERS
 
 #: duties of the program itself (三员分立), as kinds of unit; administrators have no part in any
 #: procedure
@@ -50,6 +50,8 @@ class Actor:
     #: the absent people he stands in for today, each with those of his posts that it is about; what
     #: they may do is no right of his own: a verb asks in whose name it is done
     stands_in: tuple["Actor", ...] = ()
+    #: ids of cases that are closed to him for a reason nobody is told, himself included
+    shut: frozenset[str] = frozenset()
     #: the session he acts in and the address it came from, for the record; empty for the program
     session_id: str = ""
     address: str = ""
@@ -103,6 +105,8 @@ class Permission(StrEnum):
     LEDGER_READ = "ledger.read"
     #: record who is whose near relative, and read it
     KIN_KEEP = "kin.keep"
+    #: record who reported, which only the office that received the report may read
+    REPORTER_KEEP = "reporter.keep"
     #: settings, calendar, jobs, the clock of a drill
     SYSTEM_ADMINISTER = "system.administer"
     #: accounts, posts and duties
@@ -248,6 +252,10 @@ def _keeps_kin(actor: Actor, _target: Target) -> bool:
     return any(post.kind in KIN_KEEPERS for post in actor.posts)
 
 
+def _keeps_reports(actor: Actor, _target: Target) -> bool:
+    return any(post.kind in REPORT_KEEPERS for post in actor.posts)
+
+
 def _duty(kind: str) -> Callable[[Actor, Target], bool]:
     def has(actor: Actor, _target: Target) -> bool:
         return any(post.kind == kind for post in actor.posts)
@@ -271,6 +279,7 @@ _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.BOARD_READ: _is_head,
     Permission.LEDGER_READ: _serves_an_office,
     Permission.KIN_KEEP: _keeps_kin,
+    Permission.REPORTER_KEEP: _keeps_reports,
     Permission.SYSTEM_ADMINISTER: _duty(SYSTEM_ADMIN),
     Permission.SECURITY_ADMINISTER: _duty(SECURITY_ADMIN),
     Permission.AUDIT_READ: _duty(AUDIT_ADMIN),

@@ -6,7 +6,7 @@ is ``verbs/recusals``. The refusal is the same sentence for every ground, so tha
 it who reported; only what somebody did himself in the case is told him as that.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -18,7 +18,7 @@ from server.domain.texts import _
 
 
 class Ground(StrEnum):
-    """Why a person is barred; for the record, never shown to him."""
+    """Why a person is barred; never shown to him, and nowhere recorded."""
 
     SUBJECT = "subject"
     APPLICANT = "applicant"
@@ -35,8 +35,8 @@ class Parties:
 
     subjects: frozenset[str] = frozenset()
     applicants: frozenset[str] = frozenset()
-    #: who reported; the caller must hold the right to know
-    reporters: frozenset[str] = frozenset()
+    #: who reported and their near relatives: it is known of somebody only, and cannot be listed
+    reporters: Container[str] = frozenset()
     #: recorded near relatives of those the case is about
     kin: frozenset[str] = frozenset()
     #: a recusal of them holds
@@ -69,7 +69,7 @@ def barred(person_id: str, role: str, parties: Parties) -> Ground | None:
     return next((ground for ground, people in _grounds(parties) if person_id in people), None)
 
 
-def _grounds(parties: Parties) -> Iterator[tuple[Ground, frozenset[str]]]:
+def _grounds(parties: Parties) -> Iterator[tuple[Ground, Container[str]]]:
     """Grounds that bar whatever the role, with whom they bar."""
     yield Ground.SUBJECT, parties.subjects
     yield Ground.REPORTER, parties.reporters
@@ -87,10 +87,10 @@ def refuse_barred(person_id: str, role: str, parties: Parties) -> None:
     """Return when the person may act.
 
     Raises:
-        Forbidden: he is barred; ``detail`` names the ground for the record.
+        Forbidden: he is barred; nothing, not the log either, says on which ground.
     """
     ground = barred(person_id, role, parties)
     if ground is Ground.INCOMPATIBLE:
         raise Forbidden(_("您已办理该事项中与本环节不相容的环节，本环节须由他人办理"))
     if ground is not None:
-        raise Forbidden(_("您有依法应当回避的情形，不能办理该事项"), detail=f"recusal: {ground}")
+        raise Forbidden(_("您有依法应当回避的情形，不能办理该事项"), detail="recusal")

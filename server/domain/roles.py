@@ -16,6 +16,9 @@ OF_THE_UNIT: Final = frozenset({"unit_head", "unit_hr"})
 #: offices that keep personnel matters: who is whose near relative is recorded there
 KIN_KEEPERS: Final = frozenset({"cadre_section", "personnel_archive"})
 
+#: offices that receive reports: who reported is recorded there, and read by nobody else
+REPORT_KEEPERS: Final = frozenset({"petition_office"})
+
 
 class Capacity(StrEnum):
     """What the holder of a role is in a case."""

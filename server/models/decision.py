@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 
@@ -45,6 +46,30 @@ meeting = Table(
     Column("closed_at", Moment),
     one_of("state", "convened", "open", "closed", "cancelled"),
     Index("ix_meeting_body", "body_unit_id", "held_on"),
+)
+
+#: a meeting that comes round by the calendar (``agendas`` of a pack), once for each office and
+#: period: convened by itself, with nothing to discuss, held, or held by nobody
+agenda_round = Table(
+    "agenda_round",
+    Base.metadata,
+    Column("id", String(36), primary_key=True),
+    Column("version", Integer, nullable=False, default=1),
+    Column("pack", String(80), nullable=False),
+    Column("agenda", String(80), nullable=False),
+    Column("title", String(200), nullable=False),
+    # the office the tasks of its agenda lie with
+    Column("unit_id", String(36), ForeignKey("unit.id"), nullable=False),
+    # 2026-11, 2026-Q4, 2026
+    Column("period", String(16), nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("meeting_id", String(36), ForeignKey("meeting.id")),
+    Column("state", String(16), nullable=False),
+    Column("at", Moment, nullable=False),
+    one_of("state", "convened", "empty", "held", "missed"),
+    UniqueConstraint("unit_id", "pack", "agenda", "period", name="uq_agenda_round_period"),
+    Index("ix_agenda_round_state", "state", "due_on"),
+    Index("ix_agenda_round_meeting", "meeting_id"),
 )
 
 #: one matter on the agenda, with the rule it is decided by as the pack had it; its id is that of

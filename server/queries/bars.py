@@ -1,4 +1,8 @@
-"""What keeps people from acting in a case, in one statement: recusals, kin, and what they did."""
+"""What keeps people from acting in a case, in one statement: recusals, kin, and what they did.
+
+Whom a report keeps out is known by marks alone (``adapters/ring``): it can be asked of somebody,
+and nobody can list them.
+"""
 
 from dataclasses import dataclass
 from typing import Final
@@ -6,8 +10,10 @@ from typing import Final
 from sqlalchemy import bindparam, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from server.adapters.ring import Marked, Ring
 from server.domain.incompatible import Did
 from server.models.recusal import HOLDS, recusal
+from server.models.reporter import reporter_bar
 from server.models.work import work_item
 from server.queries.visibility import kin_of
 
@@ -25,15 +31,22 @@ class Bars:
     kin: frozenset[str]
     #: work that was completed
     did: tuple[Did, ...]
+    #: who reported, and near relatives of theirs
+    shut: Marked = Marked()
+
+    def keeps_out(self, person_id: str) -> bool:
+        """Does nothing of the case exist for him."""
+        return person_id in self.recused or person_id in self.kin or person_id in self.shut
 
 
-def of_case(session: Session, case_id: str) -> Bars:
+def of_case(session: Session, case_id: str, ring: Ring) -> Bars:
     """Everything that keeps somebody from acting in this case."""
     found = session.execute(_BARS, {"case": case_id}).all()
     return Bars(
         recused=frozenset(row.person for row in found if row.kind == "recused"),
         kin=frozenset(row.person for row in found if row.kind == "kin"),
         did=tuple(Did(row.person, row.node, row.role) for row in found if row.kind == "did"),
+        shut=Marked(frozenset(row.person for row in found if row.kind == "shut"), ring),
     )
 
 
@@ -51,6 +64,9 @@ _BARS: Final = union_all(
         recusal.c.state.in_(HOLDS),
     ),
     select(literal("kin"), _KIN.c.person_id, _NOBODY, _NOBODY),
+    select(literal("shut"), reporter_bar.c.mark, _NOBODY, _NOBODY).where(
+        reporter_bar.c.case_id == _CASE
+    ),
     select(
         literal("did"),
         work_item.c.assignee_id,

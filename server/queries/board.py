@@ -261,5 +261,5 @@ def _is_elsewhere(units: Sequence[Office], narrowed: Narrowed) -> ColumnElement[
 def _not_his(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
         is_not_about(actor.person_id),
-        work_item.c.case_id.not_in(recused_from(actor.person_id)),
+        work_item.c.case_id.not_in(recused_from(actor)),
     )

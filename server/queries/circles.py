@@ -6,7 +6,7 @@ to nobody else but those above them; both are asked of the same circle.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,15 +61,18 @@ class Circle:
         return tuple(each for each in self.members.values() if each.sight.is_office)
 
 
-def of(session: Session, case_id: str, on: date) -> Circle:
-    """The circle of a case that exists, by the posts of this day."""
+def of(session: Session, case_id: str, on: date, shut: Container[str]) -> Circle:
+    """The circle of a case that exists, by the posts of this day.
+
+    ``shut``: those besides for whom it does not exist, and who cannot be listed.
+    """
     facts = _facts(session, case_id)
     out = frozenset(session.scalars(kept_out_of(case_id)))
     people = _people(session, facts, on)
     members: dict[str, Member] = {}
     for person_id, held in people.items():
         seen = sight(_actor(person_id, held), facts.standing(person_id, held.posts, out))
-        if seen is not None:
+        if seen is not None and person_id not in shut:
             members[person_id] = Member(
                 id=person_id, name=held.name, where=held.where, sight=seen, posts=held.posts
             )
@@ -80,7 +83,10 @@ def of(session: Session, case_id: str, on: date) -> Circle:
         above={
             each.id: each
             for each in above
-            if each.id not in out and each.id not in members and each.id not in parties
+            if each.id not in out
+            and each.id not in shut
+            and each.id not in members
+            and each.id not in parties
         },
     )
 

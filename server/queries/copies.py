@@ -18,7 +18,7 @@ from server.models.identity import Person, Unit
 from server.models.work import work_act, work_item
 from server.queries import perspectives, totals
 from server.queries.handled import handles
-from server.queries.visibility import recused_from, visible_cases
+from server.queries.visibility import recused_from, visible_to
 
 #: unread copies are counted up to here
 COUNTED: Final = 100
@@ -81,10 +81,7 @@ def unread(actor: Actor) -> Select[Any]:
 
     Of a case he knows of and is not party to: as exact as the list but for one he handles no more.
     """
-    units = sorted({post.unit_id for post in actor.posts})
-    known = select(case.c.id).where(
-        case.c.id == cc.c.case_id, visible_cases(actor.person_id, units)
-    )
+    known = select(case.c.id).where(case.c.id == cc.c.case_id, visible_to(actor))
     few = (
         select(cc.c.id)
         .where(
@@ -92,7 +89,7 @@ def unread(actor: Actor) -> Select[Any]:
             cc.c.read_at.is_(None),
             cc.c.ended_at.is_(None),
             cc.c.case_id.not_in(perspectives.own_cases(actor)),
-            cc.c.case_id.not_in(recused_from(actor.person_id)),
+            cc.c.case_id.not_in(recused_from(actor)),
             or_(cc.c.unit_id.in_(actor.headed), known.exists()),
         )
         .limit(COUNTED)
@@ -132,7 +129,7 @@ def _received(session: Session, actor: Actor) -> ColumnElement[bool]:
     return and_(
         cc.c.person_id == actor.person_id,
         cc.c.ended_at.is_(None),
-        cc.c.case_id.not_in(recused_from(actor.person_id)),
+        cc.c.case_id.not_in(recused_from(actor)),
         or_(cc.c.unit_id.in_(actor.headed), handles(session, actor, cc.c.case_id)),
     )
 

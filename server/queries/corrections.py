@@ -83,7 +83,7 @@ def waiting(session: Session, actor: Actor, office_ids: Collection[str]) -> tupl
         correction.c.state == "asked",
         correction.c.office_id.in_(office_ids),
         correction.c.asked_by != mine,
-        may_be_his(correction.c.case_id, mine),
+        may_be_his(correction.c.case_id, actor),
     )
     return _questions(session, query.order_by(correction.c.asked_at, correction.c.id).limit(MOST))
 

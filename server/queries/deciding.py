@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, and_, select
 from sqlalchemy.orm import aliased
 
+from server.domain.access import Actor
 from server.models.case import case, subject
 from server.models.identity import Person, Unit
 from server.models.work import participant
@@ -36,14 +37,14 @@ def questions(table: Table, names: Collection[str], *more: ColumnElement[Any]) -
     )
 
 
-def may_be_his(case_id: ColumnElement[str], person_id: str) -> ColumnElement[bool]:
+def may_be_his(case_id: ColumnElement[str], actor: Actor) -> ColumnElement[bool]:
     """The condition that a question of this case may lie before this person at all."""
     parties = (
-        select(subject.c.case_id).where(subject.c.person_id == person_id),
+        select(subject.c.case_id).where(subject.c.person_id == actor.person_id),
         select(participant.c.case_id).where(
-            participant.c.person_id == person_id,
+            participant.c.person_id == actor.person_id,
             participant.c.role_key.in_(("applicant", "subject")),
         ),
     )
     out = [case_id.not_in(found) for found in parties]
-    return and_(*out, case_id.not_in(recused_from(person_id)))
+    return and_(*out, case_id.not_in(recused_from(actor)))

@@ -15,5 +15,5 @@ def handles(session: Session, actor: Actor, case_id: Any) -> ColumnElement[bool]
     return and_(
         case_id.in_(perspectives.named_cases(session, actor)),
         case_id.not_in(perspectives.own_cases(actor)),
-        case_id.not_in(recused_from(actor.person_id)),
+        case_id.not_in(recused_from(actor)),
     )

@@ -43,7 +43,7 @@ def selection(
 
     ``actor`` brings the posts of the day ``on``. Administrators have no work and see none.
     """
-    also = (*also, work_item.c.case_id.not_in(recused_from(actor.person_id)))
+    also = (*also, work_item.c.case_id.not_in(recused_from(actor)))
     if not permits(actor, Permission.CASE_READ):
         return (select(*COLUMNS, work_item.c.closed_at).where(false()),)
     if view == "mine":
@@ -118,7 +118,7 @@ def _nobodys_own(actor: Actor, absent: Actor) -> tuple[ColumnElement[bool], ...]
     """It concerns neither of the two, and neither is kept out of it."""
     return (
         is_not_about(actor.person_id),
-        work_item.c.case_id.not_in(closed_for(absent.person_id)),
+        work_item.c.case_id.not_in(closed_for(absent)),
     )
 
 

@@ -27,7 +27,7 @@ def waiting(actor: Actor) -> Select[tuple[int]]:
             own.c.recusal == "",
             decision.c.state == "open",
             decision.c.body_unit_id.in_(_units(actor)),
-            decision.c.case_id.not_in(recused_from(actor.person_id)),
+            decision.c.case_id.not_in(recused_from(actor)),
             or_(to_vote, to_sign, and_(is_voted, own.c.is_chair)),
         )
     )

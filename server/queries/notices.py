@@ -122,7 +122,7 @@ def own(actor: Actor) -> ColumnElement[bool]:
     """The condition on ``notification``: it was for him, and the case exists for him."""
     return and_(
         notification.c.recipient_id == actor.person_id,
-        notification.c.case_id.not_in(recused_from(actor.person_id)),
+        notification.c.case_id.not_in(recused_from(actor)),
     )
 
 

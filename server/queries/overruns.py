@@ -104,7 +104,7 @@ def _wanted(actor: Actor, units: Sequence[Office], now: datetime) -> Select[tupl
             deadline.c.case_id.not_in(
                 select(subject.c.case_id).where(subject.c.person_id == actor.person_id)
             ),
-            deadline.c.case_id.not_in(recused_from(actor.person_id)),
+            deadline.c.case_id.not_in(recused_from(actor)),
         )
     )
 

@@ -58,9 +58,7 @@ def _for(
     session: Session, actor: Actor, absent: Actor, case_ids: Collection[str]
 ) -> Mapping[str, Sight]:
     """What the posts of an absent person show to whoever fills them."""
-    closed = select(case.c.id).where(
-        case.c.id.in_(case_ids), case.c.id.in_(closed_for(absent.person_id))
-    )
+    closed = select(case.c.id).where(case.c.id.in_(case_ids), case.c.id.in_(closed_for(absent)))
     shut = set(session.scalars(closed))
     filling = replace(actor, posts=absent.posts, stands_in=())
     return _of_each(session, filling, [each for each in case_ids if each not in shut])
@@ -145,7 +143,7 @@ def _is_own(actor: Actor) -> ColumnElement[bool]:
 
 
 def _is_recused(actor: Actor) -> ColumnElement[bool]:
-    return case.c.id.in_(recused_from(actor.person_id))
+    return case.c.id.in_(recused_from(actor))
 
 
 def own_cases(actor: Actor) -> Select[tuple[str]]:

@@ -104,7 +104,7 @@ def waiting(session: Session, actor: Actor, office_ids: Collection[str]) -> tupl
         recusal.c.office_id.in_(office_ids),
         recusal.c.by_id != mine,
         or_(recusal.c.person_id.is_(None), recusal.c.person_id != mine),
-        may_be_his(recusal.c.case_id, mine),
+        may_be_his(recusal.c.case_id, actor),
     )
     return _recusals(session, query.order_by(recusal.c.at, recusal.c.id).limit(MOST))
 

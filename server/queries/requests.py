@@ -146,7 +146,7 @@ def _addressed(actor: Actor) -> ColumnElement[bool]:
     return and_(
         case_request.c.state == RequestState.ASKED,
         case_request.c.asked_by != actor.person_id,
-        case_request.c.case_id.not_in(recused_from(actor.person_id)),
+        case_request.c.case_id.not_in(recused_from(actor)),
         or_(
             case_request.c.office_id.in_(actor.headed),
             and_(_of_his_office(actor), ~head_only),
@@ -159,7 +159,7 @@ def _of_his_office(actor: Actor) -> ColumnElement[bool]:
 
 
 def _known(actor: Actor) -> Select[Any]:
-    return _wanted().where(case_request.c.case_id.not_in(recused_from(actor.person_id)))
+    return _wanted().where(case_request.c.case_id.not_in(recused_from(actor)))
 
 
 def _wanted() -> Select[Any]:

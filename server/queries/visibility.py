@@ -49,11 +49,11 @@ def knows(session: Session, actor: Actor, case_id: str) -> bool:
 
 
 def _known(actor: Actor) -> ColumnElement[bool]:
-    own = visible_cases(actor.person_id, _units(actor))
+    own = visible_to(actor)
     if not actor.stands_in:
         return own
     for_others = or_(*(_for(absent) for absent in actor.stands_in))
-    return or_(own, and_(case.c.id.not_in(recused_from(actor.person_id)), for_others))
+    return or_(own, and_(case.c.id.not_in(recused_from(actor)), for_others))
 
 
 def _for(absent: Actor) -> ColumnElement[bool]:
@@ -61,16 +61,16 @@ def _for(absent: Actor) -> ColumnElement[bool]:
     units = _units(absent)
     sources = [case.c.id.in_(found) for found in _of_units(units)]
     known = or_(case.c.opened_for.in_(units), *sources)
-    return and_(known, case.c.id.not_in(closed_for(absent.person_id)))
+    return and_(known, case.c.id.not_in(closed_for(absent)))
 
 
-def closed_for(absent_id: str) -> CompoundSelect[tuple[str]]:
+def closed_for(absent: Actor) -> CompoundSelect[tuple[str]]:
     """The cases in which nobody stands in for this person: his own, and those he is kept out of."""
     return union(
-        *recused_from(absent_id).selects,
-        select(subject.c.case_id).where(subject.c.person_id == absent_id),
+        *recused_from(absent).selects,
+        select(subject.c.case_id).where(subject.c.person_id == absent.person_id),
         select(participant.c.case_id).where(
-            participant.c.person_id == absent_id,
+            participant.c.person_id == absent.person_id,
             participant.c.role_key.in_(sorted(PARTIES)),
             participant.c.to_at.is_(None),
         ),
@@ -85,11 +85,17 @@ def visible_cases(person_id: One, unit_ids: Many) -> ColumnElement[bool]:
     """The condition on ``case``: true for the cases this person may know of.
 
     ``unit_ids`` are the units he holds posts in on the day. Both may be parameters of a statement
-    that is built once.
+    that is built once. What is shut to him (``Actor.shut``) the caller takes out.
     """
     sources = [case.c.id.in_(found) for found in _sources(person_id, unit_ids)]
     known = or_(case.c.opened_for.in_(unit_ids), *sources)
-    return and_(case.c.id.not_in(recused_from(person_id)), known)
+    return and_(case.c.id.not_in(union(*_recused_from(person_id))), known)
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """The same for the actor himself, whomever he stands in for."""
+    known = visible_cases(actor.person_id, _units(actor))
+    return and_(case.c.id.not_in(actor.shut), known) if actor.shut else known
 
 
 def seen_by(actor: Actor) -> CompoundSelect[tuple[str]]:
@@ -106,14 +112,19 @@ def seen_by(actor: Actor) -> CompoundSelect[tuple[str]]:
     )
 
 
-def recused_from(person_id: One) -> CompoundSelect[tuple[str]]:
+def recused_from(actor: Actor) -> CompoundSelect[tuple[str]]:
     """The cases this person is kept out of: nothing of them exists for him.
 
-    A recusal of his holds, or he is recorded as near relative of somebody the case is about and is
-    not himself one of those.
+    A recusal of his holds, he is recorded as near relative of somebody the case is about and is
+    not himself one of those, or it is shut to him.
     """
+    shut = [select(case.c.id).where(case.c.id.in_(actor.shut))] if actor.shut else []
+    return union(*_recused_from(actor.person_id), *shut)
+
+
+def _recused_from(person_id: One) -> tuple[Select[tuple[str]], ...]:
     own = subject.alias()
-    return union(
+    return (
         select(recusal.c.case_id).where(
             recusal.c.person_id == person_id, recusal.c.state.in_(HOLDS)
         ),
@@ -128,7 +139,10 @@ def recused_from(person_id: One) -> CompoundSelect[tuple[str]]:
 
 
 def kept_out_of(case_id: One) -> CompoundSelect[tuple[str]]:
-    """The people who are kept out of this case: nothing of it exists for them."""
+    """The people who are kept out of this case: nothing of it exists for them.
+
+    Without those a report keeps out: they cannot be listed (``queries/bars``).
+    """
     return union(recused_in(case_id), kin_of(case_id))
 
 

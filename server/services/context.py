@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
+from server.adapters.ring import Ring
 from server.adapters.storage import Storage
 from server.config import Config
 from server.domain.access import Actor
@@ -50,6 +51,8 @@ class Tools:
     readers: sessionmaker[Session]
     #: bytes of attachments
     storage: Storage
+    #: opens who reported
+    ring: Ring
     engine: WorkflowEngine
     evaluate: Evaluate
     #: loaded pack versions by id; a release never changes, so it is never outdated

@@ -77,7 +77,10 @@ def lock_seen(ctx: Context, actor: Actor, item_id: str) -> CaseRow:
         "person": actor.person_id,
         "units": [post.unit_id for post in actor.posts],
     }
-    return _row(ctx.session.execute(_OF_ITEM, given).one_or_none())
+    found = _row(ctx.session.execute(_OF_ITEM, given).one_or_none())
+    if found.id in actor.shut:
+        raise NotFound
+    return found
 
 
 def seen(ctx: Context, actor: Actor, item_id: str) -> CaseRow:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
+from server.adapters import ring
 from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Invalid
@@ -44,6 +45,7 @@ def begin(
     upgrades.bring_up(tools, real_now, without_backup=without_backup)
     with transaction(tools, SYSTEM, clock_at) as ctx:
         drill.mark(ctx, clock_at, real_now)
+    ring.make_drill_key(tools.config.data)
     installation.prepare(tools, clock_at)
     with reading(tools, SYSTEM, clock_at) as ctx:
         drill.verify(ctx)

@@ -10,7 +10,7 @@ from server.models.case import case
 from server.models.decision import decision, decision_member, meeting
 from server.models.identity import Person, Unit
 from server.models.work import OPEN_STATES, work_item
-from server.queries.visibility import visible_cases
+from server.queries.visibility import visible_to
 from server.services.case import case_rows
 from server.services.context import Context
 from server.services.identity import posts
@@ -163,7 +163,7 @@ def _agendas(ctx: Context, ids: Sequence[str]) -> dict[str, tuple[AgendaItem, ..
             decision.c.meeting_id.in_(ids),
             decision.c.state != "cancelled",
             decision.c.id.not_in(recused),
-            visible_cases(actor.person_id, units),
+            visible_to(actor),
         )
         .order_by(decision.c.agenda_no, decision.c.id)
     )

@@ -5,17 +5,31 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, Final, cast
 
-from sqlalchemy import Row, Select, Table, bindparam, null, or_, select, union_all
+from sqlalchemy import (
+    Row,
+    Select,
+    Table,
+    bindparam,
+    false,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy import cast as as_type
 
 from server.domain.absences import Absence, Seat, passed_on
 from server.domain.access import Actor, PostHeld
 from server.models.identity import Person, Post, Unit
+from server.models.reporter import reporter_bar
 from server.models.work import absence
 from server.services.context import Context
 
 #: where a use case remembers the actor with his posts
 _ASKED: Final = ("posts of the actor",)
+#: what stands in the place of a kind of unit where a row names a case
+_SHUT: Final = "\x1fshut"
 
 
 def with_posts(ctx: Context) -> Actor:
@@ -49,14 +63,20 @@ def trust(ctx: Context) -> None:
 
 
 def _asked(ctx: Context) -> Actor:
-    given = {"person": ctx.actor.person_id, "day": ctx.today}
+    given = {
+        "person": ctx.actor.person_id,
+        "day": ctx.today,
+        "marks": ctx.tools.ring.marks(ctx.actor.person_id),
+    }
     rows = ctx.session.execute(_HELD, given).all()
-    own = sorted((row for row in rows if row.absent_id is None), key=_first)
-    away = [row for row in rows if row.absent_id is not None]
+    held = [row for row in rows if row.kind != _SHUT]
+    own = sorted((row for row in held if row.absent_id is None), key=_first)
+    away = [row for row in held if row.absent_id is not None]
     return replace(
         ctx.actor,
         posts=tuple(map(_post, own)),
         stands_in=tuple(_stands_in(ctx, own, away)),
+        shut=frozenset(row.id for row in rows if row.kind == _SHUT),
     )
 
 
@@ -79,7 +99,18 @@ def _stands_in(ctx: Context, own: Sequence[Row[Any]], away: Iterable[Row[Any]]) 
         filled = [row for row in rows if passed_on(_absence(ctx, row), [_seat(row)], seats)]
         if filled:
             posts = tuple(dict.fromkeys(map(_post, filled)))
-            yield Actor(person_id=absent_id, name=filled[0].absent_name, posts=posts)
+            yield Actor(
+                person_id=absent_id,
+                name=filled[0].absent_name,
+                posts=posts,
+                shut=_shut_to(ctx, absent_id),
+            )
+
+
+def _shut_to(ctx: Context, person_id: str) -> frozenset[str]:
+    """The cases a report keeps this person out of."""
+    marks = ctx.tools.ring.marks(person_id)
+    return frozenset(ctx.session.scalars(_SHUT_CASES, {"marks": marks})) if marks else frozenset()
 
 
 def _seat(row: Row[Any]) -> Seat:
@@ -111,8 +142,11 @@ def _held(*more: Any) -> Select[Any]:
     return select(*of_unit, *of_post, *more).select_from(joined).where(*_ON_THE_DAY)
 
 
-#: the posts somebody holds on a day, and those of the people he stands in for; asked by every
-#: verb, so built once
+_MARKED: Final = reporter_bar.c.mark.in_(bindparam("marks", expanding=True))
+_SHUT_CASES: Final = select(reporter_bar.c.case_id).where(_MARKED)
+
+#: the posts somebody holds on a day, those of the people he stands in for, and the cases a report
+#: keeps him out of; asked by every verb, so built once
 _HELD: Final = union_all(
     _held(
         as_type(null(), absence.c.person_id.type).label("absent_id"),
@@ -129,4 +163,16 @@ _HELD: Final = union_all(
         absence.c.from_on <= bindparam("day"),
         absence.c.to_on >= bindparam("day"),
     ),
+    select(
+        reporter_bar.c.case_id,
+        literal(_SHUT),
+        literal(""),
+        literal(""),
+        false(),
+        false(),
+        as_type(null(), _POSTS.c.from_on.type),
+        as_type(null(), absence.c.person_id.type),
+        as_type(null(), _PEOPLE.c.name.type),
+        as_type(null(), absence.c.unit_ids.type),
+    ).where(_MARKED),
 )

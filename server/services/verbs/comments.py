@@ -18,8 +18,8 @@ from server.domain.rung_texts import RungKind
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.desk import comment
-from server.queries import circles, perspectives
 from server.queries import comments as rows
+from server.queries import perspectives
 from server.queries.circles import Member
 from server.queries.comments import Comment
 from server.services.case import case_rows, sights
@@ -27,7 +27,7 @@ from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.notices import between
-from server.services.verbs import work_rows
+from server.services.verbs import parties, work_rows
 from server.services.verbs.judged import Choice
 
 
@@ -106,7 +106,7 @@ def callable_people(ctx: Context, item_id: str) -> list[Choice]:
 
 def others(ctx: Context, case_id: str) -> tuple[Member, ...]:
     """Who handles the case beside the actor."""
-    found = circles.of(ctx.session, case_id, ctx.today).handling
+    found = parties.circle(ctx, case_id).handling
     return tuple(each for each in found if each.id != ctx.actor.person_id)
 
 
@@ -124,7 +124,7 @@ def _add(
     if not said:
         message = _("请填写讨论内容")
         raise Invalid(message, [Finding(code="COMMENT_TEXT", field="text", message=message)])
-    handling = circles.of(ctx.session, case.id, ctx.today).handling
+    handling = parties.circle(ctx, case.id).handling
     people = [Called(id=each.id, name=each.name, where=each.where) for each in handling]
     called = mentions.found(said, people, persons)
     if called.problems:

@@ -18,13 +18,13 @@ from server.domain.texts import _
 from server.domain.work import Work
 from server.models.desk import cc
 from server.models.work import work_act
-from server.queries import circles, perspectives
 from server.queries import copies as rows
+from server.queries import perspectives
 from server.services import audit
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.notices import between
-from server.services.verbs import acting, reasons, work_acts, work_rows
+from server.services.verbs import acting, parties, reasons, work_acts, work_rows
 from server.services.verbs.judged import Choice
 from server.services.verbs.work_rows import ItemRow
 
@@ -102,7 +102,7 @@ def read(ctx: Context, copy_id: str) -> None:
 def receivers(ctx: Context, item_id: str) -> list[Choice]:
     """Who may be sent a copy. Raises NotFound."""
     item, case, _work = work_rows.looked_at(ctx, posts.with_posts(ctx), item_id)
-    circle = circles.of(ctx.session, case.id, ctx.today)
+    circle = parties.circle(ctx, case.id)
     have = _have(ctx, item) | {ctx.actor.person_id}
     handling = [(each.id, each.name, each.where) for each in circle.handling]
     above = [(each.id, each.name, each.where) for each in circle.above.values()]
@@ -115,7 +115,7 @@ def receivers(ctx: Context, item_id: str) -> list[Choice]:
 
 def _able(ctx: Context, case_id: str) -> dict[str, str | None]:
     """Who may have a copy: person -> unit he leads above the case, None for who handles it."""
-    circle = circles.of(ctx.session, case_id, ctx.today)
+    circle = parties.circle(ctx, case_id)
     able: dict[str, str | None] = {each.id: each.unit_id for each in circle.above.values()}
     return able | dict.fromkeys(
         each.id for each in circle.handling if each.id != ctx.actor.person_id

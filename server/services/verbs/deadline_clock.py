@@ -17,7 +17,7 @@ from server.domain.deadline_verbs import Clock
 from server.domain.errors import Forbidden, NotFound
 from server.domain.jurisdiction import Level
 from server.domain.texts import _
-from server.queries.visibility import kept_out_of, sees
+from server.queries.visibility import sees
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.clocks import deadline_rows, deadlines
@@ -184,7 +184,7 @@ def _outlook(ctx: Context, case_id: str, rule_key: str, act: Act) -> Outlook:
 
 def _his(ctx: Context, case: CaseRow, rule_key: str, act: type[Act]) -> tuple[Release, DeadlineRow]:
     """The clock, when such an act on it is the actor's business."""
-    if ctx.actor.person_id in ctx.session.scalars(kept_out_of(case.id)).all():
+    if parties.bars_of(ctx, case.id).keeps_out(ctx.actor.person_id):
         raise NotFound
     release = definitions.release(ctx, case.pack_version_id)
     rows = deadline_rows.open_clocks(ctx, case.id, rule_key)

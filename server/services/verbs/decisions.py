@@ -31,6 +31,7 @@ from server.services.verbs import (
     decision_rows,
     decision_stored,
     decision_terms,
+    parties,
     reasons,
     work_acts,
     work_rows,
@@ -134,11 +135,12 @@ def secretaries(ctx: Context, found: Held) -> list[Holder]:
     office = advance_work.office_of(ctx, case, role, Level(case.level))
     if office is None:
         return []
-    out = work_rows.kept_out(ctx, case.id) | {one.person_id for one in found.members}
+    out = {one.person_id for one in found.members}
     return [
         one
         for one in people.holders(ctx, office.id, ctx.today)
         if one.person_id not in out
+        and not parties.bars_of(ctx, case.id).keeps_out(one.person_id)
         and visibility.sees(ctx.session, one.person_id, [office.id], case.id)
     ]
 
@@ -186,11 +188,14 @@ def _refuse_wrong(ctx: Context, found: Held, asked: Invitation) -> None:
 
 
 def _wrong_attendants(ctx: Context, found: Held, asked: Invitation) -> list[Finding]:
-    out = work_rows.kept_out(ctx, found.case.id) | {one.person_id for one in found.members}
+    known = parties.bars_of(ctx, found.case.id)
+    sitting = {one.person_id for one in found.members}
     message = ""
     if people.unknown(ctx, {("person", one) for one in asked.attendants}):
         message = _("列席人员不存在")
-    elif out & {*asked.attendants} or asked.secretary in asked.attendants:
+    elif asked.secretary in asked.attendants or any(
+        one in sitting or known.keeps_out(one) for one in asked.attendants
+    ):
         message = _("成员、记录人和回避的人员不能列席")
     finding = Finding(code="DECISION_ATTENDANT", field="attendants", message=message)
     return [finding] if message else []

@@ -26,8 +26,9 @@ from server.forms import compiler
 from server.forms.fields import Field, flat
 from server.models.case import subject
 from server.models.work import participant
-from server.queries import bars
+from server.queries import bars, circles
 from server.queries.bars import Bars
+from server.queries.circles import Circle
 from server.services.buffers import Buffer, Shelf
 from server.services.context import Context
 from server.services.identity import people
@@ -191,6 +192,7 @@ def of_case(ctx: Context, case_id: str) -> Parties:
         applicants=members(ctx, case_id, "applicant") - concerned,
         kin=known.kin,
         recused=known.recused,
+        reporters=known.shut,
     )
 
 
@@ -206,8 +208,13 @@ def bars_of(ctx: Context, case_id: str) -> Bars:
     """What keeps people from acting in the case, read once in a use case."""
     known = ctx.memo.get((_BARS, case_id))
     if not isinstance(known, Bars):
-        known = ctx.memo[_BARS, case_id] = bars.of_case(ctx.session, case_id)
+        known = ctx.memo[_BARS, case_id] = bars.of_case(ctx.session, case_id, ctx.tools.ring)
     return known
+
+
+def circle(ctx: Context, case_id: str) -> Circle:
+    """Everybody the case exists for today."""
+    return circles.of(ctx.session, case_id, ctx.today, bars_of(ctx, case_id).shut)
 
 
 def forget_bars(ctx: Context, case_id: str) -> None:

@@ -39,12 +39,10 @@ def of_case(ctx: Context, case: CaseRow) -> list[Handler]:
     Those it is about are not among them, nor who is kept out of it already.
     """
     known = parties.bars_of(ctx, case.id)
-    out = known.recused | known.kin
-    for role in PARTIES:
-        out |= parties.members(ctx, case.id, role)
+    own = frozenset[str]().union(*(parties.members(ctx, case.id, role) for role in PARTIES))
     found: dict[str, Handler] = {}
     for each in (*_team(ctx, case), *_offices(ctx, case)):
-        if each.person_id not in out:
+        if each.person_id not in own and not known.keeps_out(each.person_id):
             found.setdefault(each.person_id, each)
     return sorted(found.values(), key=lambda each: (each.unit_id, each.name, each.person_id))
 

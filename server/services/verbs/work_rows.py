@@ -90,12 +90,6 @@ def looked_at(ctx: Context, actor: Actor, item_id: str) -> tuple[ItemRow, CaseRo
     return item, case, work
 
 
-def kept_out(ctx: Context, case_id: str) -> frozenset[str]:
-    """Ids of the people who are recused from the case, or kin to somebody it is about."""
-    known = parties.bars_of(ctx, case_id)
-    return known.recused | known.kin
-
-
 def spoken_for(actor: Actor, item: ItemRow, work: Work) -> tuple[Actor, ...]:
     """Whom the actor could speak for in this task: its office's business, and nobody's own."""
     if not actor.stands_in or item.candidate_unit is None:
