@@ -4,6 +4,7 @@ References between entries are the checker's business; here only shape and type 
 """
 
 from server.adapters.reading import REQUIRED, Node, listed
+from server.adapters.register_entries import find
 from server.domain.deadline_rules import AfterReturn
 from server.domain.packs import (
     AnswerRule,
@@ -212,6 +213,7 @@ def procedure(key: str, node: Node) -> Procedure:
         },
         outcomes=node.texts("outcomes"),
         title_fields=start.texts("title"),
+        finds=listed(node, "finds", find),
     )
     start.finish()
     return read

@@ -10,7 +10,13 @@ from dataclasses import dataclass, replace
 from datetime import date, time
 from pathlib import Path
 
-from server.adapters import desk_entries, pack_moves, recusal_entries, yaml_files
+from server.adapters import (
+    desk_entries,
+    pack_moves,
+    recusal_entries,
+    register_entries,
+    yaml_files,
+)
 from server.adapters import pack_entries as entries
 from server.adapters.decision_entries import decision
 from server.adapters.pack_handovers import handover
@@ -233,6 +239,8 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         recusal=recusal_entries.recusal(root.child("recusal")),
         incompatible=listed(root, "incompatible", recusal_entries.incompatible),
         handover=listed(root, "handover", handover),
+        registers=table(root, "registers", register_entries.register),
+        campaigns=table(root, "campaigns", register_entries.campaign),
     )
 
 
@@ -261,4 +269,6 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         recusal=pack.recusal if pack.recusal.grounds else base.recusal,
         incompatible=(*base.incompatible, *pack.incompatible),
         handover=(*pack.handover, *base.handover),
+        registers={**base.registers, **pack.registers},
+        campaigns={**base.campaigns, **pack.campaigns},
     )

@@ -174,6 +174,17 @@ def _with_basis(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | N
     for at, handover in enumerate(pack.handover):
         yield "handover", f"{at}.basis", _("移送"), handover.basis
     yield from _of_decisions(candidate)
+    yield from _of_registers(pack)
+
+
+def _of_registers(pack: PolicyPack) -> Iterator[tuple[str, str, str, Basis | None]]:
+    for register in pack.registers.values():
+        yield "registers", f"{register.key}.basis", register.title, register.basis
+    for campaign in pack.campaigns.values():
+        yield "campaigns", f"{campaign.key}.basis", campaign.title, campaign.basis
+    for procedure in pack.procedures.values():
+        for find in procedure.finds:
+            yield "procedures", f"{procedure.key}.finds.basis", procedure.title, find.basis
 
 
 def _of_decisions(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | None]]:
@@ -201,6 +212,12 @@ def _roles(candidate: Candidate, notes: Notes) -> None:
     ]
     named += [("appoints", entry.node, entry.role) for entry in pack.appointments]
     named += [("papers", paper.key, role) for paper in pack.papers.values() for role in paper.to]
+    named += [
+        ("registers", f"{register.key}.readers", role)
+        for register in pack.registers.values()
+        for role in register.readers
+    ]
+    named += [("campaigns", f"{each.key}.by", each.by) for each in pack.campaigns.values()]
     organs = {role.organ for role in pack.roles.values()}
     for section, field, role in named:
         addressed = section == "papers" and role in {*organs, *pack.lanes}

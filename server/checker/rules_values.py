@@ -23,7 +23,7 @@ _SHOWN: Final = 8
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Said:
+class Said:
     """One expression: where it stands, what people call that place, its text."""
 
     notes: Notes
@@ -37,28 +37,28 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     """Note comparisons that never hold, properties that never are, offices and levels unknown."""
     shapes = Shapes(candidate)
     for said in (*_in_diagrams(candidate, notes), *_in_pack(candidate, notes["pack.yaml"])):
-        _values(candidate, shapes, said)
+        hold(candidate, shapes, said)
     _lanes(candidate, shapes, notes["pack.yaml"])
     _levels(candidate, shapes, notes["pack.yaml"])
 
 
-def _in_diagrams(candidate: Candidate, notes: dict[str, Notes]) -> Iterator[_Said]:
+def _in_diagrams(candidate: Candidate, notes: dict[str, Notes]) -> Iterator[Said]:
     for path, graph in candidate.graphs.items():
         flows = {flow.id: flow for flow in graph.flows}
         for each in graph.names_read():
             flow, node = flows.get(each.element), graph.find(each.element)
             title = flow_label(graph, flow) if flow else node.label if node else each.element
-            yield _Said(
+            yield Said(
                 notes=notes[path], title=title, element=each.element, field="", text=each.text
             )
 
 
-def _in_pack(candidate: Candidate, notes: Notes) -> Iterator[_Said]:
+def _in_pack(candidate: Candidate, notes: Notes) -> Iterator[Said]:
     for title, value, section, field in given(candidate):
         if isinstance(value, Feel):
-            yield _Said(notes=notes, title=title, element=section, field=field, text=value.text)
+            yield Said(notes=notes, title=title, element=section, field=field, text=value.text)
     for at, rule in enumerate(candidate.pack.rules):
-        yield _Said(
+        yield Said(
             notes=notes,
             title=rule.message[:60],
             element="rules",
@@ -67,7 +67,8 @@ def _in_pack(candidate: Candidate, notes: Notes) -> Iterator[_Said]:
         )
 
 
-def _values(candidate: Candidate, shapes: Shapes, said: _Said) -> None:
+def hold(candidate: Candidate, shapes: Shapes, said: Said) -> None:
+    """Note what one expression compares with or takes out and that can never be."""
     parsed = candidate.evaluate.parse(said.text)
     for path in sorted(parsed.paths):
         lost = shapes.missing(path)

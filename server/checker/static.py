@@ -14,6 +14,7 @@ from server.checker import (
     form_sheets,
     rules_alarms,
     rules_calls,
+    rules_campaigns,
     rules_choices,
     rules_decisions,
     rules_desk,
@@ -28,6 +29,7 @@ from server.checker import (
     rules_outcomes,
     rules_papers,
     rules_pack,
+    rules_registers,
     rules_structure,
     rules_tasks,
     rules_timers,
@@ -67,6 +69,8 @@ _DOMAIN: Final = (
     rules_handovers.check,
     rules_desk.check,
     rules_duties.check,
+    rules_registers.check,
+    rules_campaigns.check,
 )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
+from server.domain.campaign_rules import CampaignRule
 from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReason, Unit
 from server.domain.decision_rules import DecisionRule
 from server.domain.desk import DeskRules
@@ -19,6 +20,7 @@ from server.domain.handovers import Handover
 from server.domain.incompatible import Incompatible
 from server.domain.movement import ReopenRule, ReturnRule
 from server.domain.recusal_rules import RecusalRules
+from server.domain.register_rules import Find, RegisterRule
 from server.domain.roles import Capacities, Capacity
 from server.domain.sources import Basis, Source
 from server.domain.together import Together
@@ -158,6 +160,8 @@ class Procedure:
     #: fields of the start form that say in a line what the matter is: the first one filled in
     #: does, and one that only stands in for it is shown with its label
     title_fields: tuple[str, ...] = ()
+    #: what is looked up in registers about its parties when a case opens
+    finds: tuple[Find, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -275,6 +279,9 @@ class PolicyPack:
     recusal: RecusalRules = field(default_factory=RecusalRules)
     incompatible: tuple[Incompatible, ...] = ()
     handover: tuple[Handover, ...] = ()
+    #: books over many cases, and what enters them
+    registers: Mapping[str, RegisterRule] = field(default_factory=dict)
+    campaigns: Mapping[str, CampaignRule] = field(default_factory=dict)
 
     @property
     def capacities(self) -> Capacities:

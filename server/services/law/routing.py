@@ -87,6 +87,7 @@ def _expressions(parts: Parts, procedure: Procedure) -> Iterator[str]:
     for rule in pack.deadlines.values():
         yield from _feel(rule.when, rule.until)
     yield from _of_work(parts, known)
+    yield from _of_registers(parts, procedure)
 
 
 def _of_work(parts: Parts, known: set[str]) -> Iterator[str]:
@@ -96,6 +97,14 @@ def _of_work(parts: Parts, known: set[str]) -> Iterator[str]:
     for entry in parts.pack.decisions.values():
         if entry.node in known:
             yield from _feel(*entry.given())
+
+
+def _of_registers(parts: Parts, procedure: Procedure) -> Iterator[str]:
+    """What is entered into registers, and looked up in them."""
+    for rule in parts.pack.registers.values():
+        yield from _feel(*rule.given())
+    for find in procedure.finds:
+        yield from _feel(*find.given())
 
 
 def _inputs(decision: Decision) -> Iterator[str]:
@@ -125,6 +134,14 @@ def _named(parts: Parts) -> Iterator[str]:
             yield rule.until
     for message in parts.pack.messages.values():
         yield from message.carries
+    yield from _of_books(parts.pack)
+
+
+def _of_books(pack: PolicyPack) -> Iterator[str]:
+    """The same in what is entered into registers, and looked up in them."""
+    finds = [find for each in pack.procedures.values() for find in each.finds]
+    given = [each.given() for each in pack.registers.values()] + [each.given() for each in finds]
+    yield from (value for values in given for value in values if isinstance(value, str))
 
 
 def _of_forms(
