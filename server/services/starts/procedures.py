@@ -177,8 +177,15 @@ def _startable(ctx: Context, release: Release, procedure: Procedure, known: _Kno
 
 
 def _sources(pack: PolicyPack) -> Iterator[str]:
-    """The documents that set its periods, each once, in the order of the pack."""
+    """The documents that set its periods, each once, in the order of the pack.
+
+    Where none does, those it quotes for a rule, an office, a decision or a paper.
+    """
     quoted = {rule.basis.source for rule in pack.deadlines.values() if rule.force == "statutory"}
+    if not quoted - {""}:
+        parts = (pack.rules, pack.lanes.values(), pack.decisions.values(), pack.papers.values())
+        found = (each.basis for part in parts for each in part)
+        quoted = {basis.source for basis in found if basis}
     yield from (source.title for key, source in pack.sources.items() if key in quoted)
 
 

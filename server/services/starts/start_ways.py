@@ -13,6 +13,7 @@ from server.domain.access import APPLICANT
 from server.domain.expressions import Json
 from server.domain.packs import Procedure, Starter
 from server.domain.roles import OF_THE_UNIT
+from server.domain.texts import _
 from server.forms import compiler
 from server.forms.fields import Field
 from server.services.case import facts
@@ -146,6 +147,11 @@ def _choices(
             given = {**procedure.defaults, each.key: value}
             if _may(ctx, release, procedure, starter, given):
                 found.append((f"-{each.key}-{value}".lower(), label, {each.key: value}))
+    if len(found) == 1:
+        # where there is nothing to choose, the choice alone does not say what is begun
+        name, label, preset = found[0]
+        words = _("{procedure}（{way}）")
+        return [(name, words.format(procedure=procedure.title, way=label), preset)]
     return found or plain
 
 
