@@ -36,7 +36,7 @@ from server.services.operations import (
     workers,
 )
 from server.services.operations.clock_watch import ClockWatch
-from server.services.verbs import left_behind, messages, ticks
+from server.services.verbs import left_behind, messages, reporter_bars, ticks
 from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
 
@@ -218,7 +218,8 @@ class Worker:
         return {}
 
     def _give_back(self) -> dict[str, Json]:
-        found = left_behind.give_back(self.tools, self.clock())
+        now = self.clock()
+        found = left_behind.give_back(self.tools, now) + reporter_bars.settle(self.tools, now)
         if found:
             _log.info("left behind", extra={"cases": found})
         return {}

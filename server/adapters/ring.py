@@ -88,9 +88,8 @@ class Ring:
     def _first(self) -> _Key:
         keys = self._keys()
         if not keys:
-            raise Conflict(
-                _("尚未设置检举人信息的密钥，请系统管理员设置RONGCUO_REPORTER_KEY后再登记")
-            )
+            message = _("尚未设置检举人信息的密钥，请系统管理员设置RONGCUO_REPORTER_KEY后再登记")
+            raise Conflict(message)
         return keys[0]
 
     def _keys(self) -> tuple[_Key, ...]:

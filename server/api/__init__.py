@@ -18,6 +18,7 @@ from server.api.notices import notices
 from server.api.packs import packs
 from server.api.procedures import procedures
 from server.api.recusals import recusals
+from server.api.reporters import reporters
 from server.api.requests import requests
 from server.api.talks import talks
 from server.api.task_verbs import task_verbs
@@ -28,7 +29,7 @@ from server.api.tokens import tokens
 RESOURCES = (
     *(tokens, procedures, cases, case_commands, corrections, requests, recusals, tasks),
     *(task_verbs, drafts, batches, decisions, talks, notices, absences, attachments),
-    *(kinships, packs, audits, drill),
+    *(kinships, reporters, packs, audits, drill),
 )
 
 

@@ -32,7 +32,7 @@ class Bars:
     #: work that was completed
     did: tuple[Did, ...]
     #: who reported, and near relatives of theirs
-    shut: Marked = Marked()
+    shut: Marked
 
     def keeps_out(self, person_id: str) -> bool:
         """Does nothing of the case exist for him."""

@@ -12,6 +12,7 @@ from server.domain.texts import _
 from server.services.backups import upgrades
 from server.services.calendar import calendars
 from server.services.context import Tools, transaction
+from server.services.identity import reporter_keys
 
 #: what several processes that begin at once on SQLite wait for, in the data directory
 TURN_FILE: Final = "starting.lock"
@@ -50,8 +51,9 @@ def prepare(tools: Tools, now: datetime, *, without_backup: str = "") -> None:
     """Migrate the database and load the calendar years it does not know.
 
     An older database is backed up first, if ``without_backup`` does not say why not.
-    Raises as ``upgrades.bring_up`` does.
+    Raises as ``upgrades.bring_up`` does, and Invalid when keys of what is sealed are missing.
     """
     upgrades.bring_up(tools, now, without_backup=without_backup)
+    reporter_keys.refuse_missing(tools, now)
     with transaction(tools, SYSTEM, now) as ctx:
         calendars.load_shipped(ctx, tools.config.shipped / "processes" / "_calendars")

@@ -32,6 +32,7 @@ _PLACES = (
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
     ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns")),
     ("ledger.index", _("台账"), Permission.LEDGER_READ, ("ledger",)),
+    ("reporters.index", _("检举人"), Permission.REPORTER_KEEP, ("reporters",)),
     ("kinships.index", _("近亲属"), Permission.KIN_KEEP, ("kinships",)),
     (
         "organisation.index",

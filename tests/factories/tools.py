@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
+from server.adapters import ring
 from server.app import build
 from server.config import CHEAP_HASH, Config, normalised
 from server.domain.access import SYSTEM
@@ -32,6 +33,7 @@ _LOADED: dict[tuple[str, str], dict[str, Release]] = {}
 def opened(url: str) -> Iterator[Tools]:
     """The program's own tools over this database, closed in the end."""
     with TemporaryDirectory(prefix="rongcuo-") as folder:
+        ring.make_drill_key(Path(folder))
         tools = build(
             Config(
                 data=Path(folder),

@@ -137,7 +137,6 @@ def joinable(ctx: Context, unit_id: str) -> list[MeetingLine]:
 
 def _agendas(ctx: Context, ids: Sequence[str]) -> dict[str, tuple[AgendaItem, ...]]:
     actor = posts.with_posts(ctx)
-    units = sorted({post.unit_id for post in actor.posts})
     begun = (
         select(func.count())
         .where(decision_member.c.decision_id == decision.c.id, decision_member.c.has_voted)

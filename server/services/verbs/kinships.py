@@ -29,7 +29,7 @@ from server.queries.kinships import Change
 from server.services.case import case_rows
 from server.services.context import Context
 from server.services.identity import people, posts
-from server.services.verbs import reasons, recusal_effects
+from server.services.verbs import reasons, recusal_effects, reporter_bars
 
 
 def propose(ctx: Context, *, person: str, relative: str, relation: str, reason: str) -> str:
@@ -96,6 +96,7 @@ def confirm(ctx: Context, proposal_id: str) -> None:
         else:
             _note(ctx, change, person_id, relative_id)
             _leave_cases(ctx, change, person_id, relative_id)
+            reporter_bars.kin_noted(ctx, person_id, relative_id)
     verb = "kinship.end" if change.kind is KinChange.END else "kinship.note"
     ctx.record(verb, change.id, detail={"persons": list(pair)})
 
