@@ -91,6 +91,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "meeting.remind": _("提醒签名"),
     "meeting.sign": _("会议签名"),
     "meeting.vote": _("表决"),
+    "message.begin": _("依来函启动事项"),
     "message.deliver": _("收到来函"),
     "message.send": _("发出函件"),
     "notice.again": _("重发通知"),

@@ -49,6 +49,7 @@ case = Table(
     # the office in whose role it was opened; null: by the applicant himself
     Column("opened_for", String(36), ForeignKey("unit.id")),
     Column("closed_at", Moment),
+    # never written and read by nobody (models/link says which case began which)
     Column("parent_case_id", String(36), ForeignKey("case.id")),
     # 0: as usual, 1: fast track (快查快结); why
     Column("priority", Integer, nullable=False, default=0, server_default="0"),

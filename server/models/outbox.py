@@ -57,10 +57,15 @@ outbox = Table(
     Column("sent_at", Moment),
     # class of the last fault, a word; never what a receiver answered
     Column("error", String(120), nullable=False, default="", server_default=""),
+    # of a message: the one case it is for, as soon as that is known
+    Column("receiver_id", String(36), ForeignKey("case.id")),
+    # of a message: what the start form it fills in does not take, by field
+    Column("problems", JSON(none_as_null=True)),
     one_of("kind", "notice", "message"),
     one_of("state", "pending", "sent", "recorded", "failed"),
     Index("ix_outbox_pending", "next_at", sqlite_where=_PENDING, postgresql_where=_PENDING),
     Index("ix_outbox_case", "case_id", "kind"),
+    Index("ix_outbox_receiver", "receiver_id"),
 )
 
 #: who waits for what; delivered by exact key only, never broadcast

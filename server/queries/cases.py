@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from server.domain.expressions import Json
 from server.domain.lifecycle import OPEN_DEADLINES
+from server.domain.links import LinkKind
 from server.models.case import case, case_state, case_step
+from server.models.link import case_link
 from server.models.outbox import notification, outbox
 from server.models.time import deadline
 from server.models.work import OPEN_STATES, work_item
@@ -85,6 +87,10 @@ class CaseFacts:
     #: oldest occurrence of a rule first
     clocks: tuple[Clock, ...]
     messages: tuple[Sent, ...]
+    #: procedures of the cases its messages began
+    opened: tuple[str, ...]
+    #: what a start form did not take of a message, in words
+    parked: tuple[str, ...]
     notices: tuple[Notice, ...]
     variables: Mapping[str, Json]
     #: elements and sequence flows passed, in order of the steps
@@ -121,6 +127,8 @@ def whole(session: Session, case_id: str) -> CaseFacts:
         work=_work(session, case_id),
         clocks=_clocks(session, case_id),
         messages=_messages(session, case_id),
+        opened=_opened(session, case_id),
+        parked=_parked(session, case_id),
         notices=_notices(session, case_id),
         variables=row.variables,
         visited=tuple(node for step in steps for node in step.visited),
@@ -168,7 +176,33 @@ def _messages(session: Session, case_id: str) -> tuple[Sent, ...]:
         .where(outbox.c.case_id == case_id, outbox.c.kind == "message")
         .order_by(outbox.c.created_at, outbox.c.dedupe_key)
     )
-    return tuple(Sent(message=row["message"], data=row["data"]) for row in rows)
+    return tuple(
+        Sent(message=row["message"], data=row["data"]) for row in rows if "part" not in row
+    )
+
+
+def _opened(session: Session, case_id: str) -> tuple[str, ...]:
+    return tuple(
+        session.scalars(
+            select(case.c.procedure)
+            .join(case_link, case_link.c.to_id == case.c.id)
+            .where(case_link.c.from_id == case_id, case_link.c.kind == LinkKind.OPENED)
+            .order_by(case.c.procedure, case.c.id)
+        )
+    )
+
+
+def _parked(session: Session, case_id: str) -> tuple[str, ...]:
+    rows = session.execute(
+        select(outbox.c.payload, outbox.c.problems).where(
+            outbox.c.case_id == case_id, outbox.c.kind == "message", outbox.c.state == "failed"
+        )
+    )
+    return tuple(
+        f"{row.payload['message']}：{each['field']}：{each['message']}"
+        for row in rows
+        for each in row.problems or ()
+    )
 
 
 def _notices(session: Session, case_id: str) -> tuple[Notice, ...]:

@@ -6,16 +6,17 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.errors import EngineError
 from server.domain.expressions import Json
+from server.domain.links import LinkKind
 from server.engine.port import MessageSent
 from server.models.case import case
 from server.models.time import timer
 from server.queries.cases import OpenWork
-from server.services.case import incidents, subscriptions
+from server.services.case import incidents, links, subscriptions
 from server.services.clocks import calendar_imports
 from server.services.context import Context
 from server.services.packs import definitions
@@ -227,8 +228,7 @@ def owing(tiny: Tiny) -> str:
 
 
 def link(tiny: Tiny, child: str, parent: str) -> None:
-    change = update(case).where(case.c.id == child).values(parent_case_id=parent)
-    tiny.program(lambda ctx: ctx.session.execute(change))
+    tiny.program(lambda ctx: links.add(ctx, LinkKind.OPENED, parent, child))
 
 
 def claiming(item: OpenWork) -> Callable[[Context], None]:

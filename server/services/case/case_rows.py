@@ -47,7 +47,6 @@ class CaseRow:
     level: str
     opened_on: date
     opened_at: datetime
-    parent_case_id: str | None
     #: above 0: it goes before others (快查快结)
     priority: int
 

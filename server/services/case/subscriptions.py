@@ -15,6 +15,7 @@ from server.engine.port import MessageSent, Subscription
 from server.models.base import new_id
 from server.models.outbox import message_subscription, outbox
 from server.services.buffers import Buffer, Row, Shelf
+from server.services.case import links
 from server.services.context import Context
 
 _WAITING: Final = Shelf(message_subscription, message_subscription.c.state == "open")
@@ -30,8 +31,11 @@ class Waiting:
 
 
 def open_(ctx: Context, case_id: str, subscribed: Iterable[Subscription]) -> None:
-    """Note what the case began to wait for."""
-    for entry in subscribed:
+    """Note what the case began to wait for; what was sent to it before comes at once."""
+    begun = list(subscribed)
+    if begun:
+        links.awaken(ctx, case_id)
+    for entry in begun:
         _open(ctx, case_id).add(
             case_id=case_id,
             task_key=entry.task_key,

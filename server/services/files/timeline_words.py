@@ -58,6 +58,7 @@ WORDS: Final[Mapping[str, Word]] = {
     "work.lapse": Word(_("签收人离岗，退回"), "back"),
     "work.recall": Word(_("收回"), "back"),
     "work.decline": Word(_("不接收"), "back"),
+    "message.begin": Word(_("依来函启动"), "active"),
     "message.deliver": Word(_("收到")),
     "message.send": Word(_("发出"), is_main=False),
     "timer.fire": Word(_("期满，自动转入下一步"), "active"),

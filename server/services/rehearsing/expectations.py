@@ -1,7 +1,7 @@
 """What a scenario says must be seen, beside what is seen. Every function returns the mismatches.
 
-Exactly as named: ``open``, ``overdue``. Each named one must be there, an empty list means none at
-all: ``visited``, ``messages``, ``notices``, ``escalated_to``.
+Exactly as named: ``open``, ``opened``, ``overdue``. Each named one must be there, an empty list
+means none at all: ``visited``, ``messages``, ``notices``, ``escalated_to``.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -118,6 +118,11 @@ def _messages(case: CaseFacts, key: str, expected: Json) -> Iterable[Mismatch]:
         yield from _same(key, [], [each.message for each in case.messages])
 
 
+def _opened(case: CaseFacts, key: str, expected: Json) -> Iterable[Mismatch]:
+    """Exactly these procedures, one as often as cases of it were begun."""
+    return _same(key, sorted(_listed(expected)), sorted(case.opened))
+
+
 def _notices(case: CaseFacts, key: str, expected: Json) -> Iterable[Mismatch]:
     return _among(key, expected, [notice.label for notice in case.notices])
 
@@ -158,6 +163,7 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "notices": _notices,
     "deadlines": _deadlines,
     "messages": _messages,
+    "opened": _opened,
     "variables": _variables,
     "visited": _visited,
     "not_visited": _not_visited,

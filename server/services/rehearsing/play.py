@@ -70,8 +70,9 @@ class Play:
         if step.refused:
             self._note(step, _("应被拒绝（{code}），实际获准").format(code=step.refused))
             return False
+        self._hand_over()
         self._compare(step, step.expect)
-        return True
+        return not self._is_parked(step)
 
     def _judge(self, step: Step, error: RongcuoError) -> bool:
         """Was this refusal the one the scenario asks for."""
@@ -208,6 +209,20 @@ class Play:
                     what=done.what, why="、".join(done.effect)
                 )
                 raise EngineError(message, element=done.what)
+
+    def _hand_over(self) -> None:
+        """Let what the case has sent arrive; it may begin other cases."""
+        while messages.hand_over(self.tools, self.now):
+            pass
+
+    def _is_parked(self, step: Step) -> bool:
+        """Would a case that a message begins not take what the message fills in."""
+        case = self.facts()
+        parked = case.parked if case else ()
+        if parked:
+            why = "；".join(parked)
+            self._note(step, _("消息所启动的事项不接受填写的内容：{why}").format(why=why))
+        return bool(parked)
 
     def _compare(self, step: Step | None, expected: Mapping[str, Json]) -> None:
         case = self.facts() if expected else None

@@ -24,7 +24,7 @@ from server.services.context import Tools, transaction
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.rehearsing import demo, region_gaps
+from server.services.rehearsing import companions, demo, region_gaps
 from server.services.rehearsing.play import Play, Trouble
 from server.services.rehearsing.scenario import Scenario, read
 
@@ -84,7 +84,7 @@ def rehearse(tools: Tools, directory: Path, scenario: Path | None = None) -> Reh
     """
     files = read_folder(directory)
     chosen = _chosen(files, scenario)
-    release = _prepare(tools, files)
+    release = _prepare(tools, files, directory)
     with closing(_copied(tools)) as empty:
         results = tuple(_play(tools, release, name, data, empty) for name, data in chosen.items())
     return _report(release, results)
@@ -98,8 +98,9 @@ def _chosen(files: PackFiles, scenario: Path | None) -> Mapping[str, bytes]:
     return {scenario.name: scenario.read_bytes()}
 
 
-def _prepare(tools: Tools, files: PackFiles) -> Release:
-    """Schema, calendars, the made-up region with every office the pack needs, the pack itself."""
+def _prepare(tools: Tools, files: PackFiles, directory: Path) -> Release:
+    """Schema, calendars, the made-up region with every office the pack needs, the pack itself and
+    those whose procedures its messages begin."""
     installation.prepare(tools, SET_UP)
     with transaction(tools, SYSTEM, SET_UP) as ctx:
         published = definitions.publish(ctx, files, accept_warnings=_("演练"))
@@ -107,6 +108,7 @@ def _prepare(tools: Tools, files: PackFiles) -> Release:
         demo.load(ctx)
         release = definitions.release(ctx, published.id)
         region_gaps.fill(ctx, release.pack)
+        companions.publish(ctx, release.pack, directory)
     return release
 
 

@@ -44,6 +44,7 @@ EXPECTATIONS = (
     "notices",
     "deadlines",
     "messages",
+    "opened",
     "variables",
     "visited",
     "not_visited",

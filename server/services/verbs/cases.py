@@ -26,8 +26,16 @@ def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> st
         Invalid: the start form is not filled in as it asks; all problems at once.
     """
     release = definitions.in_force(ctx, procedure_key, ctx.today)
-    prepared = openings.prepare(ctx, release, procedure_key, given)
-    case = _insert(ctx, prepared)
+    return write(ctx, openings.prepare(ctx, release, procedure_key, given))
+
+
+def write(ctx: Context, prepared: Prepared) -> str:
+    """Write a case that was prepared, take its first step, and return its id.
+
+    Raises:
+        EngineError: its first task has no competent office.
+    """
+    release, case = prepared.release, _insert(ctx, prepared)
     named = list(prepared.named)
     ctx.record("case.open", case.id, case.id, {"reference": case.reference})
     parties.concern(ctx, case.id, [entry for entry in named if entry.role in PARTIES])

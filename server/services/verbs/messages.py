@@ -1,42 +1,32 @@
-"""Messages between cases: handed to the one place that waits for them, never broadcast."""
+"""Messages between cases: each begins a case or is handed to those it is for, never broadcast."""
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 
 from server.domain.access import SYSTEM, Permission, permits
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, RongcuoError
 from server.domain.expressions import Json
 from server.domain.findings import Finding
-from server.domain.lifecycle import CaseStatus
+from server.domain.links import Fault, LinkKind
 from server.domain.texts import _
 from server.engine.port import Deliver
-from server.models.case import case as case_table
 from server.models.outbox import outbox
 from server.services import database_faults
 from server.services.backoff import MOST_ATTEMPTS, next_try
-from server.services.case import case_rows, incidents, subscriptions
+from server.services.case import case_rows, incidents, links, outgoing, subscriptions
 from server.services.case.case_state import Act
+from server.services.case.outgoing import Owed
 from server.services.context import Context, Tools, transaction
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import advance
+from server.services.verbs import addressees, advance, beginnings
+from server.services.verbs.beginnings import StartRefused
 
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Owed:
-    """A message of one case that has not been handed over."""
-
-    id: str
-    case_id: str
-    message: str
-    data: Mapping[str, Json]
 
 
 def deliver(
@@ -78,10 +68,11 @@ def deliver(
 
 
 def hand_over(tools: Tools, now: datetime, limit: int = 100) -> int:
-    """Hand the messages cases have sent to the linked cases that wait for them.
+    """Hand over the messages that cases have sent: each begins a case or reaches those it is for.
 
-    One transaction per message; returns how many arrived. A message nobody here is linked to is
-    kept as ``recorded``; one whose receiver does not wait yet stays owed.
+    One transaction per message; returns how many arrived. What nobody here is for is kept as
+    ``recorded`` with the reason; one whose receiver does not wait yet stays owed; one whose start
+    form takes it not is parked as ``failed`` until somebody has mended the cause.
     """
     arrived = 0
     for owed in _owed(tools, now, limit):
@@ -113,9 +104,9 @@ def again(ctx: Context, outbox_id: str) -> None:
         .where(
             outbox.c.id == outbox_id,
             outbox.c.kind == "message",
-            outbox.c.state.in_(("pending", "failed")),
+            outbox.c.state.in_(("pending", "failed", "recorded")),
         )
-        .values(state="pending", attempts=0, next_at=ctx.now, error="")
+        .values(state="pending", attempts=0, next_at=ctx.now, error="", problems=None)
         .returning(outbox.c.case_id, outbox.c.payload)
     ).one_or_none()
     if row is None:
@@ -134,90 +125,74 @@ def _carried(release: Release, message: str, payload: Mapping[str, Json]) -> Non
         raise Invalid(_("消息的内容与政策包的规定不符"), problems, detail=message)
 
 
-def _owed(tools: Tools, now: datetime, limit: int) -> list[_Owed]:
+def _owed(tools: Tools, now: datetime, limit: int) -> list[Owed]:
     with tools.readers() as session:
         rows = session.execute(
-            select(outbox.c.id, outbox.c.case_id, outbox.c.payload)
+            select(outbox.c.id, outbox.c.case_id, outbox.c.payload, outbox.c.attempts)
             .where(outbox.c.kind == "message", outbox.c.state == "pending", outbox.c.next_at <= now)
             .order_by(outbox.c.created_at, outbox.c.dedupe_key)
             .limit(limit)
         ).all()
     return [
-        _Owed(
-            id=row.id,
-            case_id=row.case_id,
-            message=row.payload["message"],
-            data=row.payload["data"],
-        )
+        outgoing.read(row.payload, id=row.id, case_id=row.case_id, attempts=row.attempts)
         for row in rows
     ]
 
 
-def _hand_over_one(ctx: Context, owed: _Owed) -> bool:
-    linked = _linked(ctx, owed.case_id)
-    if not _is_owed(ctx, owed):
+def _hand_over_one(ctx: Context, owed: Owed) -> bool:
+    sender = case_rows.found(ctx, owed.case_id)
+    release = definitions.release(ctx, sender.pack_version_id)
+    declared = release.pack.messages.get(owed.message)
+    if declared is not None and declared.opens:
+        return beginnings.begin(ctx, sender, release, declared, owed)
+    found = addressees.of(ctx, sender, release, declared, owed)
+    if not outgoing.hold(ctx, owed):
         return False
-    waiting = [
-        case_id
-        for case_id, status in linked
-        if status == CaseStatus.OPEN and subscriptions.waiting(ctx, case_id, owed.message)
-    ]
-    if not waiting and linked:
-        raise Conflict(_("收件事项尚未等待此消息"))
-    for case_id in waiting:
-        deliver(ctx, case_id, owed.message, owed.data, sender=owed.case_id)
-    _mark(ctx, owed, "sent" if waiting else "recorded")
-    return bool(waiting)
-
-
-def _is_owed(ctx: Context, owed: _Owed) -> bool:
-    """Does nobody else hand it over, or has; the row stays locked until the transaction ends."""
-    row = select(outbox.c.id).where(outbox.c.id == owed.id, outbox.c.state == "pending")
-    return ctx.session.scalar(row.with_for_update()) is not None
-
-
-def _linked(ctx: Context, case_id: str) -> list[tuple[str, str]]:
-    """Ids of the cases this one came from or gave rise to, ascending and locked, with their
-    status; one that stands still may come to wait for a message, one that is over never will."""
-    parent = select(case_table.c.parent_case_id).where(case_table.c.id == case_id)
-    return [
-        (row.id, row.status)
-        for row in ctx.session.execute(
-            select(case_table.c.id, case_table.c.status)
-            .where(
-                or_(
-                    case_table.c.parent_case_id == case_id,
-                    case_table.c.id == parent.scalar_subquery(),
-                ),
-                case_table.c.status.in_((CaseStatus.OPEN, CaseStatus.SUSPENDED)),
-            )
-            .order_by(case_table.c.id)
-            .with_for_update(of=case_table)
+    for case_id in found.waiting:
+        deliver(ctx, case_id, owed.message, _understood(ctx, case_id, owed), sender=sender.id)
+        links.add(
+            ctx, LinkKind.ANSWERED, sender.id, case_id, outbox_id=owed.id, message=owed.message
         )
-    ]
+    if found.fault is Fault.NOT_AWAITED:
+        _keep(ctx, owed, found.one)
+    else:
+        outgoing.mark(ctx, owed, "sent" if found.waiting else "recorded", found.fault or "")
+    return bool(found.waiting)
 
 
-def _mark(ctx: Context, owed: _Owed, state: str) -> None:
+def _understood(ctx: Context, case_id: str, owed: Owed) -> dict[str, Json]:
+    """What of the message the pack of the receiver takes: two packs name each its own."""
+    row = case_rows.found(ctx, case_id)
+    declared = definitions.release(ctx, row.pack_version_id).pack.messages.get(owed.message)
+    return {
+        key: owed.data[key] for key in (declared.carries if declared else ()) if key in owed.data
+    }
+
+
+def _keep(ctx: Context, owed: Owed, receiver_id: str | None) -> None:
+    """It stays owed for as long as its receiver may come to wait for it."""
+    attempts = owed.attempts + 1
     ctx.session.execute(
-        update(outbox).where(outbox.c.id == owed.id).values(state=state, next_at=None)
+        update(outbox)
+        .where(outbox.c.id == owed.id)
+        .values(
+            attempts=attempts,
+            next_at=next_try(ctx.now, min(attempts, MOST_ATTEMPTS - 1)),
+            receiver_id=receiver_id,
+            error=Fault.NOT_AWAITED,
+        )
     )
 
 
-def _postpone(tools: Tools, now: datetime, owed: _Owed, error: Exception) -> None:
-    """Try again later; a message is owed for as long as its receiver may come to wait for it.
+def _postpone(tools: Tools, now: datetime, owed: Owed, error: Exception) -> None:
+    """Try again later, and give it up after some attempts; it is shown until somebody mends it.
 
-    One that no receiver could take for a fault of the program is given up after some attempts.
+    What a start form does not take is given up at once: it takes no more of it the next time.
     """
+    is_refused = isinstance(error, StartRefused)
+    attempts = owed.attempts + 1
+    later = None if is_refused else next_try(now, attempts)
     with transaction(tools, SYSTEM, now) as ctx:
-        attempts = (
-            1
-            + ctx.session.execute(
-                select(outbox.c.attempts).where(outbox.c.id == owed.id)
-            ).scalar_one()
-        )
-        later = next_try(now, attempts)
-        if isinstance(error, RongcuoError):
-            later = next_try(now, min(attempts, MOST_ATTEMPTS - 1))
         ctx.session.execute(
             update(outbox)
             .where(outbox.c.id == owed.id, outbox.c.state == "pending")
@@ -225,6 +200,9 @@ def _postpone(tools: Tools, now: datetime, owed: _Owed, error: Exception) -> Non
                 attempts=attempts,
                 next_at=later,
                 state="pending" if later else "failed",
-                error=type(error).__name__,
+                error=Fault.START_REFUSED if is_refused else type(error).__name__,
+                problems=outgoing.problems_of(error.findings)
+                if isinstance(error, StartRefused)
+                else None,
             )
         )

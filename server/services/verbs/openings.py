@@ -13,7 +13,7 @@ from server.domain.errors import Forbidden, Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.jurisdiction import Level
-from server.domain.packs import Procedure
+from server.domain.packs import Message, Procedure
 from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
 from server.engine.port import Start
@@ -101,6 +101,39 @@ def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json])
     )
 
 
+def prepare_begun(
+    ctx: Context,
+    release: Release,
+    message: Message,
+    given: Mapping[str, Json],
+    unit: Office | None,
+) -> Prepared:
+    """The start of the case a message begins: by the program, at the event of that message.
+
+    ``unit`` is that of the case it comes from, for a matter that names nobody.
+
+    Raises:
+        Invalid: the start form is not filled in as it asks; all problems at once.
+    """
+    procedure = release.pack.procedures[message.opens]
+    begun = replace(procedure, start_message=message.key)
+    if start_node(release, begun):
+        procedure = begun
+    checked = _checked(ctx, release, procedure, {**procedure.defaults, **given})
+    known = facts.collect(release, procedure.key, {}, checked, ctx.now)
+    named = _appointed(release, procedure, checked)
+    return Prepared(
+        release=release,
+        procedure=procedure,
+        answers=checked,
+        known=known,
+        office_id=None,
+        named=tuple(named),
+        unit=_unit(ctx, named) or unit,
+        level=_level(ctx, procedure, known),
+    )
+
+
 def _checked(
     ctx: Context, release: Release, procedure: Procedure, filled: Mapping[str, Json]
 ) -> Mapping[str, Json]:
@@ -144,17 +177,27 @@ def _named(
     office_id: str | None,
 ) -> list[Named]:
     """Applicant, subject and others the start names; without one, whoever applies himself."""
-    node = start_node(release, procedure)
-    found = parties.named(
-        release.forms[procedure.start_form],
-        [entry for entry in release.pack.appointments if entry.node == node],
-        checked,
-    )
+    found = _appointed(release, procedure, checked)
     if office_id is None and not any(entry.role == APPLICANT for entry in found):
         found.insert(0, _starter(ctx, checked))
     if office_id is not None:
         parties.refuse_own(ctx, found)
     return found
+
+
+def _appointed(release: Release, procedure: Procedure, checked: Mapping[str, Json]) -> list[Named]:
+    """Whom the start form names; it is one form, at whichever start event the case begins."""
+    starts = {
+        node.id
+        for node in charts.chart(release.files[procedure.key]).nodes.values()
+        if node.kind == "startEvent" and node.scope == procedure.key
+    }
+    entries = {
+        (entry.field, entry.role): entry
+        for entry in release.pack.appointments
+        if entry.node in starts
+    }
+    return parties.named(release.forms[procedure.start_form], entries.values(), checked)
 
 
 def _opening_office(ctx: Context, procedure: Procedure, known: Facts) -> str | None:

@@ -9,11 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from server import jobs
+from server.domain.links import LinkKind
 from server.models.case import case, case_state
 from server.models.outbox import outbox
 from server.queries import incidents as queries
 from server.queries import operations
 from server.queries.incidents import Incident
+from server.services.case import links
 from server.services.context import Tools
 from server.services.verbs import advance
 from server.telemetry import Meters
@@ -138,8 +140,8 @@ def linked(tiny: Tiny) -> tuple[str, str]:
     child, parent = tiny.open(), tiny.open()
     for case_id in (child, parent):
         tiny.do(DESK, case_id, "register", ACCEPT)
+    tiny.program(lambda ctx: links.add(ctx, LinkKind.OPENED, parent, child))
     with tiny.tools.database.begin() as connection:
-        connection.execute(update(case).where(case.c.id == child).values(parent_case_id=parent))
         sent = {"message": "evidence_received", "data": {"evidence_weight": 1}}
     tiny.decided(child)
     with tiny.tools.database.begin() as connection:

@@ -55,6 +55,8 @@ CASE = CaseFacts(
         clock("proposal", "overdue", date(2026, 2, 26), 2),
     ),
     messages=(Sent(message="told", data={"outcome": "x"}),),
+    opened=("revisit", "clarification", "revisit"),
+    parked=(),
     notices=(
         Notice(label="assignee", deadline_key="proposal"),
         Notice(label="desk.head", deadline_key="proposal"),
@@ -71,6 +73,7 @@ CASE = CaseFacts(
         {"open": ["hear", "draft"]},
         {"open": ["draft", "hear", "hear"]},
         {"not_open": ["decide"]},
+        {"opened": ["clarification", "revisit", "revisit"]},
         {"offices": {"draft": "desk", "hear": "team"}},
         {"level": "county", "levels": {"draft": "county"}},
         {"due_on": "2026-02-26"},

@@ -2,8 +2,9 @@ import pytest
 from sqlalchemy import select, update
 
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from server.models.case import case
+from server.domain.links import LinkKind
 from server.models.outbox import message_subscription, outbox
+from server.services.case import links
 from server.services.verbs import messages
 from tests.factories.tiny import ACCEPT, DESK, NOW, Tiny
 
@@ -106,11 +107,7 @@ def verifying(tiny: Tiny) -> str:
 
 
 def link(tiny: Tiny, case_id: str, parent: str) -> None:
-    tiny.program(
-        lambda ctx: ctx.session.execute(
-            update(case).where(case.c.id == case_id).values(parent_case_id=parent)
-        )
-    )
+    tiny.program(lambda ctx: links.add(ctx, LinkKind.OPENED, parent, case_id))
 
 
 def subscriptions(tiny: Tiny, case_id: str) -> list[str]:

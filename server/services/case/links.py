@@ -1,0 +1,96 @@
+"""Rows that say which case began, answered or named which, written with the act itself."""
+
+from sqlalchemy import and_, exists, insert, or_, select, update
+
+from server.domain.links import LinkKind
+from server.models.base import new_id
+from server.models.case import subject
+from server.models.link import case_link
+from server.models.outbox import outbox
+from server.services.context import Context
+
+
+def add(
+    ctx: Context,
+    kind: LinkKind,
+    from_id: str,
+    to_id: str,
+    *,
+    outbox_id: str | None = None,
+    message: str = "",
+) -> None:
+    """Note that one case began, answered or named the other.
+
+    Raises:
+        IntegrityError: this message began a case already.
+    """
+    ctx.session.execute(
+        insert(case_link).values(
+            id=new_id(),
+            from_id=from_id,
+            to_id=to_id,
+            kind=kind,
+            outbox_id=outbox_id,
+            message=message,
+            at=ctx.now,
+            by_id=None if ctx.actor.is_system else ctx.actor.person_id,
+        )
+    )
+
+
+def family(ctx: Context, case_id: str) -> list[str]:
+    """Ids of the case that began this one and of those this one began."""
+    rows = ctx.session.execute(
+        select(case_link.c.from_id, case_link.c.to_id).where(
+            case_link.c.kind == LinkKind.OPENED,
+            or_(case_link.c.from_id == case_id, case_link.c.to_id == case_id),
+        )
+    )
+    return sorted({row.to_id if row.from_id == case_id else row.from_id for row in rows})
+
+
+def are_linked(ctx: Context, one: str, other: str) -> bool:
+    """Did one of them begin, answer or name the other."""
+    wanted = select(case_link.c.id).where(
+        or_(
+            and_(case_link.c.from_id == one, case_link.c.to_id == other),
+            and_(case_link.c.from_id == other, case_link.c.to_id == one),
+        )
+    )
+    return ctx.session.scalars(wanted.limit(1)).first() is not None
+
+
+def share_a_party(ctx: Context, one: str, other: str) -> bool:
+    """Are both about the same person, or the same unit."""
+    mine, theirs = subject.alias(), subject.alias()
+    found = exists().where(
+        mine.c.case_id == one,
+        theirs.c.case_id == other,
+        or_(
+            mine.c.person_id == theirs.c.person_id,
+            and_(
+                mine.c.person_id.is_(None),
+                theirs.c.person_id.is_(None),
+                mine.c.unit_id == theirs.c.unit_id,
+            ),
+        ),
+    )
+    return bool(ctx.session.scalar(select(found)))
+
+
+def awaken(ctx: Context, case_id: str) -> None:
+    """The case began to wait for something: what may be for it is handed over at once."""
+    linked = (
+        select(case_link.c.from_id)
+        .where(case_link.c.to_id == case_id)
+        .union(select(case_link.c.to_id).where(case_link.c.from_id == case_id))
+    )
+    ctx.session.execute(
+        update(outbox)
+        .where(
+            outbox.c.kind == "message",
+            outbox.c.state == "pending",
+            or_(outbox.c.receiver_id == case_id, outbox.c.case_id.in_(linked)),
+        )
+        .values(next_at=ctx.now)
+    )

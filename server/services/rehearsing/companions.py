@@ -1,0 +1,36 @@
+"""Packs beside the rehearsed one whose procedures its messages begin: published with it.
+
+So a rehearsal really begins the other case, and says what its start form would not take. A pack
+that is not there yet is left out, as it would be in an installation: the message is recorded.
+"""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from server.adapters import packs
+from server.domain.findings import has_errors
+from server.domain.packs import PolicyPack
+from server.services.context import Context
+from server.services.packs import definitions
+from server.services.rehearsing import region_gaps
+
+
+def publish(ctx: Context, pack: PolicyPack, folder: Path) -> None:
+    """Publish every pack beside this folder that holds a procedure the pack's messages begin."""
+    wanted = {message.opens for message in pack.messages.values()} - {"", *pack.procedures}
+    for beside in dict.fromkeys(_holders(folder, wanted)):
+        files = packs.read_folder(beside)
+        found, findings = packs.parse(files)
+        if found is not None and not has_errors(findings):
+            definitions.publish(ctx, files, checked=(found, ()))
+            region_gaps.fill(ctx, found)
+
+
+def _holders(folder: Path, procedures: set[str]) -> Iterator[Path]:
+    """Folders whose pack.yaml has an entry of this name; reading them all would take seconds."""
+    for written in sorted(folder.resolve().parent.glob("*/pack.yaml")) if procedures else ():
+        content = written.read_text(encoding="utf-8", errors="replace")
+        names = "|".join(re.escape(each) for each in sorted(procedures))
+        if written.parent != folder.resolve() and re.search(rf"^  ({names}):", content, re.M):
+            yield written.parent
