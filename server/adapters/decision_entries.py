@@ -37,6 +37,7 @@ def decision(key: str, node: Node) -> DecisionRule:
         chair_last=node.flag("chair_last", default=True),
         secret=Secrecy(node.choice("secret", tuple(Secrecy), Secrecy.NEVER)),
         secretary=node.given("secretary"),
+        offices=node.texts("offices"),
         by_form=node.flag("by_form", default=False),
         writes=_writes(node.child("writes")),
         basis=node.basis(required=True) or _NO_BASIS,

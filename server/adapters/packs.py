@@ -18,6 +18,7 @@ from server.adapters import (
     yaml_files,
 )
 from server.adapters import pack_entries as entries
+from server.adapters.agenda_entries import agenda
 from server.adapters.decision_entries import decision
 from server.adapters.pack_handovers import handover
 from server.adapters.reading import REQUIRED, Node, Report, listed, table
@@ -225,6 +226,7 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         events=table(root, "events", entries.event),
         deadlines=table(root, "deadlines", entries.deadline),
         decisions=table(root, "decisions", decision),
+        agendas=table(root, "agendas", agenda),
         together=table(root, "together", together),
         lists=table(root, "lists", entries.code_list),
         messages=table(root, "messages", entries.message),
@@ -255,6 +257,7 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         events={**base.events, **pack.events},
         deadlines={**base.deadlines, **pack.deadlines},
         decisions={**base.decisions, **pack.decisions},
+        agendas={**base.agendas, **pack.agendas},
         together={**base.together, **pack.together},
         lists={**base.lists, **pack.lists},
         messages={**base.messages, **pack.messages},

@@ -192,6 +192,8 @@ def _of_decisions(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis |
         yield "decisions", f"{entry.node}.basis", entry.title, entry.basis
         yield "decisions", f"{entry.node}.quorum.basis", entry.title, entry.quorum.basis
         yield "decisions", f"{entry.node}.majority.basis", entry.title, entry.majority.basis
+    for agenda in candidate.pack.agendas.values():
+        yield "agendas", f"{agenda.key}.basis", agenda.title, agenda.basis
 
 
 def _of_duties(pack: PolicyPack) -> Iterator[tuple[str, str, str, Basis | None]]:

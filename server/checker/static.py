@@ -12,6 +12,7 @@ from server.adapters import packs
 from server.adapters.packs import PackFiles
 from server.checker import (
     form_sheets,
+    rules_agendas,
     rules_alarms,
     rules_calls,
     rules_campaigns,
@@ -65,6 +66,7 @@ _DOMAIN: Final = (
     rules_values.check,
     rules_choices.check,
     rules_decisions.check,
+    rules_agendas.check,
     rules_files.check_fields,
     rules_handovers.check,
     rules_desk.check,

@@ -119,6 +119,9 @@ class DecisionRule:
     secret: Secrecy
     #: role whose holders may keep the record, or FEEL giving one; empty: nobody but the chair
     secretary: Given
+    #: offices whose holders are the members, ``<office>.head`` for its head alone; empty: the
+    #: office the task lies with. That office leads the meeting, and closes it
+    offices: tuple[str, ...]
     #: may the minutes of a meeting held on paper be entered by the form of the task
     by_form: bool
     writes: Writes

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from server.domain.campaign_rules import CampaignRule
+from server.domain.agendas import AgendaRule
 from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReason, Unit
 from server.domain.decision_rules import DecisionRule
 from server.domain.desk import DeskRules
@@ -260,6 +261,8 @@ class PolicyPack:
     deadlines: Mapping[str, DeadlineRule] = field(default_factory=dict)
     #: how bodies decide: by the user task they decide
     decisions: Mapping[str, DecisionRule] = field(default_factory=dict)
+    #: meetings that come round by the calendar
+    agendas: Mapping[str, AgendaRule] = field(default_factory=dict)
     lists: Mapping[str, CodeList] = field(default_factory=dict)
     messages: Mapping[str, Message] = field(default_factory=dict)
     settings: Mapping[str, Setting] = field(default_factory=dict)

@@ -114,3 +114,23 @@ def test_only_a_task_of_an_office_can_be_decided_by_a_body() -> None:
     draft = drafted()
     draft.pack["lanes"]["desk"] = {"title": "申请人", "office": "applicant"}
     assert "DECISION_NODE" in draft.codes()
+
+
+def test_a_meeting_that_comes_round_names_tasks_that_are_decided_once() -> None:
+    agenda = {
+        "title": "每月会审",
+        "tasks": ["examine"],
+        "every": "month",
+        "day": 10,
+        "notice": 3,
+        "basis": {"default": "样例"},
+    }
+    draft = drafted(offices=["desk_office.head"])
+    draft.pack["agendas"] = {"monthly": agenda}
+    assert not {"AGENDA_TASK", "ROLE_UNKNOWN"} & draft.codes()
+    for tasks in ([], ["nothing"]):
+        draft.pack["agendas"] = {"monthly": {**agenda, "tasks": tasks}}
+        assert "AGENDA_TASK" in draft.codes()
+    draft.pack["agendas"] = {"monthly": agenda, "again": deepcopy(agenda)}
+    assert "AGENDA_TASK" in draft.codes()
+    assert "ROLE_UNKNOWN" in drafted(offices=["nobody"]).codes()
