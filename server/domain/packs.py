@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, time
 
-from server.domain.campaign_rules import CampaignRule
 from server.domain.agendas import AgendaRule
+from server.domain.campaign_rules import CampaignRule
 from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReason, Unit
 from server.domain.decision_rules import DecisionRule
 from server.domain.desk import DeskRules
