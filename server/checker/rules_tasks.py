@@ -82,16 +82,22 @@ def _deadline(candidate: Candidate, node: Node, notes: Notes) -> None:
             element=node.id,
             field="rongcuo:deadline",
         )
-    elif node.deadline != NONE and node.deadline not in candidate.pack.deadlines:
-        notes.error(
-            "DEADLINE_UNKNOWN",
-            _("用户任务“{name}”的期限“{key}”在政策包deadlines中没有").format(
-                name=node.label, key=node.deadline[:60]
-            ),
-            _("在deadlines中写明该期限和依据，或者改正名称"),
-            element=node.id,
-            field="rongcuo:deadline",
-        )
+        return
+    for key in node.deadline.split() if node.deadline != NONE else ():
+        if key not in candidate.pack.deadlines:
+            _unknown(node, key, notes)
+
+
+def _unknown(node: Node, key: str, notes: Notes) -> None:
+    notes.error(
+        "DEADLINE_UNKNOWN",
+        _("用户任务“{name}”的期限“{key}”在政策包deadlines中没有").format(
+            name=node.label, key=key[:60]
+        ),
+        _("在deadlines中写明该期限和依据，或者改正名称"),
+        element=node.id,
+        field="rongcuo:deadline",
+    )
 
 
 def _decision(candidate: Candidate, node: Node, notes: Notes) -> None:

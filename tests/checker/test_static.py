@@ -133,6 +133,11 @@ def task_with_unknown_deadline(draft: Draft) -> None:
 
 
 @case("DEADLINE_UNKNOWN")
+def task_with_one_unknown_deadline_of_two(draft: Draft) -> None:
+    draft.edit('rongcuo:deadline="examination"', 'rongcuo:deadline="examination ghost"')
+
+
+@case("DEADLINE_UNKNOWN")
 def timer_with_unknown_deadline(draft: Draft) -> None:
     draft.edit('deadline("examination")', 'deadline("ghost")')
 

@@ -31,7 +31,6 @@ from server.services.files import decision_acts, decision_seats, meeting_lists
 from server.services.files.decision_seats import Line, Seat
 from server.services.files.meeting_lists import AgendaItem
 from server.services.identity import people
-from server.services.law import charts
 from server.services.verbs import decision_ends, decision_rows, decision_terms
 from server.services.verbs.decision_rows import Held
 from server.services.verbs.decision_stored import DecisionRow, MeetingRow
@@ -261,8 +260,5 @@ def _rules(found: Held) -> list[Rule]:
 
 
 def _deadline(ctx: Context, found: Held) -> DeadlineSheet | None:
-    nodes = charts.chart(found.release.files[found.case.procedure]).nodes
-    key = nodes[found.item.node_key].deadline
-    if key in ("", "none"):
-        return None
-    return deadline_sheets.newest(ctx, found.release.pack, found.case.id, key)
+    key = found.item.deadline_key
+    return deadline_sheets.newest(ctx, found.release.pack, found.case.id, key) if key else None

@@ -24,7 +24,7 @@ from server.engine.port import Advance
 from server.services.case import events, facts
 from server.services.case.events import Happening
 from server.services.case.facts import Facts
-from server.services.clocks import deadlines
+from server.services.clocks import deadlines, task_clocks
 from server.services.clocks.deadlines import Beginning
 from server.services.context import Context
 from server.services.identity import people
@@ -172,7 +172,9 @@ def _tasks(
             unit_id=held.office.id if held.office else None,
             office=held.office.name if held.office else "",
             organ=_organ(ctx, held),
-            deadline_key="" if node.deadline == "none" else node.deadline,
+            deadline_key=task_clocks.rule_key(
+                ctx.tools.evaluate, pack.deadlines, node.deadline, known
+            ),
         )
 
 

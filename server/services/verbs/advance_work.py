@@ -23,7 +23,7 @@ from server.models.work import OPEN_STATES, work_item
 from server.services.case import facts
 from server.services.case.case_rows import CaseRow
 from server.services.case.facts import Facts
-from server.services.clocks import work_clocks
+from server.services.clocks import task_clocks, work_clocks
 from server.services.context import Context
 from server.services.identity import people
 from server.services.identity.people import Office
@@ -87,6 +87,9 @@ def open_(
     for task, each in zip(tasks, seats, strict=True):
         held = _followed(ctx, case, release.pack, task, _filled(ctx, case, task, each))
         node = nodes[task.node_key]
+        rule = task_clocks.rule_key(
+            ctx.tools.evaluate, release.pack.deadlines, node.deadline, known
+        )
         kept.add(
             case_id=case.id,
             group_id=new_id(),
@@ -104,10 +107,10 @@ def open_(
             level=held.level,
             head_only=held.head_only,
             state=WorkState.OFFERED,
-            deadline_key="" if node.deadline == "none" else node.deadline,
+            deadline_key=rule,
             opened_at=ctx.now,
             opened_version=version,
-            **work_clocks.of_new(ctx, case.id, node.deadline, case.priority),
+            **work_clocks.of_new(ctx, case.id, rule, case.priority),
         )
 
 

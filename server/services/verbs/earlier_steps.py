@@ -41,6 +41,8 @@ class Done:
     unit_id: str | None
     assignee_id: str | None
     name: str
+    #: rule of the clock it stood under, empty: none
+    deadline_key: str
     #: version of the state whose step opened it
     version: int
     at: datetime
@@ -85,12 +87,11 @@ def done_of(ctx: Context, case_id: str) -> list[Done]:
 def went(case: CaseRow, release: Release, node: str, done: Sequence[Done]) -> Went:
     """How far a case goes back that goes to this step, which was done so."""
     nodes = _spots(case, release).undone(node)
-    drawn = charts.chart(release.files[case.procedure]).nodes[node]
     return Went(
         events=events.of_nodes(release, case.procedure, nodes),
         nodes=nodes,
         since=min(each.version for each in done),
-        rule_key="" if drawn.deadline == "none" else drawn.deadline,
+        rule_key=done[0].deadline_key if done else "",
     )
 
 
@@ -165,6 +166,7 @@ _DONE: Final = (
         work_item.c.candidate_role.label("role"),
         work_item.c.candidate_unit.label("unit_id"),
         work_item.c.assignee_id,
+        work_item.c.deadline_key,
         Person.name,
         func.coalesce(work_item.c.opened_version, 0).label("version"),
         work_item.c.closed_at.label("at"),
