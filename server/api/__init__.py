@@ -16,6 +16,7 @@ from server.api.drill import drill
 from server.api.kinships import kinships
 from server.api.notices import notices
 from server.api.packs import packs
+from server.api.papers import papers
 from server.api.procedures import procedures
 from server.api.recusals import recusals
 from server.api.reporters import reporters
@@ -29,7 +30,7 @@ from server.api.tokens import tokens
 RESOURCES = (
     *(tokens, procedures, cases, case_commands, corrections, requests, recusals, tasks),
     *(task_verbs, drafts, batches, decisions, talks, notices, absences, attachments),
-    *(kinships, reporters, packs, audits, drill),
+    *(papers, kinships, reporters, packs, audits, drill),
 )
 
 

@@ -14,6 +14,7 @@ from server.api.cases import CaseSchema, shown
 from server.domain.access import Permission
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.site import reading
 from server.http.verbs.saying import Verb
 from server.http.verbs.table import CASE_VERBS
 from server.queries import versions
@@ -27,6 +28,9 @@ case_commands = Blueprint("case_commands", __name__, description=_("整个事项
 
 def _register(verb: Verb) -> None:
     def view(given: dict[str, Any], case: UUID) -> Response:
+        if verb.prepare is not None:
+            with reading() as ctx:
+                given = {**given, **verb.prepare(ctx, str(case), **given)}
         return _done(str(case), partial(verb.act, **given))
 
     view.__name__, view.__doc__ = verb.name.replace("-", "_"), f"{verb.title}\n\n{verb.says}"

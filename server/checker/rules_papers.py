@@ -64,9 +64,9 @@ def _terms(candidate: Candidate, paper: Paper, notes: Notes) -> None:
     if paper.service and not (paper.template and paper.to and WAYS in candidate.pack.lists):
         notes.error(
             "PAPER_SERVICE",
-            _("文书“{title}”要送达，但没有模板、收件人（to）或者送达方式清单（service_ways）").format(
-                title=paper.title
-            ),
+            _(
+                "文书“{title}”要送达，但没有模板、收件人（to）或者送达方式清单（service_ways）"
+            ).format(title=paper.title),
             _("补上template和to；送达方式清单可以由extends: [_national]带来"),
             element="papers",
             field=f"{paper.key}.service",
@@ -126,7 +126,9 @@ def _broken(why: str, notes: Notes) -> None:
 
 
 def _fields(candidate: Candidate, paper: Paper, spoken: list[Spoken], notes: Notes) -> None:
-    missing = sorted(set(_missing(candidate, paper, {path for one in spoken for path in one.reads})))
+    missing = sorted(
+        set(_missing(candidate, paper, {path for one in spoken for path in one.reads}))
+    )
     if missing:
         notes.error(
             "PAPER_TEMPLATE_FIELD",

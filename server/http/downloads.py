@@ -13,6 +13,7 @@ from server.http.site import site
 from server.services.files.attachments import Opened
 
 _CHUNK = 256 * 1024
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -37,6 +38,11 @@ def as_download(opened: Opened) -> Response:
 def as_workbook(content: bytes, name: str) -> Response:
     """An .xlsx file to keep, under this name."""
     return send_file(BytesIO(content), _XLSX, as_attachment=True, download_name=name)
+
+
+def as_letter(content: bytes, name: str) -> Response:
+    """A .docx file to keep, under this name."""
+    return send_file(BytesIO(content), _DOCX, as_attachment=True, download_name=name)
 
 
 def _stream(opened: Opened) -> Iterator[bytes]:

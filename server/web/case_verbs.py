@@ -35,6 +35,9 @@ def _act(case_id: str, verb: Verb) -> Page:
         outlook = _unseen(case_id, verb, given)
         if outlook is not None:
             return _form(case_id, verb, outlook=outlook, mark=_mark(given))
+        if verb.prepare is not None:
+            with reading() as ctx:
+                given = {**given, **verb.prepare(ctx, case_id, **given)}
         verb_forms.once(partial(verb.act, case_id=case_id, **given), case_id)
     except (Conflict, Forbidden, Invalid) as refused:
         return _form(case_id, verb, refused), status_of(refused)
@@ -53,7 +56,8 @@ def _unseen(case_id: str, verb: Verb, given: Mapping[str, Any]) -> Outlook | Non
 
 def _mark(given: Mapping[str, Any]) -> str:
     """The same for the same arguments, so that a change after the outlook is noticed."""
-    return sha256(repr(sorted(given.items())).encode()).hexdigest()[:16]
+    asked = {key: value for key, value in given.items() if key != "seen"}
+    return sha256(repr(sorted(asked.items())).encode()).hexdigest()[:16]
 
 
 def _form(

@@ -1,6 +1,7 @@
 """The form of a verb: what was typed into it as arguments of its service call, and once only."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,11 @@ from server.domain.errors import Invalid, RongcuoError
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.http import once as repeated
-from server.http.site import acting
+from server.http.site import acting, site
 from server.http.verbs.saying import LONGEST, Ask, Verb
 from server.services.case.idempotency import Answer
 from server.services.context import Context
+from server.services.files import attachments
 
 
 def given(verb: Verb) -> dict[str, Any]:
@@ -27,6 +29,9 @@ def given(verb: Verb) -> dict[str, Any]:
     for ask in verb.asks:
         try:
             value = _value(ask)
+        except Invalid as refused:
+            problems += refused.findings
+            continue
         except ValueError:
             message = _("“{label}”填写的内容不能识别").format(label=ask.label)
             problems.append(Finding(code="VERB_VALUE", field=ask.key, message=message))
@@ -85,7 +90,23 @@ def seen() -> int | None:
     return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
+def _taken_in(key: str) -> str:
+    """The id of the file that came, or of the one that came before and was kept; else empty."""
+    file = request.files.get(key)
+    if file is None or not file.filename:
+        return request.form.get(key, "").strip()[:36]
+    try:
+        received = attachments.receive(site().tools, file.stream, file.filename)
+        with acting() as ctx:
+            return attachments.add(ctx, received)
+    except Invalid as refused:
+        at_field = [replace(each, field=key) for each in refused.findings]
+        raise Invalid(refused.message, at_field) from refused
+
+
 def _value(ask: Ask) -> Any:
+    if ask.kind == "file":
+        return _taken_in(ask.key)
     text = request.form.get(ask.key, "").strip()[:LONGEST]
     if ask.kind == "several":
         return [each[:120] for each in request.form.getlist(ask.key)]

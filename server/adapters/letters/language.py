@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from jinja2 import TemplateError, nodes
-from jinja2.defaults import DEFAULT_FILTERS, DEFAULT_TESTS
+from jinja2.exceptions import SecurityError
+from jinja2.filters import FILTERS
 from jinja2.runtime import Context, LoopContext, Undefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.tests import TESTS
 
 from server.domain.letters import NAMES
 
@@ -47,8 +49,8 @@ class Language(ImmutableSandboxedEnvironment):
     def __init__(self) -> None:
         super().__init__(autoescape=True)
         self.globals.clear()
-        self.filters = {name: DEFAULT_FILTERS[name] for name in _FILTERS}
-        self.tests = {name: DEFAULT_TESTS[name] for name in _TESTS}
+        self.filters = {name: FILTERS[name] for name in _FILTERS}
+        self.tests = {name: TESTS[name] for name in _TESTS}
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """A key of a mapping, or what a loop says of itself; anything else is blank."""

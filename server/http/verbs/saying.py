@@ -4,9 +4,9 @@ The API makes a route of it (``POST /tasks/{id}/<name>``), the pages a form at t
 neither can do what the other cannot, and both are refused by the same rule.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import marshmallow as ma
 from marshmallow import validate
@@ -41,7 +41,8 @@ class Ask:
     #: name of the argument of the service call, and of the field in the API
     key: str
     label: str
-    kind: Literal["line", "area", "one", "several", "day", "number"] = "area"
+    #: ``seen`` is not asked: it is what the outlook showed; ``file`` is uploaded, its id is given
+    kind: Literal["line", "area", "one", "several", "day", "number", "file", "seen"] = "area"
     hint: str = ""
     required: bool = True
     #: for ``one`` and ``several``: what can be chosen, for this task or case and this person
@@ -71,6 +72,11 @@ class Verb:
     asks: tuple[Ask, ...] = ()
     #: what would become of it, shown before it is done; takes what ``act`` takes, writes nothing
     outlook: Callable[..., Outlook] | None = None
+    #: word on the button that leads to the outlook
+    look: str = _("看看结果")
+    #: takes long and writes nothing: done before the use case that writes begins, with what ``act``
+    #: takes; what it gives is given to ``act`` besides
+    prepare: Callable[..., Mapping[str, Any]] | None = None
     #: what the page says once it is done
     done: str
     #: shown beside the main buttons; the others stand under 更多

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, column, func, select, table
+from sqlalchemy import Connection, Select, column, func, inspect, select, table
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.adapters import backup_files, new_files, sealing
@@ -31,6 +31,8 @@ from server.services.context import Tools, transaction
 _CHUNK: Final = 1024 * 1024
 
 _FILES: Final = table("attachment", column("content_hash"), column("size"), column("state"))
+#: files of papers; a database from before there were any has no such table
+_PAPERS: Final = table("paper_file", column("content_hash"), column("size"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,13 +154,8 @@ def _kind(connection: Connection) -> str:
 
 def _attachments(tools: Tools, connection: Connection, writing: Writing) -> tuple[str, ...]:
     """Write the bytes of every attachment; the hashes of those that are not what they were."""
-    wanted = (
-        select(_FILES.c.content_hash, func.max(_FILES.c.size).label("size"))
-        .where(_FILES.c.state != "removed")
-        .group_by(_FILES.c.content_hash)
-    )
     damaged = []
-    for row in connection.execute(wanted).all():
+    for row in connection.execute(_named(connection)).all():
         try:
             with tools.storage.opened(Stored(row.content_hash, row.size)) as stream:
                 writing.attachment(row.content_hash, stream)
@@ -168,11 +165,20 @@ def _attachments(tools: Tools, connection: Connection, writing: Writing) -> tupl
     return tuple(damaged)
 
 
+def _named(connection: Connection) -> Select[Any]:
+    """Hash and size of everything that rows refer to, each content once."""
+    files = select(_FILES.c.content_hash, _FILES.c.size).where(_FILES.c.state != "removed")
+    papers = select(_PAPERS.c.content_hash, _PAPERS.c.size)
+    has_papers = inspect(connection).has_table(_PAPERS.name)
+    either = (files.union_all(papers) if has_papers else files.union_all()).subquery()
+    size = func.max(either.c.size).label("size")
+    return select(either.c.content_hash, size).group_by(either.c.content_hash)
+
+
 def _is_wanted(tools: Tools, content_hash: str) -> bool:
-    wanted = select(func.count()).where(
-        _FILES.c.content_hash == content_hash, _FILES.c.state != "removed"
-    )
     with tools.readers() as session:
+        named = _named(session.connection()).subquery()
+        wanted = select(func.count()).where(named.c.content_hash == content_hash)
         return bool(session.scalar(wanted))
 
 

@@ -30,6 +30,7 @@ from server.domain.texts import _
 from server.models.access import session as session_table
 from server.models.document import attachment
 from server.models.installation import drill
+from server.models.paper import paper_file
 from server.models.time import timer
 from server.services import audit, schema
 from server.services.backups import making, table_rows
@@ -224,7 +225,9 @@ def _refuse_others(ctx: Context, found: Reading) -> None:
     """The attachments are those the rows name, but for those that are told to be gone."""
     named = set(
         ctx.session.scalars(
-            select(attachment.c.content_hash).where(attachment.c.state != "removed").distinct()
+            select(attachment.c.content_hash)
+            .where(attachment.c.state != "removed")
+            .union(select(paper_file.c.content_hash))
         )
     )
     missing = named - found.attachments

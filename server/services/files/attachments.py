@@ -27,12 +27,14 @@ from server.domain.texts import _
 from server.models.base import new_id
 from server.models.document import attachment
 from server.queries import corrections, papers
+from server.queries import issued_papers as issued_rows
 from server.queries.papers import Attached
 from server.services.case import case_rows, sights
 from server.services.context import Context, Tools
 from server.services.files import sheet_signing
 from server.services.identity import posts
 from server.services.packs import definitions
+from server.services.papers import issued_papers
 
 _UNSEEN: Final = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]"
@@ -205,7 +207,7 @@ def drop_orphans(tools: Tools, now: datetime) -> int:
         tools.go_on()
         some = old[start : start + _AT_ONCE]
         with tools.readers() as session:
-            kept = set(
+            kept = issued_rows.held(session, some) | set(
                 session.scalars(
                     select(attachment.c.content_hash).where(
                         attachment.c.content_hash.in_(some), attachment.c.state != "removed"
@@ -231,12 +233,13 @@ def _may_read(ctx: Context, row: Row[Any], readable: set[tuple[str, int]]) -> bo
 
 
 def _is_evidence(ctx: Context, row: Row[Any]) -> bool:
-    """What the correction of a date rests on, for whoever may know of that correction."""
+    """What a corrected date or the service of a paper rests on, for whoever may know of it."""
     if row.case_id is None or row.step_seq is not None:
         return False
     actor = posts.with_posts(ctx)
     sight = sights.of(ctx, row.case_id)
-    return corrections.is_evidence(ctx.session, sight, actor.headed, row.id)
+    is_known = corrections.is_evidence(ctx.session, sight, actor.headed, row.id)
+    return is_known or issued_papers.is_receipt(ctx, row.id)
 
 
 def _readable(ctx: Context, case_id: str) -> set[tuple[str, int]]:

@@ -4,10 +4,8 @@ What is handed in at a step is a paper. Which of them somebody may read is the t
 ``domain/perspectives``; a decision is shown without who voted how to whoever may not see votes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from server.domain.errors import Forbidden, NotFound
 from server.domain.perspectives import Matter, Sight
@@ -16,10 +14,10 @@ from server.queries import papers as rows
 from server.queries.case_files import Head
 from server.queries.papers import Attached, Written
 from server.services.context import Context
-from server.services.files import paper_sheets
-from server.services.files.paper_sheets import Answer, Names
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
+from server.services.papers import paper_sheets
+from server.services.papers.paper_sheets import Answer, Names
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,7 +70,9 @@ class Shelf:
 def shelf(ctx: Context, release: Release, head: Head, chart: Chart, sight: Sight) -> Shelf:
     """The papers of a case, read in a constant number of statements."""
     written = rows.written(ctx.session, head.id)
-    schemas = [(schema(release, head.procedure, each), each.answers) for each in written]
+    schemas = [
+        (paper_sheets.schema(release, head.procedure, each), each.answers) for each in written
+    ]
     return Shelf(
         release=release,
         head=head,
@@ -120,12 +120,6 @@ def title(release: Release, chart: Chart, written: Written) -> str:
     return written.title or chart.label(written.node_key)
 
 
-def schema(release: Release, procedure: str, written: Written) -> Mapping[str, Any]:
-    """The form the step was written in; empty where the pack has none of that key."""
-    key = written.form_key or release.pack.procedures[procedure].start_form
-    return release.forms.get(key, {})
-
-
 def _paper(kept: Shelf, written: Written) -> Paper:
     pack, sight = kept.release.pack, kept.sight
     addressed = any(each.node == written.node_key and each.to for each in pack.papers.values())
@@ -165,7 +159,7 @@ def _role(release: Release, role: str) -> str:
 
 
 def _answers(kept: Shelf, written: Written, *, is_extract: bool) -> tuple[Answer, ...]:
-    form = schema(kept.release, kept.head.procedure, written)
+    form = paper_sheets.schema(kept.release, kept.head.procedure, written)
     found = paper_sheets.lines(form, written.answers, kept.names)
     if not is_extract:
         return found

@@ -17,6 +17,7 @@ from server.domain.texts import _
 from server.queries import case_files, timeline
 from server.queries import requests as request_rows
 from server.queries.case_files import Concerned, Head, Look, Notice, Task
+from server.queries.issued_papers import Issued
 from server.queries.requests import Requested
 from server.services.calendar.calendars import CN
 from server.services.case import sights
@@ -44,6 +45,7 @@ from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.packs import definitions
+from server.services.papers import issued_papers
 from server.services.verbs import possible_case
 from server.services.verbs.possible_case import Possible
 
@@ -63,6 +65,8 @@ class CaseFile:
     clocks: tuple[ClockView, ...]
     timeline: tuple[Entry, ...]
     papers: tuple[Paper, ...]
+    #: papers that were issued, as far as he may read them
+    issued: tuple[Issued, ...]
     #: who signed what with whom, task by task
     signatures: tuple[signature_lines.Block, ...]
     notices: tuple[Notice, ...]
@@ -121,6 +125,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         clocks=tuple(clock for clock in all_clocks if _may_know(sight, clock, tasks)),
         timeline=case_timeline.entries(ctx, case_id, _told(seen, shelf, papers, items, asked)),
         papers=papers,
+        issued=issued_papers.listed(ctx, case_id),
         signatures=signature_lines.of_case(
             ctx, case_id, signature_lines.Reader(sight=sight, pack=release.pack)
         ),

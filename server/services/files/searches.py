@@ -27,6 +27,7 @@ from server.services.files.case_indexes import Index, Titled
 from server.services.identity import posts
 from server.services.law import charts
 from server.services.packs import definitions
+from server.services.papers import paper_sheets
 
 #: most cases of an answer; whoever finds more says more precisely what he looks for
 MOST: Final = 50
@@ -160,7 +161,7 @@ def _places(
 def _place(ctx: Context, line: Line, written: Written, words: tuple[Term, ...]) -> Place:
     release = definitions.release(ctx, line.pack_version_id)
     chart = charts.chart(release.files[line.procedure])
-    form = case_papers.schema(release, line.procedure, written)
+    form = paper_sheets.schema(release, line.procedure, written)
     fields = compiler.compiled(form).fields if form else ()
     return Place(
         seq=written.seq,

@@ -13,9 +13,9 @@ from server.models.work import work_item
 from server.queries import papers
 from server.queries.papers import Attached
 from server.services.context import Context
-from server.services.files import paper_sheets
-from server.services.files.paper_sheets import Answer
 from server.services.law.releases import Release
+from server.services.papers import paper_sheets
+from server.services.papers.paper_sheets import Answer
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -59,6 +59,8 @@ WORDS: Final[Mapping[str, Word]] = {
     "work.recall": Word(_("收回"), "back"),
     "work.decline": Word(_("不接收"), "back"),
     "message.begin": Word(_("依来函启动"), "active"),
+    "paper.issue": Word(_("出具文书")),
+    "paper.serve": Word(_("送达文书")),
     "message.deliver": Word(_("收到")),
     "message.send": Word(_("发出"), is_main=False),
     "timer.fire": Word(_("期满，自动转入下一步"), "active"),

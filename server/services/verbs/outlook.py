@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from server.domain.day_strips import Day
+from server.domain.expressions import Json
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,3 +23,7 @@ class Outlook:
     #: of a clock: its count in one sentence, and its days, as they would be
     line: str = ""
     days: tuple[Day, ...] = ()
+    #: of a paper: how it would read (``adapters/letters/sheets``)
+    blocks: tuple[Json, ...] = ()
+    #: what was looked at, to be named by whoever goes on; empty where it does not matter
+    seen: str = ""

@@ -4,7 +4,7 @@ Every verb of ``http/verbs`` that is done to a case has its place here under its
 whether it would be refused to this person now, whatever is chosen then.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -21,6 +21,7 @@ from server.services.verbs import (
     acting,
     case_verbs,
     clock_choices,
+    papers,
     priorities,
     reopenings,
 )
@@ -35,6 +36,13 @@ _STEERING: Final[Mapping[str, Callable[[CaseRow], object]]] = {
     "amend": case_verbs.refuse_over,
     "hasten": priorities.may_hasten,
     "ease": priorities.may_ease,
+}
+
+
+#: what belongs to whoever did a step its pack has a paper for
+_PAPERS: Final[Mapping[str, Callable[[Context, CaseRow], bool]]] = {
+    "issue": papers.may_issue,
+    "serve": papers.may_serve,
 }
 
 
@@ -71,7 +79,7 @@ def now(ctx: Context, case_id: str, asked: Collection[Requested]) -> Possible:
     )
     steering = allowed if _steers(ctx, case, release) else ()
     return Possible(
-        case=(*steering, *(("reopen",) if _reopens(ctx, case, release) else ())),
+        case=(*steering, *_others(ctx, case, release)),
         clocks={each.row.id: each.verbs for each in clocks},
     )
 
@@ -90,6 +98,15 @@ def _steers(ctx: Context, case: CaseRow, release: Release) -> bool:
     except Forbidden:
         return False
     return True
+
+
+def _others(ctx: Context, case: CaseRow, release: Release) -> Iterator[str]:
+    """What does not belong to whoever steers the case."""
+    if _reopens(ctx, case, release):
+        yield "reopen"
+    for name, may in _PAPERS.items():
+        if any(may(who, case) for who in (ctx, *acting.names(ctx, case))):
+            yield name
 
 
 def _reopens(ctx: Context, case: CaseRow, release: Release) -> bool:

@@ -17,7 +17,9 @@ from server.domain.texts import _
 from server.forms.components import MANY_OF, ONE_OF
 from server.forms.fields import Field, flat, read, walk
 from server.models.identity import Person, Unit
+from server.queries.papers import Written
 from server.services.context import Context
+from server.services.law.releases import Release
 
 _EMPTY: Final[tuple[Json, ...]] = (None, "", [], {})
 
@@ -88,6 +90,12 @@ def names(
             )
             found |= {row.id: row.name for row in rows}
     return Names(names=found, pack=pack)
+
+
+def schema(release: Release, procedure: str, written: Written) -> Mapping[str, Any]:
+    """The form the step was written in; empty where the pack has none of that key."""
+    key = written.form_key or release.pack.procedures[procedure].start_form
+    return release.forms.get(key, {})
 
 
 def lines(
