@@ -8,9 +8,10 @@ matters and those he is recused from he does not.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from server.domain.access import Actor
 from server.domain.groups import SIGNERS
@@ -62,6 +63,34 @@ def listed(
         .limit(limit)
         .offset(offset)
     ).all()
+    return _read(session, rows)
+
+
+def one(
+    session: Session, actor: Actor, units: Sequence[Office], now: datetime, deadline_id: str
+) -> Overrun | None:
+    """The clock with this id, None when it is not on the list of the actor."""
+    wanted = _wanted(actor, units, now).where(deadline.c.id == deadline_id)
+    return next(iter(_read(session, session.execute(wanted).all())), None)
+
+
+def answerable(session: Session, deadline_id: str) -> tuple[str, str] | None:
+    """Id and affiliation of the organ whose office the work lay with, the first of several."""
+    office, organ = aliased(Unit), aliased(Unit)
+    row = session.execute(
+        select(organ.id, organ.affiliation)
+        .select_from(deadline)
+        .join(work_item, _is_its_work())
+        .join(office, office.id == work_item.c.candidate_unit)
+        .join(organ, organ.id == func.coalesce(office.parent_id, office.id))
+        .where(deadline.c.id == deadline_id)
+        .order_by(work_item.c.opened_at, work_item.c.id)
+        .limit(1)
+    ).first()
+    return (row.id, row.affiliation) if row else None
+
+
+def _read(session: Session, rows: Sequence[Row[Any]]) -> tuple[Overrun, ...]:
     offices = _offices(session, [row.deadline_id for row in rows])
     return tuple(
         Overrun(

@@ -13,6 +13,7 @@ from server.http.site import now, reading
 from server.queries.totals import MAX_TOTAL
 from server.services import limits
 from server.services.files import overruns
+from server.services.starts import overrun_starts
 from server.web.fragments import render
 
 pages = Blueprint("overruns", __name__)
@@ -26,6 +27,7 @@ def index() -> str:
         return render(
             "board/overruns.html",
             listed=overruns.page(ctx, number),
+            begins=overrun_starts.beginning(ctx),
             page_size=overruns.PAGE,
             most=overruns.MOST_ROWS,
             address=lambda other: url_for("overruns.index", page=other),

@@ -1,6 +1,7 @@
 """申请: what somebody may start, the start form with its guide, the receipt; choosers of names."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -19,7 +20,7 @@ from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import attachments
 from server.services.identity import choices
-from server.services.starts import guides, procedures, receipts
+from server.services.starts import guides, overrun_starts, procedures, receipts
 from server.services.starts.guides import Guide
 from server.services.starts.procedures import StartSheet
 from server.services.verbs import cases
@@ -57,7 +58,7 @@ def index() -> str:
 @page_class("view")
 def form(key: str) -> str:
     with reading() as ctx:
-        sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+        sheet = _begun(ctx, key)
         guide = guides.guide(ctx, key, {**sheet.values, **sheet.fixed})
         return _page(ctx, sheet, None, guide)
 
@@ -66,8 +67,16 @@ def form(key: str) -> str:
 @requires(Permission.CASE_READ)
 def form_json(key: str) -> AnyResponse:
     with reading() as ctx:
-        sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+        sheet = _begun(ctx, key)
     return jsonify(schema=sheet.form, data={**sheet.surroundings, **sheet.values})
+
+
+def _begun(ctx: Context, key: str) -> StartSheet:
+    """The start form before anything was typed, with the overrun it is begun from."""
+    sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+    overrun = request.args.get("overrun", "")
+    known = overrun_starts.values(ctx, key, overrun) if overrun else {}
+    return replace(sheet, values={**sheet.values, **known})
 
 
 @pages.post("/start/<key>")
@@ -180,6 +189,7 @@ def _page(
         problems=problems(sheet.form, findings),
         guide=guide,
         once=uuid4().hex,
+        overrun=request.args.get("overrun"),
     )
 
 

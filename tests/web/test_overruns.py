@@ -1,5 +1,6 @@
 """The list of limits that ran over, as a page and as a spreadsheet."""
 
+import re
 from datetime import datetime
 from io import BytesIO
 
@@ -8,11 +9,17 @@ from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from server.adapters.packs import read_folder
+from server.config import SHIPPED
+from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
 from server.models.audit import AuditEvent
+from server.services.context import transaction
 from server.services.files import overruns
+from server.services.packs import definitions
 from tests.factories import site
 from tests.factories.tiny import DESK, HEAD, Tiny
+from tests.factories.tools import PREPARED
 
 LATE = datetime(2026, 3, 6, 9, 0, tzinfo=CHINA_TIME)
 
@@ -49,6 +56,27 @@ def test_it_is_for_heads_alone(tiny: Tiny) -> None:
         assert browser.get(address).status_code == 403
 
 
+def test_a_case_is_begun_from_a_line_with_what_the_line_says(tiny: Tiny) -> None:
+    reference = tiny.facts(tiny.open()).reference
+    assert "提起责任倒查" not in signed_in(tiny, HEAD).get("/board/overruns").text
+    with transaction(tiny.tools, SYSTEM, PREPARED) as ctx:
+        definitions.publish(ctx, read_folder(SHIPPED / "processes" / "reverse_accountability"))
+    browser = signed_in(tiny, HEAD)
+    found = re.search(r'href="(/start/reverse_accountability\?overrun=[^"]+)"', shown(browser))
+    assert found
+    address = found[1]
+    assert reference in browser.get(address).text
+    data = browser.get(address.replace("?", "/form.json?")).get_json()["data"]
+    assert data["source_reference"] == reference
+    assert [row["overrun_reference"] for row in data["overruns"]] == [reference]
+    assert (data["concerned_kind"], data["managed_by"]) == ("unit", "county")
+    for path in ("", "/form.json"):
+        strange = f"/start/reverse_accountability{path}?overrun=nobody"
+        assert browser.get(strange).status_code == 404
+    stranger = signed_in(tiny, DESK)
+    assert stranger.get(address).status_code == 404
+
+
 def test_more_than_one_export_may_hold_is_refused(
     tiny: Tiny, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,6 +85,11 @@ def test_more_than_one_export_may_hold_is_refused(
     answer = signed_in(tiny, HEAD).get("/board/overruns.xlsx")
     assert answer.status_code == 422
     assert "不能一次导出" in answer.get_data(as_text=True)
+
+
+def shown(browser: FlaskClient) -> str:
+    """The list as a page."""
+    return browser.get("/board/overruns").get_data(as_text=True)
 
 
 def signed_in(tiny: Tiny, login: str) -> FlaskClient:
