@@ -112,7 +112,7 @@ def _letter(content: bytes, notes: Notes) -> list[Spoken]:
 def _try(content: bytes, notes: Notes) -> None:
     """Fill it with nothing: what a letter cannot bear to be without shows."""
     try:
-        rendering.filled(content, {})
+        rendering.rendered(content, {})
     except (NotALetter, TemplateError, etree.LxmlError, LookupError, TypeError, ValueError) as bad:
         _broken(f"{type(bad).__name__}：{bad}"[:200], notes)
 

@@ -90,8 +90,6 @@ class Spoken:
         try:
             tree = language.parse(text)
             self._walk(tree, frozenset())
-            if not self.refused:
-                language.compile(text)
         except TemplateError as error:
             self.broken = f"{type(error).__name__}：{error.message or ''}"[:200]
 

@@ -50,15 +50,20 @@ def filled(content: bytes, data: Mapping[str, Json]) -> bytes:
     Raises:
         NotALetter: it came out too large.
     """
+    out = io.BytesIO()
+    rendered(content, data).save(out)
+    if out.tell() > _LARGEST:
+        raise NotALetter(_("填写以后超过4MB"))
+    return package.numbered(out.getvalue(), package.MARK)
+
+
+def rendered(content: bytes, data: Mapping[str, Json]) -> DocxTemplate:
+    """The template with everything filled in, not yet a file."""
     template = DocxTemplate(io.BytesIO(content))
     given = {key: plain(value) for key, value in data.items()}
     given["number"] = data.get("number", "")
     template.render(given, Language(), autoescape=True)
-    out = io.BytesIO()
-    template.save(out)
-    if out.tell() > _LARGEST:
-        raise NotALetter(_("填写以后超过4MB"))
-    return package.numbered(out.getvalue(), package.MARK)
+    return template
 
 
 def spoken(content: bytes) -> Iterator[Spoken]:

@@ -5,7 +5,7 @@ itself is left blank, for a letter must not be a way round the table of ``domain
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
@@ -87,7 +87,10 @@ def matters(ctx: Context, case: CaseRow, release: Release, sight: Sight) -> Matt
 
 def data(ctx: Context, found: Matters, paper: Paper, step: Written, replaces: str) -> Json:
     """What the letter of this paper is filled with; its number without the figure."""
-    answers = found.answers(step)
+    matter = found.matter(paper, step)
+    answers = [
+        each for each in found.answers(step) if each.key not in _withheld(found, paper, matter)
+    ]
     source = found.release.pack.sources.get(paper.basis.source) if paper.basis else None
     return {
         "number": paper.number.replace(YEAR, str(ctx.today.year)).replace(FIGURE, BLANK),
@@ -176,7 +179,17 @@ def _issuer(ctx: Context, found: Matters, step: Written) -> str:
     return organ or step.unit
 
 
-def _texts(answers: tuple[Answer, ...]) -> Mapping[str, Json]:
+def _withheld(found: Matters, paper: Paper, matter: Matter) -> frozenset[str]:
+    """Fields that say how a body came to what it decided: they are for its minutes alone."""
+    rule = found.release.pack.decisions.get(paper.node)
+    if matter is not Matter.DECISION or rule is None:
+        return frozenset()
+    into = rule.writes
+    kept = {into.minutes, into.votes_for, into.votes_against, into.abstentions, into.chair}
+    return frozenset(kept | ({into.members.list} if into.members else set()))
+
+
+def _texts(answers: Sequence[Answer]) -> Mapping[str, Json]:
     return {each.key: _text(each) for each in answers}
 
 
