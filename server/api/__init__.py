@@ -14,6 +14,7 @@ from server.api.decisions import decisions
 from server.api.drafts import drafts
 from server.api.drill import drill
 from server.api.kinships import kinships
+from server.api.links import links
 from server.api.notices import notices
 from server.api.packs import packs
 from server.api.papers import papers
@@ -28,7 +29,7 @@ from server.api.tokens import tokens
 
 #: one blueprint per resource, in the order of the description
 RESOURCES = (
-    *(tokens, procedures, cases, case_commands, corrections, requests, recusals, tasks),
+    *(tokens, procedures, cases, links, case_commands, corrections, requests, recusals, tasks),
     *(task_verbs, drafts, batches, decisions, talks, notices, absences, attachments),
     *(papers, kinships, reporters, packs, audits, drill),
 )

@@ -29,6 +29,7 @@ from server.checker import (
     rules_names,
     rules_outcomes,
     rules_pack,
+    rules_papers,
     rules_registers,
     rules_papers,
     rules_structure,

@@ -24,6 +24,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "case.close": _("办结事项"),
     "case.diagram": _("查看流程图"),
     "case.events": _("查看办理过程"),
+    "case.links": _("查看有关联的事项"),
     "case.ease": _("取消快查快结"),
     "case.hasten": _("列为快查快结"),
     "case.incident": _("事项发生异常"),

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from uuid import uuid4
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.domain.access import Permission
@@ -14,12 +14,12 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class
 from server.http.looks import looked
-from server.http.site import reading
+from server.http.site import acting, reading
 from server.http.verbs.table import CASE_VERBS
 from server.queries.case_filters import Wanted
 from server.services import limits
-from server.services.files import case_indexes, case_prints, case_view, talks
-from server.services.verbs import comments
+from server.services.files import case_indexes, case_prints, case_view, families, talks
+from server.services.verbs import comments, messages
 from server.web import filters
 from server.web.fragments import render
 
@@ -45,6 +45,7 @@ _LOOKS = {
     "decision.read": _("查看集体研究"),
     "decision.print": _("打印表决单"),
     "ledger.export": _("导出台账"),
+    "case.links": _("查看有关联的事项"),
 }
 
 #: acts the timeline shows at first
@@ -114,6 +115,7 @@ def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
     with reading() as ctx:
         found = case_view.case_file(ctx, case_id)
         talk = talks.of_case(ctx, found.sight, case_id, found.head.status)
+        family = families.of_case(ctx, case_id)
         callable_people = comments.others(ctx, case_id) if talk and why else ()
     if found.sight.is_party:
         return redirect(url_for("applications.show", case_id=case_id), 303)
@@ -122,6 +124,7 @@ def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
         "cases/show.html",
         file=found,
         talk=talk,
+        family=family,
         callable_people=callable_people,
         typed=typed,
         why=why,
@@ -131,6 +134,16 @@ def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
         chosen=request.args.get("timeline", ""),
         correct=lambda event: url_for("corrections.new", case_id=case_id, event=event),
     )
+
+
+@pages.post("/cases/<case_id>/messages/<message_id>/again")
+@requires(Permission.CASE_READ)
+def message_again(case_id: str, message_id: str) -> Response:
+    """Try a message of the case once more; the background work hands it over."""
+    with acting() as ctx:
+        messages.again(ctx, message_id, case_id)
+    flash(_("已安排重试该函件"), "green")
+    return redirect(url_for("cases.show", case_id=case_id, _anchor="messages"), 303)
 
 
 @pages.get("/cases/<case_id>/diagram.json")

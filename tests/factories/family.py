@@ -14,6 +14,7 @@ from server.domain.expressions import Json
 from server.services.context import Context, Tools, transaction
 from server.services.packs import definitions
 from server.services.verbs import cases, messages
+from tests.factories import site
 from tests.factories.bpmn import Process, document, lane, message
 from tests.factories.tiny import APPLICANT, DESK, NOW, Tiny
 from tests.factories.tools import PREPARED, fill_region, opened
@@ -164,6 +165,7 @@ def fill(url: str) -> None:
     fill_region(url)
     with opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
         publish(ctx)
+    site.set_secrets(url)
 
 
 def publish(ctx: Context) -> None:

@@ -16,7 +16,7 @@ from server.engine.port import Deliver
 from server.models.outbox import outbox
 from server.services import database_faults
 from server.services.backoff import MOST_ATTEMPTS, next_try
-from server.services.case import case_rows, incidents, links, outgoing, subscriptions
+from server.services.case import case_rows, incidents, links, outgoing, sights, subscriptions
 from server.services.case.case_state import Act
 from server.services.case.outgoing import Owed
 from server.services.context import Context, Tools, transaction
@@ -90,21 +90,24 @@ def hand_over(tools: Tools, now: datetime, limit: int = 100) -> int:
     return arrived
 
 
-def again(ctx: Context, outbox_id: str) -> None:
-    """Try a message once more that was given up or waits to be tried again.
+def again(ctx: Context, outbox_id: str, case_id: str = "") -> None:
+    """Try a message once more that was given up, recorded, or waits to be tried again.
 
     Raises:
-        Forbidden: the actor is neither the program nor the system administrator.
-        NotFound: there is no such message, or it has arrived.
+        Forbidden: the actor is neither the program, nor the system administrator, nor one of those
+            who handle the case (``case_id``) that sent it.
+        NotFound: there is no such message (of this case), or it has arrived.
     """
-    if not permits(posts.with_posts(ctx), Permission.INCIDENT_RESOLVE):
-        raise Forbidden(_("只有运行人员可以重试"))
+    handles = bool(case_id) and sights.of(ctx, case_id).is_office
+    if not handles and not permits(posts.with_posts(ctx), Permission.INCIDENT_RESOLVE):
+        raise Forbidden(_("只有承办机关和运行人员可以重试"))
     row = ctx.session.execute(
         update(outbox)
         .where(
             outbox.c.id == outbox_id,
             outbox.c.kind == "message",
             outbox.c.state.in_(("pending", "failed", "recorded")),
+            *([outbox.c.case_id == case_id] if case_id else []),
         )
         .values(state="pending", attempts=0, next_at=ctx.now, error="", problems=None)
         .returning(outbox.c.case_id, outbox.c.payload)
