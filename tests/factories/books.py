@@ -1,17 +1,24 @@
 """The small pack with registers, what it looks up in them, and a campaign."""
 
 import copy
+import json
 from collections.abc import Callable
 from datetime import date
 from typing import Final
 
 import yaml
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from server.adapters.packs import PackFiles, read_folder
 from server.domain.expressions import Json
-from tests.factories.tiny import PACK
+from server.models.identity import Unit
+from server.models.register import register_entry
+from server.services.packs import definitions
+from tests.factories.tiny import PACK, Tiny
 
 _YAML: Final = "processes/tiny/pack.yaml"
+_APPLICATION: Final = "forms/tiny/application.form.json"
 _BASIS: Final = {"default": "测试"}
 
 #: registration and decision are entered; what was registered is over with the decision
@@ -57,7 +64,12 @@ CAMPAIGNS: Final[Json] = {
             "where": '=entry.result = "accept"',
             "since": date(2026, 1, 1),
         },
-        "with": {"managed_by": "=target.managed_by", "facts": '="回看" + target.name'},
+        "with": {
+            "managed_by": "=target.managed_by",
+            "facts": '="回看" + target.name',
+            "concerned_person": "=target.person",
+            "concerned_unit": "=target.unit",
+        },
         "into": "campaign",
         "figures": [
             {"key": "kept", "title": "维持容错", "outcomes": ["tolerated"]},
@@ -81,9 +93,50 @@ def files(change: Callable[[Json], object] = lambda _entries: None) -> PackFiles
     entries = yaml.safe_load(read.files[_YAML])
     procedure = entries["procedures"]["tiny_matter"]
     procedure["finds"] = FINDS
+    entries["appoints"] += [
+        {"node": "begin", "field": "concerned_person", "role": "subject"},
+        {"node": "begin", "field": "concerned_unit", "role": "subject"},
+    ]
+    entries["roles"]["subject"] = {"title": "当事人", "capacity": "party"}
     procedure["variables"] |= {"earlier": "list", "campaign": "context"}
     entries |= {"registers": REGISTERS, "campaigns": CAMPAIGNS}
     entries = copy.deepcopy(entries)
     change(entries)
-    content = yaml.dump(entries, Dumper=_Plain, allow_unicode=True).encode()
-    return PackFiles(key=read.key, files={**read.files, _YAML: content})
+    content = yaml.dump(entries, Dumper=_Plain, allow_unicode=True, sort_keys=False).encode()
+    asked = json.loads(read.files[_APPLICATION])
+    asked["components"] += [_named("concerned_person", "person"), _named("concerned_unit", "unit")]
+    form = json.dumps(asked, ensure_ascii=False).encode()
+    return PackFiles(key=read.key, files={**read.files, _YAML: content, _APPLICATION: form})
+
+
+def at_work(tiny: Tiny, change: Callable[[Json], object] = lambda _entries: None) -> Tiny:
+    """The pack in force."""
+    new = files(change)
+    tiny.program(lambda ctx: definitions.publish(ctx, new, accept_warnings="测试"))
+    return tiny
+
+
+def standing(tiny: Tiny, case_id: str | None = None) -> list[tuple[str, str, str]]:
+    """Register, name and what became of it, of each entry that is not struck."""
+    wanted = select(register_entry).order_by(register_entry.c.register, register_entry.c.name)
+    with tiny.tools.readers() as session:
+        return [
+            (row.register, row.name, row.ended_by)
+            for row in session.execute(wanted.where(register_entry.c.state == "stands"))
+            if case_id in (None, row.case_id)
+        ]
+
+
+def _named(key: str, kind: str) -> Json:
+    return {
+        "type": "textfield",
+        "id": key,
+        "key": key,
+        "label": {"person": "当事人", "unit": "当事单位"}[kind],
+        "properties": {"kind": kind},
+    }
+
+
+def unit(session: Session, key: str) -> str:
+    """Id of the unit with this key."""
+    return session.execute(select(Unit.id).where(Unit.key == key)).scalar_one()

@@ -7,21 +7,20 @@ and units their names; what was not answered is left out.
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import select
 
 from server.domain.expressions import Json
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
-from server.forms.components import MANY_OF, ONE_OF
+from server.forms import value_words as words
+from server.forms.components import ONE_OF
 from server.forms.fields import Field, flat, read, walk
 from server.models.identity import Person, Unit
 from server.queries.papers import Written
 from server.services.context import Context
 from server.services.law.releases import Release
-
-_EMPTY: Final[tuple[Json, ...]] = (None, "", [], {})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,23 +54,7 @@ class Names:
 
     def of(self, field: Field, value: Json) -> str:
         """The words for one value of a field."""
-        if field.kind:
-            return self.names.get(str(value), _("（未知）"))
-        if field.component in ONE_OF | MANY_OF:
-            return self._option(field, value)
-        if isinstance(value, bool):
-            return _("是") if value else _("否")
-        return str(value)
-
-    def _option(self, field: Field, value: Json) -> str:
-        known = self.pack.lists.get(field.list_name or "")
-        if known:
-            return next((item.text for item in known.items if item.code == value), str(value))
-        options = field.schema.get("values")
-        for option in options if isinstance(options, list) else ():
-            if option.get("value") == value:
-                return str(option.get("label", value))
-        return str(value)
+        return words.one(field, value, self.pack.lists, self.names)
 
 
 def names(
@@ -114,7 +97,7 @@ def _lines(
             inner = value if isinstance(value, Mapping) else {} if field.key else answers
             heading = field.label if field.label != field.key else section
             yield from _lines(field.children, inner, known, heading or section)
-        elif value not in _EMPTY:
+        elif value not in words.EMPTY:
             yield _line(field, value, known, section)
 
 
@@ -139,7 +122,7 @@ def _line(field: Field, value: Json, known: Names, section: str) -> Answer:
 def _table(field: Field, value: Json, known: Names, bare: Answer) -> Answer:
     columns = [each for each in walk(field.children) if not each.is_container]
     rows = [row for row in value if isinstance(row, Mapping)] if isinstance(value, list) else []
-    used = [each for each in columns if any(row.get(each.key) not in _EMPTY for row in rows)]
+    used = [each for each in columns if any(row.get(each.key) not in words.EMPTY for row in rows)]
     return replace(
         bare,
         kind="rows",
@@ -149,7 +132,7 @@ def _table(field: Field, value: Json, known: Names, bare: Answer) -> Answer:
 
 
 def _text(field: Field, value: Json, known: Names) -> str:
-    if value in _EMPTY:
+    if value in words.EMPTY:
         return ""
     if isinstance(value, list):
         return _("；").join(known.of(field, each) for each in value)

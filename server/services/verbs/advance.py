@@ -30,7 +30,13 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance_timers, advance_work, members, outcomes
+from server.services.verbs import (
+    advance_timers,
+    advance_work,
+    members,
+    outcomes,
+    register_entries,
+)
 from server.telemetry import STEP_SECONDS
 
 
@@ -57,12 +63,15 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     if act.went_back is not None:
         returned_clocks.turn(ctx, case, release.pack, act.went_back)
         outcomes.take_back(ctx, case.id, release, act.went_back.nodes)
-    for happening in events.raised(release.pack, act, after, known, ctx.tools.evaluate):
+        register_entries.take_back(ctx, case, release.pack, act.went_back, act.command)
+    happenings = events.raised(release.pack, act, after, known, ctx.tools.evaluate)
+    for happening in happenings:
         deadlines.happened(ctx, case, release.pack, happening, known, version)
     advance_work.open_(ctx, case, release, version, after.opened, known)
     members.join(ctx, case, release, after.opened)
     _rewire(ctx, case, release, version, after)
     outcomes.decide(ctx, case.id, release, act)
+    register_entries.happened(ctx, case, release, version, happenings, known)
     ending = CaseStatus.CANCELLED if act.command == "cancel" else CaseStatus.CLOSED
     _settle(ctx, case, release, after, _outcome(ctx, chart, after, known), ending)
     log = Log(asked=asked.of(command, after.place), undo=_undo(ctx, case, act))
@@ -101,6 +110,7 @@ def arrive(
     known = facts.collect(release, case.procedure, after.variables, {}, ctx.now)
     for happening, then in happened:
         deadlines.happened(ctx, case, release.pack, happening, then, version)
+        register_entries.happened(ctx, case, release, version, [happening], then)
     advance_work.open_(ctx, case, release, version, after.opened, known)
     members.join(ctx, case, release, after.opened)
     _rewire(ctx, case, release, version, after)

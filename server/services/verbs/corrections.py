@@ -31,6 +31,7 @@ from server.services.verbs import (
     correction_questions,
     parties,
     questions,
+    register_entries,
 )
 from server.services.verbs.questions import Kind, Question
 
@@ -115,6 +116,9 @@ def approve(ctx: Context, correction_id: str, *, answer: str = "", seen: int | N
             "correction": asked.id,
         }
         ctx.record("deadline.correct", after.id, held.case.id, detail)
+    if pack.registers:
+        same = corrected_dates.same_date(pack, asked.event)
+        register_entries.redate(ctx, held.case.id, same, asked.was_on, asked.to_on)
     _decide(ctx, held, "approved", answer)
 
 

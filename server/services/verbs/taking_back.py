@@ -9,9 +9,11 @@ from sqlalchemy import delete, update
 from server.domain import deadline_changes
 from server.domain.expressions import Json
 from server.domain.lifecycle import TimerState, WorkState
+from server.domain.registers import EntryState
 from server.models.case import subject
 from server.models.document import attachment
 from server.models.outbox import message_subscription
+from server.models.register import register_entry
 from server.models.search import case_search
 from server.models.time import deadline, timer
 from server.models.work import participant, work_item
@@ -37,6 +39,7 @@ def take_back(
     """Put the rows of the case back to before its last step."""
     ctx.settle()
     _parts(ctx, undo)
+    _entries(ctx, case.id, undo)
     _papers(ctx, case.id, seq)
     _work(ctx, undo)
     _clocks(ctx, case, release, undo)
@@ -79,6 +82,27 @@ def _parts(ctx: Context, undo: Mapping[str, Json]) -> None:
             .where(message_subscription.c.id.in_(begun))
             .values(state="closed")
         )
+
+
+def _entries(ctx: Context, case_id: str, undo: Mapping[str, Json]) -> None:
+    """What the step entered into registers is struck; what it ended or struck is as before."""
+    found = undoing.trace(undo, register_entry)
+    for key, columns in found.was.items():
+        before = {name: value for name, value in columns.items() if name not in _OWN}
+        _change_entry(ctx, key, before)
+        ctx.record("register.run_on", key, case_id)
+    for key in found.new:
+        struck = {"state": EntryState.STRUCK, "struck_by": "withdraw", "struck_at": ctx.now}
+        _change_entry(ctx, key, struck)
+        ctx.record("register.strike", key, case_id)
+
+
+def _change_entry(ctx: Context, key: str, values: Mapping[str, Any]) -> None:
+    ctx.session.execute(
+        update(register_entry)
+        .where(register_entry.c.id == key)
+        .values(version=register_entry.c.version + 1, **values)
+    )
 
 
 def _papers(ctx: Context, case_id: str, seq: int) -> None:
