@@ -236,7 +236,7 @@ class Play:
 
 
 def _item(case: CaseFacts, step: Step) -> OpenWork:
-    """The open task a step names; of a multi-instance the one with the item, else the first."""
+    """The open task a step names; of several the one with the item, or of the office that acts."""
     found = [item for item in case.work if item.node_key == step.target]
     if step.item is not None:
         found = [item for item in found if step.item in (item.item, _key(item.item))]
@@ -249,7 +249,8 @@ def _item(case: CaseFacts, step: Step) -> OpenWork:
                 standing=standing,
             )
         )
-    return min(found, key=lambda item: item.assignee_id is not None)
+    role = step.by.removesuffix(".head")
+    return min(found, key=lambda item: (item.office != role, item.assignee_id is not None))
 
 
 def _key(item: Json) -> Json:
