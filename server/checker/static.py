@@ -31,7 +31,6 @@ from server.checker import (
     rules_pack,
     rules_papers,
     rules_registers,
-    rules_papers,
     rules_structure,
     rules_tasks,
     rules_timers,
