@@ -18,7 +18,14 @@ from server.http.site import acting, reading
 from server.http.verbs.table import CASE_VERBS
 from server.queries.case_filters import Wanted
 from server.services import limits
-from server.services.files import case_indexes, case_prints, case_view, families, talks
+from server.services.files import (
+    case_indexes,
+    case_prints,
+    case_view,
+    families,
+    found_entries,
+    talks,
+)
 from server.services.verbs import comments, messages
 from server.web import filters
 from server.web.fragments import render
@@ -116,6 +123,7 @@ def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
         found = case_view.case_file(ctx, case_id)
         talk = talks.of_case(ctx, found.sight, case_id, found.head.status)
         family = families.of_case(ctx, case_id)
+        entries = found_entries.of_case(ctx, case_id)
         callable_people = comments.others(ctx, case_id) if talk and why else ()
     if found.sight.is_party:
         return redirect(url_for("applications.show", case_id=case_id), 303)
@@ -125,6 +133,7 @@ def case_page(case_id: str, typed: str = "", why: str = "") -> str | Response:
         file=found,
         talk=talk,
         family=family,
+        entries=entries,
         callable_people=callable_people,
         typed=typed,
         why=why,

@@ -12,7 +12,7 @@ from server.http.verbs import clocks
 from server.http.verbs.table import TASK_VERBS
 from server.services.context import Context
 from server.services.desk import phrases
-from server.services.files import attachments, talks
+from server.services.files import attachments, found_entries, talks
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
 from server.services.identity import choices
@@ -48,6 +48,7 @@ def page(ctx: Context, sheet: Sheet, typed: Typed | None = None) -> str:
         controls=fields(ctx, sheet.form, typed) if sheet.form else (),
         problems=problems(sheet.form.schema if sheet.form else {}, findings),
         attached=attachments.listed(ctx, sheet.case.id),
+        entries=found_entries.of_case(ctx, sheet.case.id),
         talk=talks.of_case(ctx, sheet.sight, sheet.case.id, sheet.case.status, sheet.id),
         key=uuid4().hex,
         phrases=phrases.texts(ctx) if sheet.form and sheet.form.is_open else (),

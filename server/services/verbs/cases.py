@@ -1,19 +1,21 @@
 """Open a case: what ``openings`` prepared is written, and the procedure takes its first step."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy import insert
 
 from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus
 from server.domain.roles import PARTIES
+from server.engine.port import Start
 from server.models.base import new_id
 from server.models.case import case as case_table
 from server.services.case import case_rows, references, search
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.packs import definitions
-from server.services.verbs import advance, openings, parties
+from server.services.verbs import advance, openings, parties, register_entries, register_finds
 from server.services.verbs.openings import Prepared
 
 
@@ -41,8 +43,29 @@ def write(ctx: Context, prepared: Prepared) -> str:
     parties.concern(ctx, case.id, [entry for entry in named if entry.role in PARTIES])
     parties.appoint(ctx, case.id, parties.with_subject(named))
     search.index_case(ctx, case.id, release)
-    advance.step(ctx, case, release, prepared.command(), prepared.act())
+    command = _with_finds(ctx, case, prepared)
+    advance.step(ctx, case, release, command, prepared.act())
     return case.id
+
+
+def _with_finds(ctx: Context, case: CaseRow, prepared: Prepared) -> Start:
+    """The first step, with what registers hold about the parties where the procedure asks."""
+    command, finds = prepared.command(), prepared.procedure.finds
+    if not any(find.into for find in finds):
+        return command
+    parties = register_finds.Parties(
+        people={each.person_id for each in prepared.named if each.person_id},
+        units={each.unit_id for each in prepared.named if each.unit_id},
+    )
+    asking = register_finds.Asking(
+        case_id=case.id,
+        case=register_entries.of_case(case),
+        opened_at=case.opened_at,
+        known=prepared.known,
+    )
+    found = register_finds.found(ctx, prepared.release, finds, parties, asking)
+    given = register_finds.variables(prepared.procedure, found)
+    return replace(command, variables={**command.variables, **given})
 
 
 def _insert(ctx: Context, prepared: Prepared) -> CaseRow:
