@@ -1,9 +1,12 @@
 """pack.yaml: who keeps away, which duties one person must not unite, what a task may see."""
 
+from collections.abc import Iterator
+
 from server.adapters.reading import REQUIRED, Node, listed
 from server.domain.field_rights import FieldRights
 from server.domain.incompatible import Incompatible
 from server.domain.recusal_rules import DecisionMaker, RecusalRules, Statement
+from server.domain.roles import GIVEN, Capacity
 from server.domain.sources import Basis
 from server.domain.texts import _
 
@@ -29,7 +32,16 @@ def _decision_maker(node: Node) -> DecisionMaker:
         form=node.text("form", REQUIRED),
         field=node.text("field", REQUIRED),
         ground=node.text("ground", REQUIRED),
+        handled=tuple(_capacities(node)),
     )
+
+
+def _capacities(node: Node) -> Iterator[Capacity]:
+    for word in node.texts("handled"):
+        if word in GIVEN:
+            yield Capacity(word)
+        else:
+            node.wrong(node.at("handled"), _("须写角色的身份（capacity）"))
 
 
 def _statement(node: Node) -> Statement:

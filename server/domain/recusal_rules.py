@@ -7,6 +7,7 @@ only where they stand, and which fields of which forms say something about it.
 from dataclasses import dataclass
 from typing import Final
 
+from server.domain.roles import Capacity
 from server.domain.sources import Basis
 
 #: the answer of somebody who has no reason to keep away
@@ -21,6 +22,9 @@ class DecisionMaker:
     field: str
     #: entry of the list of grounds
     ground: str
+    #: where there are any, the field holds the reference of an earlier case about the same person
+    #: or unit, and whoever completed a task of it in one of these capacities is meant
+    handled: tuple[Capacity, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,6 +35,7 @@ from server.services.identity import people, posts
 from server.services.packs import definitions
 from server.services.verbs import (
     correction_heads,
+    earlier_handlers,
     parties,
     reasons,
     recusal_effects,
@@ -109,10 +110,12 @@ def noted(ctx: Context, case: CaseRow, form_key: str, given: Mapping[str, Json])
     Who speaks for the unit concerned, or is party, keeps his own part; what a party enters counts
     for nothing here.
     """
+    makers = _pack(ctx, case).recusal.decision_makers
     named = {
-        str(given[one.field]): one.ground
-        for one in _pack(ctx, case).recusal.decision_makers
+        person_id: one.ground
+        for one in makers
         if one.form == form_key and given.get(one.field)
+        for person_id in earlier_handlers.meant(ctx, case, one, str(given[one.field]))
     }
     out = parties.bars_of(ctx, case.id).recused if named else frozenset()
     for person_id, ground in named.items():
