@@ -36,7 +36,7 @@ from server.services.operations import (
     workers,
 )
 from server.services.operations.clock_watch import ClockWatch
-from server.services.verbs import left_behind, messages, reporter_bars, ticks
+from server.services.verbs import agendas, left_behind, messages, reporter_bars, ticks
 from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
 
@@ -224,6 +224,12 @@ class Worker:
             _log.info("left behind", extra={"cases": found})
         return {}
 
+    def _convene(self) -> dict[str, Json]:
+        found = agendas.come_round(self.tools, self.clock())
+        if found:
+            _log.info("agendas", extra={"matters": found})
+        return {}
+
     def _tidy(self) -> dict[str, Json]:
         with transaction(self.tools, SYSTEM, self.clock()) as ctx:
             idempotency.forget_old(ctx)
@@ -251,6 +257,7 @@ _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
     chores.DELIVER.name: Worker._deliver,
     chores.WATCH.name: Worker._look_after,
     chores.LEFT.name: Worker._give_back,
+    chores.AGENDAS.name: Worker._convene,
     chores.TIDY.name: Worker._tidy,
     chores.VERIFY.name: Worker._verify,
 }

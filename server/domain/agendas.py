@@ -107,6 +107,22 @@ def period(every: Every, day: date) -> str:
     return str(day.year)
 
 
+def next_period(every: Every, day: date) -> date:
+    """The first day of the period after the one this day lies in."""
+    own = period(every, day)
+    while period(every, day) == own:
+        day += ONE_DAY
+    return day
+
+
+def last_period(every: Every, day: date) -> date:
+    """The last day of the period before the one this day lies in."""
+    own = period(every, day)
+    while period(every, day) == own:
+        day -= ONE_DAY
+    return day
+
+
 def period_words(stored: str) -> str:
     """A period as people call it."""
     year, _dash, part = stored.partition("-")

@@ -9,6 +9,10 @@ from server.domain.texts import _
 AUDIT_WORDS: Final[Mapping[str, str]] = {
     "absence.arrange": _("安排代理"),
     "absence.end": _("提前结束代理"),
+    "agenda.convened": _("定期会议已召集"),
+    "agenda.empty": _("定期会议没有议题"),
+    "agenda.held": _("定期会议已召开"),
+    "agenda.missed": _("定期会议到期未召开"),
     "application.read": _("查看本人事项"),
     "attachment.add": _("上传附件"),
     "attachment.bind": _("附件入卷"),

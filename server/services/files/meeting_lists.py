@@ -10,6 +10,7 @@ from server.models.case import case
 from server.models.decision import decision, decision_member, meeting
 from server.models.identity import Person, Unit
 from server.models.work import OPEN_STATES, work_item
+from server.queries.meetings import asked_to
 from server.queries.visibility import visible_to
 from server.services.case import case_rows
 from server.services.context import Context
@@ -65,6 +66,9 @@ def of_case(ctx: Context, case_id: str) -> tuple[OfCase, ...]:
     actor = posts.with_posts(ctx)
     units = sorted({post.unit_id for post in actor.posts})
     release = definitions.release(ctx, case_rows.found(ctx, case_id).pack_version_id)
+    mine = select(decision_member.c.decision_id).where(
+        decision_member.c.person_id == actor.person_id
+    )
     rows = ctx.session.execute(
         select(work_item.c.group_id, decision.c.state)
         .distinct()
@@ -77,6 +81,7 @@ def of_case(ctx: Context, case_id: str) -> tuple[OfCase, ...]:
             or_(
                 work_item.c.candidate_unit.in_(units),
                 meeting.c.secretary_id == actor.person_id,
+                decision.c.id.in_(mine),
             ),
         )
         .order_by(work_item.c.group_id)
@@ -102,6 +107,7 @@ def meetings(ctx: Context) -> tuple[MeetingLine, ...]:
             or_(
                 meeting.c.body_unit_id.in_(units),
                 meeting.c.secretary_id == actor.person_id,
+                meeting.c.id.in_(asked_to(actor)),
             )
         )
         .order_by(meeting.c.held_on.desc(), meeting.c.starts_at.desc(), meeting.c.id)

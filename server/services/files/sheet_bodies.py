@@ -24,7 +24,7 @@ def listed(seen: Judged, form: FormSheet | None) -> FormSheet | None:
     if into is None or _is_told(form.data.get(into.list), into):
         return form
     day = _day(form.data.get(entry.writes.date)) or seen.ctx.today
-    ids = decision_members.in_office(seen.ctx, seen.case, seen.item, day)
+    ids = decision_members.in_office(seen.ctx, seen.case, seen.item, entry.offices, day)
     rows: Json = [{into.person: one} for one in ids]
     return replace(form, data={**form.data, into.list: rows}) if ids else form
 

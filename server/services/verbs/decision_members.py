@@ -4,13 +4,14 @@ While nobody has voted the members are whoever holds a post of the body today; f
 on they are those who were asked to it, and only a recusal takes one of them out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from sqlalchemy import delete, insert, select, update
 
+from server.domain.jurisdiction import Level
 from server.domain.recusal import barred
 from server.domain.votes import Attendance, Member
 from server.models.decision import decision_member
@@ -18,11 +19,13 @@ from server.models.recusal import HOLDS, recusal
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.identity import people
-from server.services.verbs import work_rows
+from server.services.identity.people import Holder, Office
+from server.services.verbs import advance_work, work_rows
 from server.services.verbs.work_rows import ItemRow
 
 #: a recusal the data of the case shows; which ground, the body is not told
 BY_DATA: Final = "data"
+_HEAD: Final = ".head"
 #: who can take the chair
 _ABLE: Final = (Attendance.UNKNOWN, Attendance.PRESENT)
 
@@ -104,16 +107,21 @@ def _stored(ctx: Context, decision_id: str) -> list[MemberRow]:
 
 
 def of(
-    ctx: Context, case: CaseRow, item: ItemRow, kept: tuple[str, bool] | None
+    ctx: Context,
+    case: CaseRow,
+    item: ItemRow,
+    offices: Sequence[str],
+    kept: tuple[str, bool] | None,
 ) -> tuple[MemberRow, ...]:
     """Members as they are now; those of a decision that was closed as they were then.
 
-    ``kept`` is the id of its row and whether it was closed, None for none.
+    ``offices``: whose holders they are, none for the office of the item alone. ``kept`` is the id
+    of its row and whether it was closed, None for none.
     """
     stored = _stored(ctx, kept[0]) if kept else []
     if kept is not None and kept[1]:
         return tuple(sorted(stored, key=_place))
-    holders = people.holders(ctx, item.candidate_unit or "", ctx.today)
+    holders = _holders(ctx, case, item, offices, ctx.today)
     known = {one.person_id: one for one in stored}
     fresh = [
         replace(known.get(each.person_id, MemberRow(person_id=each.person_id)), title=each.title)
@@ -126,20 +134,58 @@ def of(
         replace(one, recusal=one.recusal or out.get(one.person_id, ""), is_chair=one.is_chair)
         for one in now
     ]
-    return tuple(sorted(_chaired(marked, has_begun=has_begun), key=_place))
+    leading = {one.person_id for one in people.holders(ctx, item.candidate_unit or "", ctx.today)}
+    may_lead = leading if offices else {one.person_id for one in marked}
+    return tuple(sorted(_chaired(marked, may_lead, has_begun=has_begun), key=_place))
 
 
-def in_office(ctx: Context, case: CaseRow, item: ItemRow, day: date) -> tuple[str, ...]:
+def in_office(
+    ctx: Context, case: CaseRow, item: ItemRow, offices: Sequence[str], day: date
+) -> tuple[str, ...]:
     """Ids of who were members of the body on that day, the head first, without the recused."""
-    holders = people.holders(ctx, item.candidate_unit or "", day)
+    holders = _holders(ctx, case, item, offices, day)
     ids = list(dict.fromkeys(one.person_id for one in holders))
     out = _kept_out(ctx, case, item, ids)
     return tuple(one for one in ids if one not in out)
 
 
-def _chaired(members: list[MemberRow], *, has_begun: bool) -> list[MemberRow]:
+def meeting_offices(
+    ctx: Context, case: CaseRow, item: ItemRow, offices: Sequence[str]
+) -> dict[str, Office]:
+    """The offices that decide besides the one the item lies with, by role; who is missing is not.
+
+    Raises NotCompetent: the region has more than one of a kind.
+    """
+    if not offices or item.candidate_unit is None:
+        return {}
+    level = Level(people.unit(ctx, item.candidate_unit).level)
+    found = {
+        role: advance_work.office_of(ctx, case, role.removesuffix(_HEAD), level) for role in offices
+    }
+    return {
+        role: office
+        for role, office in found.items()
+        if office is not None and office.id != item.candidate_unit
+    }
+
+
+def _holders(
+    ctx: Context, case: CaseRow, item: ItemRow, offices: Sequence[str], day: date
+) -> list[Holder]:
+    """Who holds a post of these offices on the day, those of the item's office first."""
+    own = item.candidate_unit or ""
+    heads = any(role == f"{item.candidate_role}{_HEAD}" for role in offices)
+    found = list(people.holders(ctx, own, day, head_only=heads))
+    for role, office in meeting_offices(ctx, case, item, offices).items():
+        found += people.holders(ctx, office.id, day, head_only=role.endswith(_HEAD))
+    return found
+
+
+def _chaired(
+    members: list[MemberRow], may_lead: Collection[str], *, has_begun: bool
+) -> list[MemberRow]:
     """With somebody in the chair: who was given it, else the first who is there and may."""
-    able = [one for one in members if one.attendance in _ABLE]
+    able = [one for one in members if one.attendance in _ABLE and one.person_id in may_lead]
     if has_begun or any(one.is_chair for one in able) or not able:
         return [replace(one, is_chair=one.is_chair and not one.recusal) for one in members]
     first = able[0].person_id

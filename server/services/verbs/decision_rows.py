@@ -130,8 +130,11 @@ def held(ctx: Context, decision_id: str, *, to_write: bool = True) -> Held:
     """
     actor = posts.with_posts(ctx)
     item_id = _item_of(ctx, decision_id)
-    seen = case_rows.lock_seen if to_write else case_rows.seen
-    case = seen(ctx, actor, item_id)
+    if actor.is_system:  # convenes what comes round by the calendar
+        case = case_rows.lock(ctx, _case_of(ctx, item_id))
+    else:
+        seen = case_rows.lock_seen if to_write else case_rows.seen
+        case = seen(ctx, actor, item_id)
     item = work_rows.stored(ctx, case, item_id)
     release = definitions.release(ctx, case.pack_version_id)
     entry = release.pack.decisions.get(item.node_key)
@@ -139,7 +142,7 @@ def held(ctx: Context, decision_id: str, *, to_write: bool = True) -> Held:
         raise NotFound
     row = decision_stored.row_of(ctx, decision_id)
     sitting = decision_stored.meeting_of(ctx, row.meeting_id) if row else None
-    members = decision_members.of(ctx, case, item, _kept(row))
+    members = decision_members.of(ctx, case, item, entry.offices, _kept(row))
     beside = (sitting.secretary_id or "", *sitting.attendants) if sitting else ()
     return Held(
         id=decision_id,
@@ -242,6 +245,11 @@ def _of_row(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _kept(row: DecisionRow | None) -> tuple[str, bool] | None:
     return (row.id, row.state == "closed") if row else None
+
+
+def _case_of(ctx: Context, item_id: str) -> str:
+    found = ctx.session.scalar(select(work_item.c.case_id).where(work_item.c.id == item_id))
+    return str(found)
 
 
 def _item_of(ctx: Context, decision_id: str) -> str:

@@ -15,18 +15,15 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.decision_rules import Secrecy
 from server.domain.errors import Conflict, Forbidden, Invalid
 from server.domain.findings import Finding
-from server.domain.jurisdiction import Level
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.decision import decision, meeting
-from server.queries import visibility
 from server.services.case import case_rows
 from server.services.case.facts import Facts
 from server.services.context import Context
 from server.services.identity import people
-from server.services.identity.people import Holder
 from server.services.verbs import (
-    advance_work,
+    decision_members,
     decision_notices,
     decision_rows,
     decision_stored,
@@ -38,6 +35,7 @@ from server.services.verbs import (
 )
 from server.services.verbs.decision_ends import close
 from server.services.verbs.decision_members import MemberRow
+from server.services.verbs.decision_people import may_lead, secretaries
 from server.services.verbs.decision_rows import Held
 from server.services.verbs.decision_stored import MeetingRow
 from server.services.verbs.decision_votes import attend, vote
@@ -79,6 +77,14 @@ def convene(ctx: Context, decision_id: str, *, seen: int | None = None, **given:
     _refuse_wrong(ctx, found, asked)
     if seen is not None and found.row is not None and seen != found.row.version:
         raise Conflict(_("该议题已被他人更改，请刷新后重试"))
+    put_on(ctx, found, asked)
+
+
+def put_on(ctx: Context, found: Held, asked: Invitation) -> None:
+    """Put the matter on the agenda as asked, whoever may; the other offices take part from now."""
+    others = decision_members.meeting_offices(ctx, found.case, found.item, found.entry.offices)
+    for role, office in others.items():
+        parties.join_office(ctx, found.case.id, role.removesuffix(".head"), office.id)
     before = found.meeting if found.row is not None and found.row.state == "open" else None
     held_at = _meeting(ctx, found, asked)
     known = decision_terms.known(ctx, found.release, found.case)
@@ -92,7 +98,7 @@ def convene(ctx: Context, decision_id: str, *, seen: int | None = None, **given:
         "is_secret": asked.secret or found.entry.secret is Secrecy.REQUIRED,
         "chair_id": asked.chair or found.chair_id,
         "state": "open",
-        "convened_by": ctx.actor.person_id,
+        "convened_by": None if ctx.actor.is_system else ctx.actor.person_id,
         "convened_at": ctx.now,
     }
     found = _stored(ctx, found, values)
@@ -103,7 +109,10 @@ def convene(ctx: Context, decision_id: str, *, seen: int | None = None, **given:
     if sitting is not None:
         decision_notices.convened(ctx, found, sitting, before)
     work_rows.write(ctx, found.item, touched_at=found.item.touched_at or ctx.now)
-    work_acts.append(ctx, found.item, "convene", text=str(values["question"]))
+    if ctx.actor.is_system:
+        ctx.record("work.convene", found.item.id, found.case.id, {"node": found.item.node_key})
+    else:
+        work_acts.append(ctx, found.item, "convene", text=str(values["question"]))
 
 
 def dissolve(ctx: Context, decision_id: str, *, reason: str) -> None:
@@ -121,28 +130,6 @@ def dissolve(ctx: Context, decision_id: str, *, reason: str) -> None:
     decision_rows.keep(ctx, found, found.members, state="cancelled", closed_at=ctx.now)
     decision_rows.end_meeting(ctx, found)
     work_acts.append(ctx, found.item, "adjourn", text=reason)
-
-
-def secretaries(ctx: Context, found: Held) -> list[Holder]:
-    """Who may keep the record: holders of the office the pack names who know of the case, none of
-    them a member."""
-    role = decision_terms.text(
-        ctx, found.entry.secretary, decision_terms.known(ctx, found.release, found.case)
-    )
-    if not role:
-        return []
-    case = found.case
-    office = advance_work.office_of(ctx, case, role, Level(case.level))
-    if office is None:
-        return []
-    out = {one.person_id for one in found.members}
-    return [
-        one
-        for one in people.holders(ctx, office.id, ctx.today)
-        if one.person_id not in out
-        and not parties.bars_of(ctx, case.id).keeps_out(one.person_id)
-        and visibility.sees(ctx.session, one.person_id, [office.id], case.id)
-    ]
 
 
 def _to_convene(ctx: Context, decision_id: str) -> Held:
@@ -167,7 +154,7 @@ def _refuse_wrong(ctx: Context, found: Held, asked: Invitation) -> None:
     if asked.held_on < ctx.today:
         message = _("会议日期已过；已经开过的会议，请在待办的表单中补录会议纪要")
         problems.append(Finding(code="DECISION_DAY", field="held_on", message=message))
-    if asked.chair and found.member(asked.chair) is None:
+    if asked.chair and not may_lead(ctx, found, asked.chair):
         message = _("主持人应是不回避的成员")
         problems.append(Finding(code="DECISION_CHAIR", field="chair", message=message))
     if asked.secretary and asked.secretary not in {

@@ -123,6 +123,11 @@ def appoint(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
             _join(ctx, case_id, entry.role, who)
 
 
+def join_office(ctx: Context, case_id: str, role: str, unit_id: str) -> None:
+    """Give an office a part in the case from now on; one that has it keeps it once."""
+    _join(ctx, case_id, role, _Who(unit_id=unit_id))
+
+
 def replace_members(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
     """Give each who is named the role, and take it from those who had it and are not named.
 
