@@ -12,7 +12,7 @@ from server.http.verbs import clocks
 from server.queries.board import Narrowed
 from server.queries.totals import MAX_TOTAL
 from server.services.calendar import calendar_gaps
-from server.services.files import boards
+from server.services.files import boards, meeting_minutes
 from server.services.operations import outages
 from server.web.fragments import render
 
@@ -37,6 +37,7 @@ def index() -> str:
             address=lambda **other: url_for("board.index", **{**chosen, **other}),
             level_word=level_word,
             clock_verbs=clocks.VERBS,
+            rounds=meeting_minutes.missed(ctx),
             gap=calendar_gaps.missing_year(ctx),
             pauses=outages.lately(ctx, datetime.now(UTC)),
         )

@@ -17,7 +17,13 @@ from server.http.looks import looked
 from server.http.problems import status_of
 from server.http.site import reading
 from server.http.verbs.deciding import DECISION_VERBS
-from server.services.files import decision_convening, decision_rests, decision_sheets, meeting_lists
+from server.services.files import (
+    decision_convening,
+    decision_rests,
+    decision_sheets,
+    meeting_lists,
+    meeting_minutes,
+)
 from server.services.files.decision_sheets import DecisionSheet
 from server.web import decision_forms, verb_forms
 from server.web.fragments import render
@@ -33,13 +39,28 @@ _Page = Response | str | tuple[str, int]
 def meetings() -> str:
     with reading() as ctx:
         found = meeting_lists.meetings(ctx)
+        rounds = meeting_minutes.rounds(ctx)
         today = ctx.today
     coming = [one for one in found if one.held_on >= today and one.state != "closed"]
     return render(
         "decisions/meetings.html",
         coming=list(reversed(coming)),
         past=[one for one in found if one not in coming],
+        rounds=rounds,
     )
+
+
+@pages.get("/meetings/<meeting_id>/minutes")
+@requires(Permission.CASE_READ)
+@page_class("view")
+def minutes(meeting_id: str) -> str:
+    """What one meeting came to in all of its cases, on paper."""
+    with reading() as ctx:
+        found = meeting_minutes.minutes(ctx, meeting_id)
+    serial = uuid4().hex[:12].upper()
+    for sheet in found.sheets:
+        looked("decision.print", sheet.id, sheet.case_id, {"serial": serial})
+    return render("decisions/minutes.html", minutes=found, serial=serial)
 
 
 @pages.get("/decisions/<decision_id>")

@@ -1,13 +1,10 @@
 """Meetings that come round: convened once, over all that waits, each with a result of its own."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-import yaml
 from sqlalchemy import select
 
-from server.adapters.packs import PackFiles, read_folder
 from server.domain.errors import NotFound
 from server.models.audit import AuditEvent
 from server.models.decision import agenda_round, decision, meeting
@@ -15,13 +12,11 @@ from server.queries import meetings as counted
 from server.services.files import decision_sheets, meeting_lists
 from server.services.identity import posts
 from server.services.packs import definitions
-from server.services.verbs import agendas, decision_records, decisions
+from server.services.verbs import agendas, decisions
+from tests.factories.agendas import AUDIT_HEAD, CONVENED, HELD, OWN, by_a_meeting, decide
 from tests.factories.invariants import broken_chain
-from tests.factories.tiny import AUDIT, COLLEAGUE, DESK, HEAD, NOW, PACK, Tiny
+from tests.factories.tiny import AUDIT, HEAD, NOW, Tiny
 
-OWN = [DESK, COLLEAGUE, HEAD]
-#: the 27th of February 2026 is a Friday; three working days before is Tuesday
-CONVENED, HELD = datetime(2026, 2, 24, 9, tzinfo=NOW.tzinfo), NOW.replace(day=27)
 MARCH, APRIL = NOW.replace(month=3, day=24), NOW.replace(month=4, day=24)
 
 
@@ -105,9 +100,6 @@ def test_a_month_with_nothing_is_noted_and_one_that_nobody_held_as_well(ready: T
     assert said == {"agenda.convened", "agenda.missed", "agenda.held", "agenda.empty"}
 
 
-AUDIT_HEAD = "county1.audit.head"
-
-
 def come(tiny: Tiny, now: datetime) -> int:
     return agendas.come_round(tiny.tools, now)
 
@@ -136,53 +128,6 @@ def waiting(tiny: Tiny, login: str) -> int:
     return tiny.act(
         login, lambda ctx: int(ctx.session.scalar(counted.waiting(posts.with_posts(ctx))) or 0)
     )
-
-
-def decide(tiny: Tiny, decision_id: str, members: list[str], now: datetime = HELD) -> None:
-    """The whole meeting about one matter, the head in the chair."""
-    others = [each for each in members if each != HEAD]
-    for login in (*others, HEAD):
-        tiny.act(login, lambda ctx: decisions.attend(ctx, decision_id, attendance="present"), now)
-    for login in (*others, HEAD):
-        tiny.act(login, lambda ctx: decisions.vote(ctx, decision_id, choice="accept"), now)
-    tiny.act(HEAD, lambda ctx: decision_records.note(ctx, decision_id, minutes="同意受理"), now)
-    for login in (*others, HEAD):
-        tiny.act(login, lambda ctx: decision_records.sign(ctx, decision_id), now)
-    tiny.act(HEAD, lambda ctx: decisions.close(ctx, decision_id), now)
-
-
-def by_a_meeting() -> PackFiles:
-    """The small pack, whose registration is decided each month by two offices."""
-    read = read_folder(PACK)
-    path = "processes/tiny/pack.yaml"
-    entries: dict[str, Any] = yaml.safe_load(read.files[path])
-
-    def half() -> dict[str, Any]:
-        return {"numerator": "1", "denominator": "2", "basis": {"default": "测试"}}
-
-    entries["decisions"] = {
-        "register": {
-            "title": "会审",
-            "question": "是否受理",
-            "field": "registered",
-            "quorum": half(),
-            "majority": half(),
-            "offices": ["case_supervision_office", "audit_office.head"],
-            "basis": {"default": "测试"},
-        }
-    }
-    entries["agendas"] = {
-        "monthly": {
-            "title": "每月会审",
-            "tasks": ["register"],
-            "every": "month",
-            "day": 27,
-            "notice": 3,
-            "basis": {"default": "测试"},
-        }
-    }
-    content = yaml.safe_dump(entries, allow_unicode=True).encode()
-    return PackFiles(key=read.key, files={**read.files, path: content})
 
 
 @pytest.fixture
