@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from server.domain.access import Actor
 from server.domain.expressions import Json
 from server.domain.registers import EntryState, Span
 from server.models.case import case, subject
@@ -121,16 +122,22 @@ def parties_of(session: Session, case_id: str) -> tuple[frozenset[str], frozense
     return people, frozenset(row.unit_id for row in rows if row.unit_id)
 
 
+def shut(session: Session, actor: Actor, case_ids: Collection[str]) -> frozenset[str]:
+    """Those of these cases that the actor keeps away from: nothing of them exists for him."""
+    wanted = select(case.c.id).where(case.c.id.in_(case_ids), case.c.id.in_(recused_from(actor)))
+    return frozenset(session.scalars(wanted))
+
+
 def book(
     session: Session,
-    person_id: str,
+    actor: Actor,
     scopes: Collection[Scope],
     asked: Asked,
     today: date,
     part: slice,
 ) -> list[Entry]:
     """Entries of a book, the newest first."""
-    wanted = _entries().where(_asked(asked, today), _kept(person_id, scopes))
+    wanted = _entries().where(_asked(asked, today), _kept(actor, scopes))
     order = (register_entry.c.entered_on.desc(), register_entry.c.id)
     found = session.execute(
         wanted.order_by(*order).offset(part.start).limit(part.stop - part.start)
@@ -139,10 +146,10 @@ def book(
 
 
 def total(
-    session: Session, person_id: str, scopes: Collection[Scope], asked: Asked, today: date
+    session: Session, actor: Actor, scopes: Collection[Scope], asked: Asked, today: date
 ) -> int | None:
     """How many there are, None beyond ten thousand."""
-    inner = _entries(register_entry.c.id).where(_asked(asked, today), _kept(person_id, scopes))
+    inner = _entries(register_entry.c.id).where(_asked(asked, today), _kept(actor, scopes))
     limited = inner.limit(_MOST + 1).subquery()
     counted = session.scalar(select(func.count()).select_from(limited)) or 0
     return None if counted > _MOST else counted
@@ -165,14 +172,14 @@ def counts(session: Session, scopes: Collection[Scope], asked: Asked, today: dat
     ]
 
 
-def units(session: Session, person_id: str, scopes: Collection[Scope], register: str) -> list[Any]:
+def units(session: Session, actor: Actor, scopes: Collection[Scope], register: str) -> list[Any]:
     """The units the book has entries about: id and name."""
     wanted = (
         _entries(Unit.id, Unit.name)
         .where(
             register_entry.c.register == register,
             Unit.id.is_not(None),
-            _kept(person_id, scopes),
+            _kept(actor, scopes),
         )
         .distinct()
         .order_by(Unit.name)
@@ -217,14 +224,14 @@ def _asked(asked: Asked, today: date) -> ColumnElement[bool]:
     return and_(*wanted, known.get(asked.phase, stands))
 
 
-def _kept(person_id: str, scopes: Collection[Scope]) -> ColumnElement[bool]:
+def _kept(actor: Actor, scopes: Collection[Scope]) -> ColumnElement[bool]:
     """Entries of the reader's offices, of no case he is party to or keeps away from."""
-    own = select(subject.c.case_id).where(subject.c.person_id == person_id)
+    own = select(subject.c.case_id).where(subject.c.person_id == actor.person_id)
     table = register_entry.c
     return and_(
         _within(scopes, below=False),
         table.case_id.not_in(own),
-        table.case_id.not_in(recused_from(person_id)),
+        table.case_id.not_in(recused_from(actor)),
     )
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 import yaml
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from server.adapters.packs import PackFiles, read_folder
@@ -140,3 +140,10 @@ def _named(key: str, kind: str) -> Json:
 def unit(session: Session, key: str) -> str:
     """Id of the unit with this key."""
     return session.execute(select(Unit.id).where(Unit.key == key)).scalar_one()
+
+
+def strike_all(tiny: Tiny) -> None:
+    """Let every entry be struck."""
+    with tiny.tools.writers() as session:
+        session.execute(update(register_entry).values(state="struck", struck_by="withdraw"))
+        session.commit()

@@ -12,6 +12,7 @@ from server.domain.registers import Phase, phase
 from server.queries import registers
 from server.services.case import case_rows, case_state, facts, sights
 from server.services.context import Context
+from server.services.identity import posts
 from server.services.packs import definitions
 from server.services.verbs import register_entries, register_finds
 from server.services.verbs.register_finds import Asking, Found, Parties
@@ -69,11 +70,16 @@ def of_case(ctx: Context, case_id: str) -> tuple[FoundEntry, ...]:
         found = register_finds.found(ctx, release, finds, parties, asking)
     except ExpressionFailed:
         return ()
-    known = case_rows.seen_of(ctx, {one.entry.case_id for one in found}) if found else {}
+    if not found:
+        return ()
+    from_cases = {one.entry.case_id for one in found}
+    shut = registers.shut(ctx.session, posts.with_posts(ctx), from_cases)
+    known = case_rows.seen_of(ctx, from_cases)
     titles = {key: rule.title for key, rule in release.pack.registers.items()}
     return tuple(
         _line(ctx, one, titles.get(one.entry.register, ""), is_known=one.entry.case_id in known)
         for one in found
+        if one.entry.case_id not in shut
     )
 
 
