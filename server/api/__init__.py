@@ -20,6 +20,7 @@ from server.api.packs import packs
 from server.api.papers import papers
 from server.api.procedures import procedures
 from server.api.recusals import recusals
+from server.api.registers import registers
 from server.api.reporters import reporters
 from server.api.requests import requests
 from server.api.talks import talks
@@ -31,7 +32,7 @@ from server.api.tokens import tokens
 RESOURCES = (
     *(tokens, procedures, cases, links, case_commands, corrections, requests, recusals, tasks),
     *(task_verbs, drafts, batches, decisions, talks, notices, absences, attachments),
-    *(papers, kinships, reporters, packs, audits, drill),
+    *(papers, registers, kinships, reporters, packs, audits, drill),
 )
 
 
