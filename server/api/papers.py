@@ -79,7 +79,7 @@ class PapersSchema(ma.Schema):
     offers = ma.fields.List(ma.fields.Nested(OfferSchema), required=True)
 
 
-class DraftSchema(ma.Schema):
+class PaperDraftSchema(ma.Schema):
     """How a paper would read if it were issued now."""
 
     paper = ma.fields.String(required=True)
@@ -106,7 +106,7 @@ def index(case: UUID) -> dict[str, Json]:
 
 @papers.route("/cases/<uuid:case>/drafts/<paper>")
 @requires(Permission.CASE_READ)
-@papers.response(HTTPStatus.OK, DraftSchema)
+@papers.response(HTTPStatus.OK, PaperDraftSchema)
 def draft(case: UUID, paper: str) -> dict[str, Json]:
     """草稿：出具前查看
 
