@@ -1,11 +1,13 @@
 """Papers of a case: what may be issued, how it would read, what was issued, and its files."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 from uuid import UUID
 
 import marshmallow as ma
 from flask import Response
+from marshmallow import validate
 
 from server.api.blueprints import Blueprint
 from server.api.schemas import Moment, word
@@ -21,6 +23,7 @@ from server.queries.issued_papers import Issued
 from server.services.files import paper_files
 from server.services.papers import issued_papers
 from server.services.verbs import paper_choices
+from server.services.verbs.judged import Choice
 
 papers = Blueprint("papers", __name__, description=_("文书"))
 
@@ -35,6 +38,19 @@ class OfferSchema(ma.Schema):
 
     paper = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
+
+
+class AddresseeSchema(ma.Schema):
+    """Somebody a paper may be handed to."""
+
+    to = ma.fields.String(required=True)
+    name = ma.fields.String(required=True)
+
+
+class ReplacesSchema(ma.Schema):
+    """Which paper it would replace."""
+
+    replaces = ma.fields.String(load_default="", validate=validate.Length(0, 36))
 
 
 class ServiceSchema(ma.Schema):
@@ -68,6 +84,11 @@ class PaperSchema(ma.Schema):
     files = ma.fields.Dict(
         keys=word(_KINDS), values=ma.fields.String(), metadata={"description": "种类与内容摘要"}
     )
+    addressees = ma.fields.List(
+        ma.fields.Nested(AddresseeSchema),
+        required=True,
+        metadata={"description": "可以登记送达的对象；不能由本人登记送达时为空"},
+    )
     services = ma.fields.List(ma.fields.Nested(ServiceSchema), required=True)
 
 
@@ -96,24 +117,31 @@ def index(case: UUID) -> dict[str, Json]:
     """该事项已经出具的文书，以及现在可以出具的文书"""
     with reading() as ctx:
         found = issued_papers.listed(ctx, str(case))
+        serving = paper_choices.serving(ctx, str(case))
+        to = {each.id: list(paper_choices.of_paper(ctx, each)) for each in serving}
         offers = [
             {"paper": each.value, "title": each.label}
             for each in paper_choices.issuable(ctx, str(case))
         ]
     looked("paper.read", str(case), str(case))
-    return {"items": [_shown(each) for each in found], "total": len(found), "offers": offers}
+    return {
+        "items": [_shown(each, to.get(each.id, [])) for each in found],
+        "total": len(found),
+        "offers": offers,
+    }
 
 
 @papers.route("/cases/<uuid:case>/drafts/<paper>")
 @requires(Permission.CASE_READ)
+@papers.arguments(ReplacesSchema, location="query")
 @papers.response(HTTPStatus.OK, PaperDraftSchema)
-def draft(case: UUID, paper: str) -> dict[str, Json]:
+def draft(given: dict[str, str], case: UUID, paper: str) -> dict[str, Json]:
     """草稿：出具前查看
 
     出具时（POST /cases/{id}/issue）须交回这里得到的data_hash，内容有变化的不能出具。
     """
     with reading() as ctx:
-        drawn, text = paper_files.draft_text(ctx, str(case), paper)
+        drawn, text = paper_files.draft_text(ctx, str(case), paper, given["replaces"])
     looked("paper.draft", f"{case}:{paper[:80]}", str(case))
     return {
         "paper": drawn.offer.value,
@@ -148,9 +176,10 @@ def receipt(paper: UUID) -> Response:
     return as_letter(content, name)
 
 
-def _shown(issued: Issued) -> dict[str, Json]:
+def _shown(issued: Issued, to: Sequence[Choice]) -> dict[str, Json]:
     plain = ("id", "key", "title", "number", "at", "by", "unit", "replaces_id", "reason")
     return {
         **{name: getattr(issued, name) for name in (*plain, "is_replaced", "services")},
+        "addressees": [{"to": each.value, "name": each.label} for each in to],
         "files": {kind: content_hash for kind, (content_hash, _size) in issued.files.items()},
     }

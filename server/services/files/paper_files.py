@@ -64,7 +64,7 @@ def opened(ctx: Context, paper_id: str, kind: str) -> Opened:
     )
 
 
-def draft_text(ctx: Context, case_id: str, paper: str) -> tuple[Drawn, str]:
+def draft_text(ctx: Context, case_id: str, paper: str, replaces: str) -> tuple[Drawn, str]:
     """The draft of a paper with its words alone. Raises as :func:`draft`."""
-    drawn = papers.draft(ctx, case_id, paper)
+    drawn = papers.draft(ctx, case_id, paper, replaces)
     return drawn, sheets.text(drawn.blocks).replace(package.MARK, issued_papers.BLANK)

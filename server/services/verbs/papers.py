@@ -44,9 +44,9 @@ def prepared(
     return {"drawn": _drawn(ctx, case_id, paper, replaces)}
 
 
-def draft(ctx: Context, case_id: str, paper: str) -> Drawn:
+def draft(ctx: Context, case_id: str, paper: str, replaces: str = "") -> Drawn:
     """The paper as it would be issued now. Raises as :func:`issue`."""
-    return _drawn(ctx, case_id, paper, "")
+    return _drawn(ctx, case_id, paper, replaces)
 
 
 def looked_at(

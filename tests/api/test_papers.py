@@ -1,0 +1,225 @@
+"""Papers: looked at, issued with a number, kept as they were, handed over, read by who may."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from docx import Document
+from flask import Flask
+from sqlalchemy import delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from server.domain.access import SYSTEM
+from server.models.paper import issued_paper, paper_file, paper_service
+from server.services.context import Tools, transaction
+from tests.api.matters import APPLICANT, COLLEAGUE, DESK, STRANGER, offered, opened
+from tests.factories import site
+from tests.factories.programs import Program
+from tests.factories.site import MONDAY
+from tests.factories.together import at_once
+
+Sign = Callable[[str], Program]
+
+
+def test_a_paper_is_looked_at_issued_served_and_read_by_whom_it_was_served_on(signed: Sign) -> None:
+    case = accepted(signed)
+    desk, applicant = signed(DESK), signed(APPLICANT)
+    offers = desk.found(f"/cases/{case}/papers")["offers"]
+    assert {"paper": "acceptance_notice", "title": "受理通知书"} in offers
+    draft = desk.found(f"/cases/{case}/drafts/acceptance_notice")
+    assert draft["number"].startswith("容受〔2026〕")
+    assert "予以受理" in draft["text"]
+    body = {"paper": "acceptance_notice", "seen": draft["data_hash"]}
+    desk.done(f"/cases/{case}/issue", body)
+    [paper] = desk.found(f"/cases/{case}/papers")["items"]
+    assert paper["number"] == "容受〔2026〕1号"
+    assert paper["number"] in words(desk.get(f"/papers/{paper['id']}/docx").data)
+    assert applicant.found(f"/cases/{case}/papers")["items"] == []
+    assert applicant.get(f"/papers/{paper['id']}/docx").status_code == 404
+    desk.done(f"/cases/{case}/serve", service(paper))
+    [mine] = applicant.found(f"/cases/{case}/papers")["items"]
+    assert (mine["number"], mine["services"][0]["way_text"]) == (paper["number"], "直接送达")
+    assert applicant.get(f"/papers/{paper['id']}/docx").status_code == 200
+    assert signed(STRANGER).get(f"/papers/{paper['id']}/docx").status_code == 404
+
+
+def test_what_changed_since_it_was_looked_at_is_not_issued(signed: Sign) -> None:
+    case = accepted(signed)
+    body = {"paper": "acceptance_notice", "seen": "0" * 64}
+    assert signed(DESK).post(f"/cases/{case}/issue", body).status_code == 409
+    assert signed(DESK).found(f"/cases/{case}/papers")["items"] == []
+
+
+def test_who_did_not_do_the_step_issues_nothing(signed: Sign) -> None:
+    case = accepted(signed)
+    seen = signed(DESK).found(f"/cases/{case}/drafts/acceptance_notice")["data_hash"]
+    body = {"paper": "acceptance_notice", "seen": seen}
+    assert signed(APPLICANT).post(f"/cases/{case}/issue", body).status_code == 403
+    assert signed(APPLICANT).get(f"/cases/{case}/drafts/acceptance_notice").status_code == 403
+    assert signed(STRANGER).post(f"/cases/{case}/issue", body).status_code == 404
+    assert (
+        signed(DESK).post(f"/cases/{case}/issue", {**body, "paper": "minutes"}).status_code == 403
+    )
+    # an office answers for its papers, not one person of it
+    signed(COLLEAGUE).done(f"/cases/{case}/issue", body)
+
+
+def test_a_correction_is_a_new_paper_that_names_the_one_it_replaces(signed: Sign) -> None:
+    case = accepted(signed)
+    desk = signed(DESK)
+    first = issued(desk, case)
+    again = {"paper": "acceptance_notice", "seen": seen(desk, case)}
+    assert desk.post(f"/cases/{case}/issue", again).status_code == 409
+    again["replaces"] = first["id"]
+    assert desk.post(f"/cases/{case}/issue", again).status_code in (409, 422)
+    shown = site_draft(desk, case, first["id"])
+    desk.done(f"/cases/{case}/issue", {**again, "seen": shown, "reason": "日期有误"})
+    old, new = desk.found(f"/cases/{case}/papers")["items"]
+    assert (old["is_replaced"], new["replaces"]) == (True, old["id"])
+    assert old["number"] != new["number"]
+    late = desk.post(f"/cases/{case}/serve", service(old))
+    assert late.status_code == 403
+
+
+def test_no_row_of_an_issued_paper_is_ever_changed(signed: Sign, demo_tools: Tools) -> None:
+    case = accepted(signed)
+    desk = signed(DESK)
+    paper = issued(desk, case)
+    desk.done(f"/cases/{case}/serve", service(paper))
+    changes: list[Any] = [
+        update(issued_paper).values(title="改"),
+        update(paper_file).values(content_hash="0" * 64),
+        update(paper_service).values(addressee="改"),
+        *(delete(each) for each in (paper_service, paper_file, issued_paper)),
+    ]
+    for change in changes:
+        with (
+            pytest.raises(DBAPIError, match="append-only"),
+            transaction(demo_tools, SYSTEM, MONDAY) as ctx,
+        ):
+            ctx.session.execute(change)
+
+
+def test_two_issuers_at_once_leave_no_gap_and_no_number_twice(
+    signed: Sign, demo_tools: Tools
+) -> None:
+    cases = [accepted(signed) for _each in range(4)]
+    desk = signed(DESK)
+    bodies = [{"paper": "acceptance_notice", "seen": seen(desk, each)} for each in cases]
+    refused = {**bodies[0], "seen": "0" * 64}
+
+    def send(case: str, body: Any) -> Callable[[], int]:
+        return lambda: desk.post(f"/cases/{case}/issue", body).status_code
+
+    acts = [send(case, body) for case, body in zip(cases, bodies, strict=True)]
+    statuses = at_once([*acts, send(cases[0], refused), send(cases[0], bodies[0])])
+    assert sorted(statuses) == [200, 200, 200, 200, 409, 409]
+    with demo_tools.readers() as session:
+        numbers = sorted(session.scalars(select(issued_paper.c.number)))
+    assert numbers == [f"容受〔2026〕{n}号" for n in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"to": "applicant:nobody"}, "to"),
+        ({"way": "pigeon"}, "way"),
+        ({"served_on": "2027-01-01"}, "served_on"),
+        ({"served_on": "2020-01-01"}, "served_on"),
+    ],
+)
+def test_a_service_that_cannot_be_is_refused_at_its_field(
+    signed: Sign, change: Any, field: str
+) -> None:
+    case = accepted(signed)
+    desk = signed(DESK)
+    paper = issued(desk, case)
+    answer = desk.post(f"/cases/{case}/serve", service(paper) | change)
+    assert answer.status_code == 422
+    told: Any = answer.json
+    assert [each["field"] for each in told["problems"]] == [field]
+
+
+def test_the_page_shows_the_draft_before_it_issues(app: Flask, signed: Sign) -> None:
+    case = accepted(signed)
+    page = site.signed_in(app, DESK)
+    token = site.token(page, f"/cases/{case}/issue")
+    sent = {"csrf_token": token, "paper": "acceptance_notice"}
+    looked = page.post(f"/cases/{case}/issue", data=sent)
+    text = looked.get_data(as_text=True)
+    assert looked.status_code == 200
+    assert 'class="letter"' in text
+    hidden = {name: value_of(text, name) for name in ("shown", "seen")}
+    stamped = page.get(f"/cases/{case}/drafts/acceptance_notice")
+    assert "草稿" in words(stamped.data)
+    assert page.post(f"/cases/{case}/issue", data=sent | hidden).status_code == 303
+    file = page.get(f"/cases/{case}").get_data(as_text=True)
+    assert "容受〔2026〕1号" in file
+    assert "还没有送达" in file
+    paper = signed(DESK).found(f"/cases/{case}/papers")["items"][0]
+    assert "受送达人" in words(page.get(f"/papers/{paper['id']}/receipt").data)
+    served = {
+        "csrf_token": token,
+        **service(paper),
+        "receipt": (io.BytesIO(b"%PDF-1.4\n%%EOF\n"), "回证.pdf"),
+    }
+    assert page.post(f"/cases/{case}/serve", data=served).status_code == 303
+    applicant = site.signed_in(app, APPLICANT)
+    mine = applicant.get(f"/applications/{case}").get_data(as_text=True)
+    assert "容受〔2026〕1号" in mine
+    address = mine.split('href="/attachments/')[1].split('"')[0]
+    assert applicant.get(f"/attachments/{address}").status_code == 200
+
+
+def accepted(signed: Sign) -> str:
+    """A case that the desk took in."""
+    case: str = opened(signed(APPLICANT))["id"]
+    desk = signed(DESK)
+    task = offered(desk, case)["id"]
+    desk.done(f"/tasks/{task}/claim")
+    desk.done(f"/tasks/{task}/complete", {"variables": {"accepted": True}})
+    return case
+
+
+def seen(program: Program, case: str) -> str:
+    """The hash of the draft."""
+    found: str = program.found(f"/cases/{case}/drafts/acceptance_notice")["data_hash"]
+    return found
+
+
+def site_draft(program: Program, case: str, replaces: str) -> str:
+    """The hash of the draft of a correction."""
+    address = f"/cases/{case}/drafts/acceptance_notice?replaces={replaces}"
+    found: str = program.found(address)["data_hash"]
+    return found
+
+
+def issued(program: Program, case: str) -> Any:
+    """The notice, issued."""
+    program.done(
+        f"/cases/{case}/issue", {"paper": "acceptance_notice", "seen": seen(program, case)}
+    )
+    return program.found(f"/cases/{case}/papers")["items"][0]
+
+
+def service(paper: Any) -> dict[str, Any]:
+    """It is handed to the applicant himself."""
+    return {
+        "paper": paper["id"],
+        "to": paper["addressees"][0]["to"],
+        "way": "direct",
+        "served_on": "2026-03-02",
+    }
+
+
+def words(content: bytes) -> str:
+    """Everything a letter says."""
+    letter = Document(io.BytesIO(content))
+    cells = [cell.text for table in letter.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(each.text for each in letter.paragraphs), *cells])
+
+
+def value_of(text: str, name: str) -> str:
+    """What a hidden field of the page holds."""
+    return text.split(f'name="{name}" value="')[1].split('"')[0]
