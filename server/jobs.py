@@ -36,6 +36,7 @@ from server.services.operations import (
     workers,
 )
 from server.services.operations.clock_watch import ClockWatch
+from server.services.papers import printing
 from server.services.verbs import agendas, left_behind, messages, reporter_bars, ticks
 from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
@@ -57,6 +58,8 @@ class _Known:
     doubtful: set[str] = field(default_factory=lambda: {chore.name for chore in chores.CHORES})
     is_catching_up: bool = False
     has_looked_back: bool = False
+    #: papers this process cannot print
+    unprintable: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -211,6 +214,12 @@ class Worker:
             _log.info("delivered", extra={"letters": done.sent, "failed": done.failed})
         return {}
 
+    def _print(self) -> dict[str, Json]:
+        done = printing.print_waiting(self.tools, self.clock, self._known.unprintable)
+        if done:
+            _log.info("papers printed", extra={"papers": done})
+        return {}
+
     def _look_after(self) -> dict[str, Json]:
         real_now = self.watch.wall()
         workers.beat(self.tools, self._known.name, self._known.began_at, real_now)
@@ -255,6 +264,7 @@ _FAILED: Final = IncidentKind.CHORE_FAILED
 _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
     chores.ROUND.name: Worker._round,
     chores.DELIVER.name: Worker._deliver,
+    chores.PRINT.name: Worker._print,
     chores.WATCH.name: Worker._look_after,
     chores.LEFT.name: Worker._give_back,
     chores.AGENDAS.name: Worker._convene,

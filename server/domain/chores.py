@@ -43,6 +43,8 @@ class Chore:
 ROUND: Final = Chore(name="round", title=_("到时的期限、提醒和上报"), every=timedelta(seconds=5))
 #: sends notices out; a receiver that is slow keeps no round waiting
 DELIVER: Final = Chore(name="deliver", title=_("发出通知"), every=timedelta(seconds=5))
+#: makes the PDF of papers that were issued
+PRINT: Final = Chore(name="print", title=_("生成文书的PDF"), every=timedelta(seconds=5))
 #: looks after the installation itself
 WATCH: Final = Chore(name="watch", title=_("检查运行状况"), every=timedelta(minutes=1))
 #: gives back what people left behind whose posts ended
@@ -58,4 +60,4 @@ VERIFY: Final = Chore(name="verify", title=_("核对审计记录链"), every=tim
 BACKUP: Final = "backup"
 
 #: all there are, in the order people look at them
-CHORES: Final = (ROUND, DELIVER, WATCH, LEFT, AGENDAS, TIDY, VERIFY)
+CHORES: Final = (ROUND, DELIVER, PRINT, WATCH, LEFT, AGENDAS, TIDY, VERIFY)

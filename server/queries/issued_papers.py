@@ -94,7 +94,7 @@ def of_case(session: Session, case_id: str) -> tuple[Issued, ...]:
         .outerjoin(absent, absent.id == issued_paper.c.on_behalf_of)
         .outerjoin(Unit, Unit.id == issued_paper.c.unit_id)
         .where(issued_paper.c.case_id == case_id)
-        .order_by(issued_paper.c.issued_at, issued_paper.c.id)
+        .order_by(issued_paper.c.issued_at, issued_paper.c.number, issued_paper.c.id)
     ).all()
     if not rows:
         return ()

@@ -30,6 +30,8 @@ _TYPES: Final = (
     ("sim", "song"),
 )
 _SIZES: Final = (9, 10, 12, 14, 16, 18, 22, 26, 36, 44)
+#: points above a paragraph: none, half a line, one, two (where a seal goes)
+_SPACES: Final = (0, 14, 28, 56)
 _DEEPEST: Final = 4
 
 #: properties of runs and paragraphs as they come down from styles
@@ -98,6 +100,7 @@ def _paragraph(paragraph: Any, styles: Mapping[str, Style]) -> Json:
         "indent": bool(style.get("indent")),
         "rule": style.get("rule", ""),
         "page": bool(style.get("page")),
+        "space": style.get("space", 0),
         "runs": list(_runs(paragraph, style)),
     }
 
@@ -178,6 +181,10 @@ def _placed(paragraph: Any) -> Style:
     if indent is not None:
         first = indent.get(f"{_W}firstLineChars") or indent.get(f"{_W}firstLine") or "0"
         found["indent"] = first not in ("", "0")
+    spacing = paragraph.find(f"{_W}spacing")
+    before = spacing.get(f"{_W}before", "") if spacing is not None else ""
+    if before.isdecimal():
+        found["space"] = min(_SPACES, key=lambda each: abs(each - int(before) / 20))
     line = paragraph.find(f"{_W}pBdr/{_W}bottom")
     if line is not None:
         found["rule"] = "red" if line.get(f"{_W}color", "").upper() == "FF0000" else "black"
