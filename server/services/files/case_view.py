@@ -11,7 +11,7 @@ from server.domain.case_words import outcome_word
 from server.domain.errors import Forbidden, NotFound
 from server.domain.lifecycle import OVER
 from server.domain.packs import PolicyPack
-from server.domain.perspectives import Matter, Sight
+from server.domain.perspectives import Sight
 from server.domain.roles import PARTIES
 from server.domain.texts import _
 from server.queries import case_files, timeline
@@ -20,13 +20,13 @@ from server.queries.case_files import Concerned, Head, Look, Notice, Task
 from server.queries.issued_papers import Issued
 from server.queries.requests import Requested
 from server.services.calendar.calendars import CN
-from server.services.case import sights
 from server.services.clocks import deadline_rows
 from server.services.context import Context
 from server.services.files import (
     case_clocks,
     case_diagrams,
     case_papers,
+    case_seen,
     case_timeline,
     corrections,
     recusals,
@@ -36,15 +36,12 @@ from server.services.files import requests as request_files
 from server.services.files.case_clocks import ClockView
 from server.services.files.case_diagrams import Drawing, Went
 from server.services.files.case_papers import Paper, PaperSheet
+from server.services.files.case_seen import Seen
 from server.services.files.case_timeline import Entry, Told
 from server.services.files.corrections import View
 from server.services.files.recusals import Block
 from server.services.files.requests import View as RequestView
 from server.services.identity import posts
-from server.services.law import charts
-from server.services.law.charts import Chart
-from server.services.law.releases import Release
-from server.services.packs import definitions
 from server.services.papers import issued_papers
 from server.services.verbs import possible_case
 from server.services.verbs.possible_case import Possible
@@ -107,7 +104,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
     Raises:
         NotFound: there is no such case, or it does not exist for him.
     """
-    seen = _seen(ctx, case_id)
+    seen = case_seen.seen(ctx, case_id)
     sight, head, release, chart = seen.sight, seen.head, seen.release, seen.chart
     tasks = case_files.tasks(ctx.session, sight, case_id)
     all_clocks = case_clocks.of_case(ctx, release.pack, case_id)
@@ -161,7 +158,7 @@ def steered(ctx: Context, case_id: str) -> tuple[Head, Possible]:
     Raises:
         NotFound: there is no such case, or it does not exist for him.
     """
-    seen = _seen(ctx, case_id)
+    seen = case_seen.seen(ctx, case_id)
     return seen.head, _possible(ctx, seen, _asked(ctx, seen))
 
 
@@ -197,7 +194,7 @@ def paper(ctx: Context, case_id: str, seq: int) -> tuple[Head, Sight, PaperSheet
         NotFound: there is no such paper, or it does not exist for the actor.
         Forbidden: he may know that there is one, not what it says.
     """
-    seen = _seen(ctx, case_id)
+    seen = case_seen.seen(ctx, case_id)
     shelf = case_papers.shelf(ctx, seen.release, seen.head, seen.chart, seen.sight)
     return seen.head, seen.sight, case_papers.opened(shelf, seq)
 
@@ -208,7 +205,7 @@ def readable_papers(ctx: Context, case_id: str) -> tuple[PaperSheet, ...]:
     Raises:
         NotFound: there is no such case, or it does not exist for him.
     """
-    seen = _seen(ctx, case_id)
+    seen = case_seen.seen(ctx, case_id)
     shelf = case_papers.shelf(ctx, seen.release, seen.head, seen.chart, seen.sight)
     return tuple(
         case_papers.opened(shelf, each.seq)
@@ -225,7 +222,7 @@ def outcome_title(pack: PolicyPack, outcome: str | None) -> str:
 
 
 def _told(
-    seen: "_Seen",
+    seen: Seen,
     shelf: case_papers.Shelf,
     papers: tuple[Paper, ...],
     items: Mapping[str, timeline.Item],
@@ -250,43 +247,16 @@ def _told(
     )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Seen:
-    sight: Sight
-    head: Head
-    release: Release
-    chart: Chart
-
-
-def _seen(ctx: Context, case_id: str) -> _Seen:
-    sight = sights.of(ctx, case_id)
-    head = _veiled(case_files.head(ctx.session, case_id), sight)
-    release = definitions.release(ctx, head.pack_version_id)
-    chart = charts.chart(release.files[head.procedure])
-    return _Seen(sight=sight, head=head, release=release, chart=chart)
-
-
-def _viewed(ctx: Context, seen: _Seen, asked: Sequence[Requested]) -> tuple[RequestView, ...]:
+def _viewed(ctx: Context, seen: Seen, asked: Sequence[Requested]) -> tuple[RequestView, ...]:
     return tuple(request_files.view(ctx, seen.release, each) for each in asked)
 
 
-def _possible(ctx: Context, seen: _Seen, asked: Sequence[Requested]) -> Possible:
+def _possible(ctx: Context, seen: Seen, asked: Sequence[Requested]) -> Possible:
     return Possible() if seen.sight.is_party else possible_case.now(ctx, seen.head.id, asked)
 
 
-def _asked(ctx: Context, seen: _Seen) -> tuple[Requested, ...]:
+def _asked(ctx: Context, seen: Seen) -> tuple[Requested, ...]:
     return request_rows.of_case(ctx.session, posts.with_posts(ctx), seen.sight, seen.head.id)
-
-
-def _veiled(head: Head, sight: Sight) -> Head:
-    """The head without what its reader may not know: who opened it, and for the asked the rest."""
-    if sight.is_office:
-        return head
-    head = replace(head, opened_by="", office="")
-    if sight.is_party:
-        return head
-    outcome = head.outcome if sight.sees(Matter.DECISION) else None
-    return replace(head, matter="", unit_id=None, unit="", outcome=outcome, former="")
 
 
 def _leads(ctx: Context) -> bool:
