@@ -14,6 +14,7 @@ from server.domain.findings import Severity
 from server.engine import dmn_check
 from server.engine.decisions import reader as dmn_reader
 from tests.factories.bpmn import Process, condition, document, message, timer
+from tests.factories.letters import letter
 from tests.factories.packs import CALENDARS, FEEL, Draft
 
 Spoil = Callable[[Draft], Any]
@@ -449,6 +450,71 @@ def handover(**other: Json) -> Json:
 @case("PAPER_NODE_UNKNOWN")
 def paper_at_an_unknown_node(draft: Draft) -> None:
     draft.pack["papers"]["notice"]["node"] = "ghost"
+
+
+def written_with(draft: Draft, *lines: str) -> None:
+    """The notice gets a letter of these lines."""
+    draft.pack["papers"]["notice"]["template"] = "notice"
+    draft.letters["notice"] = letter(*lines)
+
+
+@case("PAPER_TEMPLATE_MISSING")
+def paper_without_its_letter(draft: Draft) -> None:
+    draft.pack["papers"]["notice"]["template"] = "ghost"
+
+
+@case("PAPER_TEMPLATE_BROKEN")
+def letter_that_is_no_document(draft: Draft) -> None:
+    written_with(draft)
+    draft.letters["notice"] = b"PK"
+
+
+@case("PAPER_TEMPLATE_BROKEN")
+def letter_that_begins_and_never_ends(draft: Draft) -> None:
+    written_with(draft, "{% if title %}")
+
+
+@case("PAPER_TEMPLATE_BROKEN")
+def letter_with_an_unknown_filter(draft: Draft) -> None:
+    written_with(draft, "{{ title | upper }}")
+
+
+@case("PAPER_TEMPLATE_REFUSED")
+def letter_that_calls(draft: Draft) -> None:
+    written_with(draft, "{{ title.upper() }}")
+
+
+@case("PAPER_TEMPLATE_NAME")
+def letter_with_an_unknown_name(draft: Draft) -> None:
+    written_with(draft, "{{ ghost }}")
+
+
+@case("PAPER_TEMPLATE_FIELD")
+def letter_with_an_unknown_field(draft: Draft) -> None:
+    written_with(draft, "{{ answers.ghost }}")
+
+
+@case("PAPER_TEMPLATE_FIELD")
+def letter_with_a_field_of_an_unknown_step(draft: Draft) -> None:
+    written_with(draft, "{{ steps.ghost.opinion }}")
+
+
+@case("PAPER_NUMBER")
+def number_without_its_figure(draft: Draft) -> None:
+    written_with(draft, "{{ number }}")
+    draft.pack["papers"]["notice"]["number"] = "告〔{year}〕号"
+
+
+@case("PAPER_NUMBER")
+def number_that_cannot_be_read(draft: Draft) -> None:
+    written_with(draft, "{{ number }}")
+    draft.pack["papers"]["notice"]["number"] = "告〔{year"
+
+
+@case("PAPER_SERVICE")
+def service_without_the_ways_of_service(draft: Draft) -> None:
+    written_with(draft, "{{ title }}")
+    draft.pack["papers"]["notice"]["service"] = True
 
 
 @case("BATCH_NODE_UNKNOWN")

@@ -167,6 +167,8 @@ class Draft:
     #: file name -> bytes, undrawn
     diagrams: dict[str, bytes] = field(default_factory=dict)
     table: str = TABLE
+    #: template name -> bytes
+    letters: dict[str, bytes] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if not self.diagrams:
@@ -191,6 +193,8 @@ class Draft:
         for name, components in self.forms.items():
             schema = {"type": "default", "id": name, "components": components}
             found[f"forms/small/{name}.form.json"] = json.dumps(schema).encode()
+        for name, data in self.letters.items():
+            found[f"processes/small/letters/{name}.docx"] = data
         return PackFiles(key="small", files=found)
 
     def findings(self) -> list[Finding]:
