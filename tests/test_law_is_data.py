@@ -22,11 +22,18 @@ MODULES = [
     for file in sorted(SERVER.rglob("*.py"))
     if "migrations" not in file.relative_to(SERVER).parts
 ]
-#: a name of fewer characters is a word of the language
-SHORTEST = 4
+#: a name, or an entry of a list, of fewer characters is a word of the language
+SHORTEST, SHORTEST_ENTRY = 5, 8
 #: outcomes are fixed words of the product (CONTRACTS section 3), whatever a pack calls its choices,
-#: and every office has a head
-WORDS = {"不予追究责任", "从轻追究责任", "减轻追究责任", "不予容错", "主要负责人"}
+#: every office has a head, and whoever declares anything about a recusal may declare that
+WORDS = {
+    "不予追究责任",
+    "从轻追究责任",
+    "减轻追究责任",
+    "不予容错",
+    "主要负责人",
+    "没有应当回避的情形",
+}
 #: whose functions count days
 COUNTING = {"server.domain.calendar", "server.domain.deadlines", "server.domain.counting"}
 
@@ -83,7 +90,8 @@ def _of_packs() -> Iterator[str]:
         yield from (source.title for source in pack.sources.values())
         for entries in pack.lists.values():
             for item in entries.items:
-                yield from (item.text, item.against, *item.conditions)
+                texts = (item.text, item.against, *item.conditions)
+                yield from (text for text in texts if len(text) >= SHORTEST_ENTRY)
 
 
 def _of_demo() -> Iterator[str]:
