@@ -18,7 +18,7 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance, declarations, parties
+from server.services.verbs import advance, declarations, late_parties, parties
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -92,6 +92,7 @@ def _appoint(
         parties.refuse_barred(ctx, case.id, named)
         is_one_of_many = chart.nodes[item.node_key].multi_instance is not None
         (parties.appoint if is_one_of_many else parties.replace_members)(ctx, case.id, named)
+        late_parties.concern(ctx, case.id, named)
         asked = [one for one in release.pack.recusal.statements if one.form == item.form_key]
         declarations.of_appointment(ctx, case.id, item.id, asked, checked)
 

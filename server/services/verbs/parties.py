@@ -175,7 +175,7 @@ def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
             kind=entry.role,
             person_id=entry.person_id,
             unit_id=entry.unit_id,
-            **_card(ctx, entry),
+            **card(ctx, entry),
         )
 
 
@@ -291,7 +291,8 @@ def _leave(ctx: Context, case_id: str, role: str, who: _Who) -> None:
     ctx.record("participant.leave", who.person_id or who.unit_id, case_id, {"role": role})
 
 
-def _card(ctx: Context, entry: Named) -> dict[str, str | None]:
+def card(ctx: Context, entry: Named) -> dict[str, str | None]:
+    """What is kept of a party beside who it is: its name, and who manages it."""
     if entry.person_id:
         person = people.person(ctx, entry.person_id)
         return {"name": person.name, "managed_by": person.managed_by}

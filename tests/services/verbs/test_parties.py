@@ -5,7 +5,7 @@ from server.domain.errors import Forbidden, Invalid
 from server.domain.packs import Appointment
 from server.services.context import Context, reading
 from server.services.identity import people
-from server.services.verbs import parties
+from server.services.verbs import late_parties, parties
 from server.services.verbs.parties import Named
 from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, NOW, Tiny
 
@@ -133,6 +133,21 @@ def test_a_named_subject_is_concerned_and_the_applicant_is_not(tiny: Tiny) -> No
         found = parties.of_case(ctx, case_id)
     assert found.subjects == {tiny.person(COLLEAGUE)}
     assert found.applicants == {tiny.person(APPLICANT)}
+
+
+def test_whom_a_step_names_later_is_concerned_and_a_second_round_puts_another_in_his_place(
+    tiny: Tiny,
+) -> None:
+    case_id = tiny.open()
+
+    def name(login: str) -> None:
+        named = [Named(role="subject", person_id=tiny.person(login))]
+        tiny.program(lambda ctx: late_parties.concern(ctx, case_id, named))
+
+    for login in (COLLEAGUE, COLLEAGUE, DESK):
+        name(login)
+        with reading(tiny.tools, SYSTEM, NOW) as ctx:
+            assert parties.of_case(ctx, case_id).subjects == {tiny.person(login)}
 
 
 def test_without_a_subject_of_its_own_the_applicant_is_the_subject() -> None:
