@@ -1,7 +1,7 @@
 """``returns`` and ``reopen`` of pack.yaml: where a case may go back to."""
 
 from server.adapters.reading import REQUIRED, Node
-from server.domain.movement import ReopenRule, ReturnRule
+from server.domain.movement import ReopenRule, ReturnRule, WithdrawalRule
 from server.domain.texts import _
 
 
@@ -12,6 +12,20 @@ def return_rule(node: Node) -> ReturnRule:
     )
     if not node.has("to"):
         node.wrong(node.at("to"), _("写明可以退回的环节；任何环节写earlier，不得退回写[]"))
+    return read
+
+
+def withdrawal(key: str, node: Node) -> WithdrawalRule:
+    """Until when an application of this procedure may be taken back."""
+    read = WithdrawalRule(
+        procedure=key,
+        since=node.texts("since"),
+        until=node.texts("until"),
+        continues=node.feel("continues"),
+        basis=node.basis(required=True),
+    )
+    if not read.until:
+        node.wrong(node.at("until"), _("至少写明一个环节"))
     return read
 
 

@@ -30,6 +30,19 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
                 element="reopen",
                 field=reopening.procedure,
             )
+    for withdrawal in candidate.pack.withdrawals.values():
+        named = [*withdrawal.since, *withdrawal.until]
+        _nodes(candidate, named, f"withdrawals.{withdrawal.procedure}", own)
+        if withdrawal.procedure not in candidate.pack.procedures:
+            own.error(
+                "WITHDRAWAL_PROCEDURE",
+                _("可以撤回申请的程序“{procedure}”不在procedures中").format(
+                    procedure=withdrawal.procedure[:60]
+                ),
+                _("键写procedures中的程序"),
+                element="withdrawals",
+                field=withdrawal.procedure,
+            )
     for clock in candidate.pack.deadlines.values():
         if clock.until is not None and clock.after_return is AfterReturn.RESTART:
             own.error(

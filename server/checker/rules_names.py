@@ -191,6 +191,8 @@ def _given_of_work(candidate: Candidate) -> Iterator[tuple[str, Given | None, st
     """Where work may be handed over to, and what is decided together."""
     for at, handover in enumerate(candidate.pack.handover):
         yield from ((each.office, each.when, "handover", f"{at}.to") for each in handover.to)
+    for rule in candidate.pack.withdrawals.values():
+        yield rule.procedure, rule.continues, "withdrawals", f"{rule.procedure}.continues"
     for entry in candidate.pack.decisions.values():
         yield from ((entry.title, value, "decisions", entry.node) for value in entry.given())
 

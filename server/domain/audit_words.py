@@ -53,6 +53,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "case.suspend": _("暂停办理"),
     "case.take_over": _("接续办理"),
     "case.urge": _("催办本人事项"),
+    "case.withdraw_application": _("撤回申请"),
     "cc.read": _("阅看抄送"),
     "comment.add": _("发表讨论"),
     "comment.read": _("查看讨论"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from server.domain.expressions import Feel
 from server.domain.sources import Basis
 from server.domain.texts import _
 
@@ -48,6 +49,21 @@ class ReopenRule:
     to: tuple[str, ...]
     #: office whose head decides
     by: str
+    basis: Basis | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WithdrawalRule:
+    """Until when an application may be taken back, and whether the case goes on then."""
+
+    #: procedure it is of
+    procedure: str
+    #: keys of user tasks: there is an application once one of them is done; empty: from the start
+    since: tuple[str, ...] = ()
+    #: keys of user tasks: over once one of them is done, or a meeting is called for it
+    until: tuple[str, ...] = ()
+    #: the organ goes on of its own motion where this holds; else the case ends as withdrawn
+    continues: Feel | None = None
     basis: Basis | None = None
 
 

@@ -19,7 +19,7 @@ from server.domain.expressions import Feel, Given, Json
 from server.domain.field_rights import FieldRights
 from server.domain.handovers import Handover
 from server.domain.incompatible import Incompatible
-from server.domain.movement import ReopenRule, ReturnRule
+from server.domain.movement import ReopenRule, ReturnRule, WithdrawalRule
 from server.domain.recusal_rules import RecusalRules
 from server.domain.register_rules import Find, RegisterRule
 from server.domain.roles import Capacities, Capacity
@@ -275,6 +275,8 @@ class PolicyPack:
     returns: tuple[ReturnRule, ...] = ()
     #: by procedure: how a closed case is taken up again
     reopens: Mapping[str, ReopenRule] = field(default_factory=dict)
+    #: by procedure: until when the applicant may take his application back
+    withdrawals: Mapping[str, WithdrawalRule] = field(default_factory=dict)
     #: node -> how several people do its task together
     together: Mapping[str, Together] = field(default_factory=dict)
     #: task, or start event -> what it may do with the fields of its form

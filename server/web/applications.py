@@ -6,6 +6,7 @@ from server.domain.access import Permission
 from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import reading
+from server.http.verbs.table import CASE_VERBS
 from server.queries.case_filters import Wanted
 from server.services.files import case_indexes, case_view
 from server.web.fragments import render
@@ -32,4 +33,4 @@ def show(case_id: str) -> str:
     with reading() as ctx:
         found = case_view.application(ctx, case_id)
     looked("application.read", case_id, case_id)
-    return render("applications/show.html", file=found)
+    return render("applications/show.html", file=found, case_verbs=CASE_VERBS)

@@ -63,6 +63,9 @@ SENT: dict[str, Any] = {
     "corrections": {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": "x"},
 }
 
+#: done by whoever applied, and by nobody else
+OF_PARTY = "withdraw-application"
+
 Sign = Callable[[str], Program]
 
 
@@ -123,6 +126,8 @@ def test_a_party_does_nothing_to_the_work_of_the_offices(
     case, task = prepared(demo_tools, signed)
     party, page = signed(APPLICANT), site.signed_in(app, APPLICANT)
     for path, body in calls(case, task):
+        if path.endswith(OF_PARTY):
+            continue
         answer = party.post(path, body)
         # he knows the case and its state, so that the state is wrong tells him nothing new
         expected = {404} if path.startswith("/tasks/") else {403, 404, 409, 422}
@@ -130,6 +135,26 @@ def test_a_party_does_nothing_to_the_work_of_the_offices(
     for path in pages(case, task):
         if path.startswith("/tasks/"):
             assert page.get(path).status_code == 404, path
+
+
+def test_the_applicant_alone_takes_his_application_back(
+    app: Flask, demo_tools: Tools, signed: Sign
+) -> None:
+    case, _task = prepared(demo_tools, signed)
+    path = f"/cases/{case}/{OF_PARTY}"
+    for login in (DESK, HEAD):
+        assert signed(login).post(path, SENT[OF_PARTY]).status_code == 403, login
+        assert OF_PARTY not in site.signed_in(app, login).get(f"/cases/{case}").text
+    page = site.signed_in(app, APPLICANT)
+    assert page.get(path).status_code == 200
+    assert path in page.get(f"/applications/{case}").text
+    assert signed(APPLICANT).post(path, {}).status_code == 422
+    token = site.token(page, path)
+    sent = page.post(path, headers={"X-CSRFToken": token}, data={"reason": "不再申请"})
+    assert sent.status_code == 303
+    assert signed(APPLICANT).found(f"/cases/{case}")["outcome"] == "withdrawn"
+    assert signed(APPLICANT).post(path, SENT[OF_PARTY]).status_code == 409
+    assert path not in page.get(f"/applications/{case}").text
 
 
 @pytest.mark.parametrize("login", [DESK, HEAD])

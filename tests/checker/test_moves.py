@@ -9,7 +9,12 @@ from tests.factories.tiny import PACK
 
 FEEL = Feel()
 BASIS = "basis: {default: 测试}"
+LANES = "lanes:\n"
 REOPEN = "{to: [decide, verify], by: case_supervision_office"
+
+
+def withdrawal(procedure: str, until: str) -> str:
+    return f"withdrawals: {{{procedure}: {{{until}{BASIS}}}}}\n{LANES}"
 
 
 def told(before: str, after: str) -> list[str]:
@@ -19,7 +24,7 @@ def told(before: str, after: str) -> list[str]:
     assert before in text
     changed = {**files.files, path: text.replace(before, after, 1).encode()}
     found = check_here(PackFiles(key=files.key, files=changed), ("cn",), FEEL)
-    places = ("returns", "reopen", "deadlines")
+    places = ("returns", "reopen", "deadlines", "withdrawals")
     return [each.code for each in found if each.element.startswith(places)]
 
 
@@ -38,6 +43,9 @@ def test_rules_that_can_work_are_let_through() -> None:
         ("lanes:\n", f"returns:\n  - {{from: [verify], {BASIS}}}\nlanes:\n", "PACK_VALUE"),
         (REOPEN, REOPEN.replace("case_supervision_office", "applicant"), "REOPEN_RULE"),
         (REOPEN, REOPEN.replace("decide, verify", "begin"), "MOVE_NODE"),
+        (LANES, withdrawal("tiny_matter", "until: [g_join], "), "MOVE_NODE"),
+        (LANES, withdrawal("other", "until: [decide], "), "WITHDRAWAL_PROCEDURE"),
+        (LANES, withdrawal("tiny_matter", ""), "PACK_VALUE"),
         (
             "interval: {n: 3, unit: calendar}",
             "interval: {until: registered_on, unit: calendar}\n    after_return: restart",

@@ -35,6 +35,7 @@ from tests.factories.commands import (
 )
 from tests.factories.crowd import STAFF, Pair
 from tests.factories.mishaps import Mishaps
+from tests.factories.random_pack import APPLICANT
 from tests.factories.tiny import Tiny
 
 #: most steps in which a case is brought to its end
@@ -76,7 +77,11 @@ _WAITING: Final[Mapping[str, Callable[..., Any]]] = {
     **{f"consent-{kind}": partial(crowd.requests, kind=kind) for kind in RequestKind},
     **dict.fromkeys(("grant-recusal", "refuse-recusal", "take-recusal-back"), crowd.recusals),
 }
-_STEERING: Final = frozenset(CASE_VERBS) - {"stop", "restart", "extend", "ask-extension"}
+_STEERING: Final = (
+    frozenset(CASE_VERBS)
+    - {"stop", "restart", "extend", "ask-extension"}
+    - {"withdraw-application"}
+)
 
 
 class Acts:
@@ -187,6 +192,8 @@ class Acts:
         """Who might do this to the case."""
         if verb == "resolve":
             return ["p.system_admin.head"] if self.read(crowd.status) == "fault" else []
+        if verb == "withdraw-application":
+            return [APPLICANT] if self._is_in(APPLICANT) else []
         heads = tuple(some[0] for some in STAFF.values())
         known = [*(heads if verb in _STEERING else crowd.handlers(self.items()))]
         known += [stands_in for stands_in, _arranged in self.mishaps.away.values()]

@@ -225,7 +225,5 @@ def _on_case(ctx: Context, case_id: str) -> frozenset[str]:
         sight = sights.of(ctx, case_id)
     except NotFound:
         return frozenset()
-    if sight.is_party:
-        return frozenset()
     asked = requested.of_case(ctx.session, actor, sight, case_id)
-    return possible_case.now(ctx, case_id, asked).names
+    return possible_case.of(ctx, sight, case_id, asked).names

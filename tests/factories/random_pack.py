@@ -90,6 +90,7 @@ def made(first: int, count: int) -> PackFiles:
         "procedures": {},
         "lanes": {},
         "reopen": {},
+        "withdrawals": {},
         "events": {},
         "deadlines": {},
         "handover": [],
@@ -161,6 +162,8 @@ def _process(pack: dict[str, Any], seed: int, number: int) -> tuple[bytes, list[
         "outcomes": ["done"],
     }
     pack["reopen"][key] = {"to": steps[:3], "by": OFFICES[0], "basis": _BASIS}
+    goes_on = {"continues": "=true"} if number % 2 else {}
+    pack["withdrawals"][key] = {"until": steps[-1:], "basis": _BASIS, **goes_on}
     for event, node in (("filed", f"s_{key}"), ("begun", steps[0]), ("done", steps[-1])):
         pack["events"][f"{event}{number}"] = {"title": event, "node": node}
     pack["deadlines"] |= {

@@ -22,14 +22,15 @@ BUDGETS = {
     # with the verbs that are possible, where it may go back to, who signs, what its clock allows,
     # remarks and copies, and the phrases for its opinions
     "/tasks/{task}": 40,
-    # what may be done to the case and to its clocks, what was asked, and what was said beside
-    "/cases/{case}": 40,
+    # what may be done to the case and to its clocks, what was asked, what was said beside, which
+    # cases it is linked with, and what it sent
+    "/cases/{case}": 42,
     "/cases": 21,
     "/api/v1/tasks": 9,
 }
 #: a task completed over the API: the verb itself, then what the answer tells of the case, and
 #: which verbs are possible then
-COMPLETE = 54
+COMPLETE = 55
 
 
 @pytest.mark.parametrize("page", BUDGETS)

@@ -3,7 +3,17 @@
 from collections.abc import Mapping
 from typing import Final
 
-from server.http.verbs import clocks, handing, moving, papers, reopening, signing, steering, talking
+from server.http.verbs import (
+    applying,
+    clocks,
+    handing,
+    moving,
+    papers,
+    reopening,
+    signing,
+    steering,
+    talking,
+)
 from server.http.verbs.saying import Verb
 
 #: in the order of the buttons
@@ -13,5 +23,12 @@ TASK_VERBS: Final[Mapping[str, Verb]] = {
 
 #: what is done to a whole case or to one of its clocks, in the order of the buttons
 CASE_VERBS: Final[Mapping[str, Verb]] = {
-    verb.name: verb for verb in (*clocks.VERBS, *steering.VERBS, *reopening.VERBS, *papers.VERBS)
+    verb.name: verb
+    for verb in (
+        *clocks.VERBS,
+        *steering.VERBS,
+        *reopening.VERBS,
+        *papers.VERBS,
+        *applying.VERBS,
+    )
 }

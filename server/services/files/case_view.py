@@ -252,7 +252,7 @@ def _viewed(ctx: Context, seen: Seen, asked: Sequence[Requested]) -> tuple[Reque
 
 
 def _possible(ctx: Context, seen: Seen, asked: Sequence[Requested]) -> Possible:
-    return Possible() if seen.sight.is_party else possible_case.now(ctx, seen.head.id, asked)
+    return possible_case.of(ctx, seen.sight, seen.head.id, asked)
 
 
 def _asked(ctx: Context, seen: Seen) -> tuple[Requested, ...]:

@@ -49,6 +49,7 @@ WORDS: Final[Mapping[str, Word]] = {
     "case.hasten": Word(_("列为快查快结"), "active"),
     "case.ease": Word(_("取消快查快结")),
     "case.urge": Word(_("催办"), "active"),
+    "case.withdraw_application": Word(_("撤回申请"), "back"),
     "work.add_signers": Word(_("加签"), "active"),
     "work.remove_signers": Word(_("减签"), "back"),
     "work.submit": Word(_("提交待签署"), "active"),

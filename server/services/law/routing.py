@@ -94,6 +94,7 @@ def _of_work(parts: Parts, known: set[str]) -> Iterator[str]:
     """Where work may be handed over to, and what is decided together."""
     for handover in parts.pack.handover:
         yield from _feel(*(receiver.when for receiver in handover.to))
+    yield from _feel(*(rule.continues for rule in parts.pack.withdrawals.values()))
     for entry in parts.pack.decisions.values():
         if entry.node in known:
             yield from _feel(*entry.given())

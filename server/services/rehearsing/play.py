@@ -22,7 +22,14 @@ from server.services.law.releases import Release
 from server.services.rehearsing import casting, expectations
 from server.services.rehearsing.casting import Part, Place
 from server.services.rehearsing.scenario import Scenario, Step
-from server.services.verbs import cases, deadline_clock, messages, timers, work
+from server.services.verbs import (
+    application_withdrawals,
+    cases,
+    deadline_clock,
+    messages,
+    timers,
+    work,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -96,6 +103,7 @@ class Play:
             "restart": self._clock,
             "extend": self._clock,
             "import_calendar": self._import,
+            "withdraw_application": self._withdraw,
         }
         if step.act:
             acts[step.act](step)
@@ -149,6 +157,14 @@ class Play:
         with reading(self.tools, SYSTEM, self.now) as ctx:
             actor, _place = self._actor(ctx, step, self._seen())
         self._verb(actor, lambda ctx: _change_clock(ctx, step.act, self.case_id, target))
+
+    def _withdraw(self, step: Step) -> None:
+        with reading(self.tools, SYSTEM, self.now) as ctx:
+            actor, _place = self._actor(ctx, step, self._seen())
+        self._verb(
+            actor,
+            lambda ctx: application_withdrawals.withdraw(ctx, self.case_id, reason=step.target),
+        )
 
     def _import(self, step: Step) -> None:
         self._verb(

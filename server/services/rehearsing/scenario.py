@@ -63,6 +63,7 @@ ACTS = (
     "restart",
     "extend",
     "import_calendar",
+    "withdraw_application",
 )
 
 
@@ -179,13 +180,13 @@ def _step(node: Node, number: int, report: Report) -> Step:
 
 
 def _by(node: Node, act: str) -> str:
-    if act in ("do", "claim", "release", "stop", "restart", "extend"):
+    if act in ("do", "claim", "release", "stop", "restart", "extend", "withdraw_application"):
         return _required(node, "as")
     return node.text("as")
 
 
 def _target(node: Node, act: str) -> Json:
-    if act in ("do", "claim", "release"):
+    if act in ("do", "claim", "release", "withdraw_application"):
         return _required(node, act)
     if act == "until":
         return _moment(node, act)

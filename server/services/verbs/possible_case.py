@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from server.domain.errors import Conflict, Forbidden
+from server.domain.perspectives import Sight
 from server.domain.requests import RequestKind
 from server.queries import requests
 from server.queries.requests import Requested
@@ -19,6 +20,7 @@ from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import (
     acting,
+    application_withdrawals,
     case_verbs,
     clock_choices,
     papers,
@@ -61,6 +63,11 @@ class Possible:
         return frozenset(self.case).union(*self.clocks.values())
 
 
+def of(ctx: Context, sight: Sight, case_id: str, asked: Collection[Requested]) -> Possible:
+    """What the actor may do to a case that exists for him, his own matter or not."""
+    return of_party(ctx, case_id) if sight.is_party else now(ctx, case_id, asked)
+
+
 def now(ctx: Context, case_id: str, asked: Collection[Requested]) -> Possible:
     """What the actor may do, for whom the case exists and is not his own matter.
 
@@ -82,6 +89,17 @@ def now(ctx: Context, case_id: str, asked: Collection[Requested]) -> Possible:
         case=(*steering, *_others(ctx, case, release)),
         clocks={each.row.id: each.verbs for each in clocks},
     )
+
+
+def of_party(ctx: Context, case_id: str) -> Possible:
+    """What somebody may do with his own matter."""
+    case = case_rows.found(ctx, case_id)
+    release = definitions.release(ctx, case.pack_version_id)
+    try:
+        application_withdrawals.may_withdraw(ctx, case, release)
+    except (Conflict, Forbidden):
+        return Possible()
+    return Possible(case=("withdraw-application",))
 
 
 def clocks(ctx: Context, case_id: str) -> Mapping[str, tuple[str, ...]]:

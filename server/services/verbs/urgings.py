@@ -72,15 +72,23 @@ def urge_own(ctx: Context, case_id: str, *, reason: str) -> None:
         raise Forbidden(_("只有申请人或者当事人可以催办本人的事项"))
     case = case_rows.lock_open(ctx, case_id)
     reasons.refuse_empty(reason)
-    items = [work_rows.of_row(row) for row in open_items(ctx, case.id)]
-    items = [item for item in items if not _is_party(item)]
-    if not items:
+    if not _of_offices(ctx, case):
         raise Conflict(_("现在没有机关正在办理的环节，不需要催办"))
     _refuse_too_often(ctx, case, None)
     act_id = work_acts.append_to_case(ctx, case.id, "urge", text=reason)
     text = _("申请人催办该事项：{reason}").format(reason=reason)
-    for item in items:
+    tell_offices(ctx, case, act_id, text)
+
+
+def tell_offices(ctx: Context, case: CaseRow, act_id: str, text: str) -> None:
+    """Tell every office that has open work in the case what a party of it did."""
+    for item in _of_offices(ctx, case):
         _tell(ctx, item, work_rows.judged(ctx, item, case), act_id, text)
+
+
+def _of_offices(ctx: Context, case: CaseRow) -> list[ItemRow]:
+    items = [work_rows.of_row(row) for row in open_items(ctx, case.id)]
+    return [item for item in items if not _is_party(item)]
 
 
 _BEFORE: Final = select(work_act.c.at).where(
