@@ -37,7 +37,14 @@ from server.services.operations import (
 )
 from server.services.operations.clock_watch import ClockWatch
 from server.services.papers import printing
-from server.services.verbs import agendas, left_behind, messages, reporter_bars, ticks
+from server.services.verbs import (
+    agendas,
+    campaign_cases,
+    left_behind,
+    messages,
+    reporter_bars,
+    ticks,
+)
 from server.services.verbs.ticks import Ticked
 from server.telemetry import Meters
 
@@ -239,6 +246,12 @@ class Worker:
             _log.info("agendas", extra={"matters": found})
         return {}
 
+    def _hold_campaigns(self) -> dict[str, Json]:
+        opened = campaign_cases.sweep(self.tools, self.clock())
+        if opened:
+            _log.info("campaigns", extra={"cases": opened})
+        return {}
+
     def _tidy(self) -> dict[str, Json]:
         with transaction(self.tools, SYSTEM, self.clock()) as ctx:
             idempotency.forget_old(ctx)
@@ -268,6 +281,7 @@ _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
     chores.WATCH.name: Worker._look_after,
     chores.LEFT.name: Worker._give_back,
     chores.AGENDAS.name: Worker._convene,
+    chores.CAMPAIGNS.name: Worker._hold_campaigns,
     chores.TIDY.name: Worker._tidy,
     chores.VERIFY.name: Worker._verify,
 }

@@ -51,6 +51,10 @@ WATCH: Final = Chore(name="watch", title=_("检查运行状况"), every=timedelt
 LEFT: Final = Chore(name="left", title=_("离岗人员的待办退回机构"), every=timedelta(minutes=1))
 #: convenes the meetings that come round by the calendar
 AGENDAS: Final = Chore(name="agendas", title=_("召集定期会议"), every=timedelta(minutes=1))
+#: proposes targets of campaigns and opens their cases
+CAMPAIGNS: Final = Chore(
+    name="campaigns", title=_("专项活动选取对象、启动事项"), every=timedelta(minutes=1)
+)
 #: forgets what was kept for a time
 TIDY: Final = Chore(name="tidy", title=_("清理过期的数据"), every=timedelta(hours=1))
 #: walks both chains of the record
@@ -60,4 +64,4 @@ VERIFY: Final = Chore(name="verify", title=_("核对审计记录链"), every=tim
 BACKUP: Final = "backup"
 
 #: all there are, in the order people look at them
-CHORES: Final = (ROUND, DELIVER, PRINT, WATCH, LEFT, AGENDAS, TIDY, VERIFY)
+CHORES: Final = (ROUND, DELIVER, PRINT, WATCH, LEFT, AGENDAS, CAMPAIGNS, TIDY, VERIFY)

@@ -42,6 +42,7 @@ class Entry:
     name: str
     managed_by: str | None
     level: str
+    region: str
     entered_on: date
     entered_at: datetime
     until: date | None
@@ -120,6 +121,23 @@ def parties_of(session: Session, case_id: str) -> tuple[frozenset[str], frozense
     ).all()
     people = frozenset(row.person_id for row in rows if row.person_id)
     return people, frozenset(row.unit_id for row in rows if row.unit_id)
+
+
+def chosen(session: Session, wanted: ColumnElement[bool], most: int) -> list[Entry]:
+    """The first of the entries a condition holds for, by day and id."""
+    found = session.execute(
+        _entries()
+        .where(wanted)
+        .order_by(register_entry.c.entered_on, register_entry.c.id)
+        .limit(most)
+    )
+    return [_entry(row) for row in found]
+
+
+def one(session: Session, entry_id: str) -> Entry | None:
+    """An entry by its id."""
+    found = session.execute(_entries().where(register_entry.c.id == entry_id)).one_or_none()
+    return None if found is None else _entry(found)
 
 
 def shut(session: Session, actor: Actor, case_ids: Collection[str]) -> frozenset[str]:

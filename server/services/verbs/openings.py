@@ -134,6 +134,30 @@ def prepare_begun(
     )
 
 
+def prepare_for_office(
+    ctx: Context, release: Release, key: str, given: Mapping[str, Json], office: Office
+) -> Prepared:
+    """The start of a case by the program for an office whose head has decided on it before.
+
+    Raises:
+        Invalid: the start form is not filled in as it asks; all problems at once.
+    """
+    procedure = release.pack.procedures[key]
+    checked = _checked(ctx, release, procedure, {**procedure.defaults, **given})
+    known = facts.collect(release, key, {}, checked, ctx.now)
+    named = _appointed(release, procedure, checked)
+    return Prepared(
+        release=release,
+        procedure=procedure,
+        answers=checked,
+        known=known,
+        office_id=office.id,
+        named=tuple(named),
+        unit=_unit(ctx, named) or office,
+        level=_level(ctx, procedure, known),
+    )
+
+
 def _checked(
     ctx: Context, release: Release, procedure: Procedure, filled: Mapping[str, Json]
 ) -> Mapping[str, Json]:

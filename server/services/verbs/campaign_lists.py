@@ -1,0 +1,156 @@
+"""Who is a target of a campaign: named by hand, left out, or confirmed by his office."""
+
+from typing import Any, Final
+
+from sqlalchemy import Row, insert, select, update
+
+from server.domain.campaigns import TargetState, part_for, version_on
+from server.domain.errors import Conflict, Forbidden, NotFound
+from server.domain.texts import _
+from server.models.base import new_id
+from server.models.register import campaign_part, campaign_target
+from server.services.context import Context
+from server.services.identity import people, posts
+from server.services.verbs import campaign_rows
+
+#: longest reason
+_WORDS: Final = 2000
+
+
+def name(ctx: Context, campaign_id: str, *, kind: str, who: str) -> str:
+    """Name somebody as a target by hand; his id in the campaign.
+
+    Raises:
+        NotFound: there is no such campaign.
+        Forbidden: no office of the actor that takes part manages him.
+        Conflict: it is over, or he is a target already.
+        Invalid: there is nobody of this id.
+    """
+    row = campaign_rows.open_(ctx, campaign_id)
+    if (kind, who) in people.unknown(ctx, [(kind, who)]) or kind not in ("person", "unit"):
+        raise campaign_rows.wrong([campaign_rows.finding("who", _("没有这个人员或者机构"))])
+    target = _person(ctx, who) if kind == "person" else _unit(ctx, who)
+    shares, region = campaign_rows.parts(ctx, campaign_id), target.pop("region")
+    part = part_for(shares, target["managed_by"] or "", region)
+    if part is None or part.unit_id not in campaign_rows.own_units(ctx):
+        raise Forbidden(_("只能列入由本机构所在层级管理的对象"))
+    about = f"{kind}:{who}"
+    known = select(campaign_target.c.id).where(
+        campaign_target.c.campaign_id == campaign_id, campaign_target.c.about == about
+    )
+    if ctx.session.scalar(known) is not None:
+        raise Conflict(_("该对象已在名单中"))
+    target_id = new_id()
+    ctx.session.execute(
+        insert(campaign_target).values(
+            id=target_id,
+            campaign_id=campaign_id,
+            part_id=part.id,
+            about=about,
+            kind=kind,
+            scope_version=version_on(campaign_rows.versions(ctx, campaign_id), ctx.today),
+            state=TargetState.PROPOSED,
+            by_id=ctx.actor.person_id,
+            at=ctx.now,
+            **target,
+        )
+    )
+    ctx.record("campaign.name", target_id, detail={"campaign": row.id})
+    return target_id
+
+
+def leave_out(ctx: Context, target_id: str, *, reason: str) -> None:
+    """Take somebody from the list of the actor's office, as long as no case was opened.
+
+    Raises:
+        NotFound: there is no such target in a part of the actor's office.
+        Conflict: his case was opened, or the campaign is over.
+        Invalid: no reason.
+    """
+    row = _own_target(ctx, target_id)
+    campaign_rows.open_(ctx, row.campaign_id)
+    if not reason.strip() or len(reason) > _WORDS:
+        raise campaign_rows.wrong([campaign_rows.finding("reason", _("请写明不列入的理由"))])
+    done = ctx.session.execute(
+        update(campaign_target)
+        .where(campaign_target.c.id == target_id, campaign_target.c.case_id.is_(None))
+        .values(
+            state=TargetState.LEFT_OUT,
+            reason=reason.strip(),
+            by_id=ctx.actor.person_id,
+            version=campaign_target.c.version + 1,
+        )
+        .returning(campaign_target.c.id)
+    )
+    if done.one_or_none() is None:
+        raise Conflict(_("已经为该对象启动事项"))
+    ctx.record("campaign.leave_out", target_id, detail={"campaign": row.campaign_id})
+
+
+def confirm(ctx: Context, part_id: str) -> int:
+    """Confirm those who are proposed in the share of the actor's office; how many.
+
+    What is proposed later, or could not be opened, is confirmed by doing so again.
+
+    Raises:
+        NotFound: there is no such share.
+        Forbidden: the actor is not the head of its office.
+        Conflict: the campaign is over, or targets are still being selected.
+    """
+    part = ctx.session.execute(
+        select(campaign_part).where(campaign_part.c.id == part_id).with_for_update()
+    ).one_or_none()
+    if part is None or part.unit_id not in campaign_rows.own_units(ctx):
+        raise NotFound
+    if part.unit_id not in posts.with_posts(ctx).headed:
+        raise Forbidden(_("对象名单由本机构主要负责人确认"))
+    if campaign_rows.open_(ctx, part.campaign_id).selected_at is None:
+        raise Conflict(_("正在选取对象，请稍后再确认"))
+    waiting = (TargetState.PROPOSED, TargetState.FAILED)
+    chosen = ctx.session.scalars(
+        update(campaign_target)
+        .where(campaign_target.c.part_id == part_id, campaign_target.c.state.in_(waiting))
+        .values(state=TargetState.CHOSEN, reason="", version=campaign_target.c.version + 1)
+        .returning(campaign_target.c.id)
+    ).all()
+    ctx.session.execute(
+        update(campaign_part)
+        .where(campaign_part.c.id == part_id)
+        .values(
+            state="confirmed",
+            confirmed_by=ctx.actor.person_id,
+            confirmed_at=ctx.now,
+            version=part.version + 1,
+        )
+    )
+    told = {"campaign": part.campaign_id, "targets": len(chosen)}
+    ctx.record("campaign.confirm", part_id, detail=told)
+    return len(chosen)
+
+
+def _own_target(ctx: Context, target_id: str) -> Row[Any]:
+    row = ctx.session.execute(
+        select(campaign_target, campaign_part.c.unit_id.label("office"))
+        .join(campaign_part, campaign_part.c.id == campaign_target.c.part_id)
+        .where(campaign_target.c.id == target_id)
+    ).one_or_none()
+    if row is None or row.office not in campaign_rows.own_units(ctx):
+        raise NotFound
+    return row
+
+
+def _person(ctx: Context, person_id: str) -> dict[str, Any]:
+    person, unit = people.person(ctx, person_id), people.own_unit(ctx, person_id, ctx.today)
+    return {
+        "person_id": person_id,
+        "unit_id": unit.id if unit else None,
+        "name": person.name,
+        "managed_by": person.managed_by,
+        "region": unit.region if unit else "",
+    }
+
+
+def _unit(ctx: Context, unit_id: str) -> dict[str, Any]:
+    unit = people.unit(ctx, unit_id)
+    told = {"unit_id": unit_id, "name": unit.name, "managed_by": unit.affiliation}
+    return {**told, "region": unit.region}

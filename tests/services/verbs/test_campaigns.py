@@ -1,0 +1,146 @@
+"""专项活动: held, reached out, confirmed by each office, its cases opened exactly once."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.models.case import case
+from server.models.register import campaign_part, campaign_target
+from server.services.verbs import campaign_cases, campaign_lists, campaigns
+from server.services.verbs.campaigns import Plan
+from tests.factories import books
+from tests.factories.tiny import ACCEPT, APPLICATION, DESK, HEAD, NOW, Tiny
+
+CITY_HEAD = "city1.case_supervision.head"
+PLAN = Plan(
+    key="review_week",
+    title="2026年回看周",
+    from_on=NOW.date(),
+    to_on=NOW.date() + timedelta(days=6),
+    scope="本市受理登记在册的人员",
+)
+LATER = NOW + timedelta(hours=1)
+
+
+def test_a_campaign_reaches_the_levels_below_and_each_office_confirms_its_own(tiny: Tiny) -> None:
+    campaign_id = held(tiny)
+    with tiny.tools.readers() as session:
+        levels = session.scalars(select(campaign_part.c.level)).all()
+    assert sorted(set(levels)) == ["city", "county"]
+    assert levels.count("city") == 1
+
+    assert campaign_cases.sweep(tiny.tools, LATER) == 0
+    ((name, state, level),) = targets(tiny)
+    assert (state, level) == ("proposed", "county")
+    assert name
+
+    part = part_of(tiny, "county", "p/c1/d1")
+    with pytest.raises(NotFound):
+        tiny.act(CITY_HEAD, lambda ctx: campaign_lists.confirm(ctx, part), LATER)
+    with pytest.raises(Forbidden):
+        tiny.act(DESK, lambda ctx: campaign_lists.confirm(ctx, part), LATER)
+    assert tiny.act(HEAD, lambda ctx: campaign_lists.confirm(ctx, part), LATER) == 1
+
+    before = cases(tiny)
+    assert campaign_cases.sweep(tiny.tools, LATER) == 1
+    assert campaign_cases.sweep(tiny.tools, LATER) == 0
+    assert cases(tiny) == before + 1
+    assert [row[1] for row in targets(tiny)] == ["opened"]
+    target = target_ids(tiny)[0]
+    with pytest.raises(Conflict):
+        tiny.act(HEAD, lambda ctx: campaign_lists.leave_out(ctx, target, reason="不列入"), LATER)
+    assert campaign_id
+
+
+def test_whoever_is_left_out_gets_no_case_and_what_is_refused_is_said(tiny: Tiny) -> None:
+    held(tiny)
+    campaign_cases.sweep(tiny.tools, LATER)
+    (target,) = target_ids(tiny)
+    with pytest.raises(Invalid):
+        tiny.act(HEAD, lambda ctx: campaign_lists.leave_out(ctx, target, reason=" "), LATER)
+    tiny.act(HEAD, lambda ctx: campaign_lists.leave_out(ctx, target, reason="已调离"), LATER)
+    part = part_of(tiny, "county", "p/c1/d1")
+    assert tiny.act(HEAD, lambda ctx: campaign_lists.confirm(ctx, part), LATER) == 0
+    assert campaign_cases.sweep(tiny.tools, LATER) == 0
+
+
+def test_only_the_head_of_the_office_of_the_pack_holds_one_and_says_all_of_it(tiny: Tiny) -> None:
+    books.at_work(tiny)
+    for login in (DESK, "county1.audit.head", "county1.petition.1"):
+        with pytest.raises(Forbidden):
+            tiny.act(login, lambda ctx: campaigns.hold(ctx, PLAN))
+    wrong = Plan(key="review_week", title="", from_on=NOW.date(), to_on=date(2026, 1, 1), scope="")
+    with pytest.raises(Invalid) as refused:
+        tiny.act(HEAD, lambda ctx: campaigns.hold(ctx, wrong))
+    assert [each.field for each in refused.value.findings] == ["title", "to_on", "scope"]
+
+
+def test_a_wider_scope_is_a_further_version_and_an_ended_campaign_opens_nothing(
+    tiny: Tiny,
+) -> None:
+    campaign_id = held(tiny)
+    campaign_cases.sweep(tiny.tools, LATER)
+    widened = "并包括各镇街"
+    number = tiny.act(
+        CITY_HEAD, lambda ctx: campaigns.widen(ctx, campaign_id, text=widened, seen=None), LATER
+    )
+    assert number == 2
+    part = part_of(tiny, "county", "p/c1/d1")
+    tiny.act(HEAD, lambda ctx: campaign_lists.confirm(ctx, part), LATER)
+    with pytest.raises(Forbidden):
+        tiny.act(HEAD, lambda ctx: campaigns.end(ctx, campaign_id, reason="停", seen=None), LATER)
+    tiny.act(CITY_HEAD, lambda ctx: campaigns.end(ctx, campaign_id, reason="停", seen=None), LATER)
+    assert campaign_cases.sweep(tiny.tools, LATER) == 0
+
+
+def test_somebody_may_be_named_by_hand_once_by_the_office_that_manages_him(tiny: Tiny) -> None:
+    campaign_id = held(tiny)
+    campaign_cases.sweep(tiny.tools, LATER)
+    other = tiny.person("county1.petition.1")
+    tiny.act(
+        DESK, lambda ctx: campaign_lists.name(ctx, campaign_id, kind="person", who=other), LATER
+    )
+    with pytest.raises(Conflict):
+        tiny.act(
+            DESK, lambda ctx: campaign_lists.name(ctx, campaign_id, kind="person", who=other), LATER
+        )
+    assert [row[1] for row in targets(tiny)] == ["proposed", "proposed"]
+
+
+def held(tiny: Tiny) -> str:
+    """A campaign of the city over a book with one entry of a county."""
+    books.at_work(tiny)
+    about = tiny.person("county1.audit.1")
+    case_id = tiny.open({**APPLICATION, "concerned_person": about})
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    return tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, PLAN))
+
+
+def targets(tiny: Tiny) -> list[tuple[str, str, str]]:
+    with tiny.tools.readers() as session:
+        rows = session.execute(
+            select(campaign_target.c.name, campaign_target.c.state, campaign_part.c.level).join(
+                campaign_part, campaign_part.c.id == campaign_target.c.part_id
+            )
+        )
+        return [(row.name, row.state, row.level) for row in rows]
+
+
+def target_ids(tiny: Tiny) -> list[str]:
+    with tiny.tools.readers() as session:
+        return list(session.scalars(select(campaign_target.c.id)))
+
+
+def part_of(tiny: Tiny, level: str, region: str) -> str:
+    with tiny.tools.readers() as session:
+        wanted = select(campaign_part.c.id).where(
+            campaign_part.c.level == level, campaign_part.c.region == region
+        )
+        return str(session.scalars(wanted).one())
+
+
+def cases(tiny: Tiny) -> int:
+    with tiny.tools.readers() as session:
+        return session.scalar(select(func.count()).select_from(case)) or 0
