@@ -8,7 +8,7 @@ that a play is the same each time.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, select
+from sqlalchemy import Select, and_, select
 
 from server.domain.access import APPLICANT, Actor
 from server.domain.errors import Invalid, NotFound
@@ -216,7 +216,12 @@ def _made_up(ctx: Context, pack: PolicyPack, given: Mapping[str, Json]) -> str:
     if given.get("applicant_kind") == "unit":
         fits = and_(Unit.kind == "unit_hr", Unit.affiliation == level)
     else:
-        fits = and_(Person.managed_by == level, Unit.kind.not_in(pack.roles))
+        # nor in a second post: a meeting that another pack knows has holders whom this one knows
+        fits = and_(
+            Person.managed_by == level,
+            Unit.kind.not_in(pack.roles),
+            Person.id.not_in(_officials(ctx, pack)),
+        )
     home = [region_at(HOME, each) for each in Level]
     found = ctx.session.scalar(
         select(Person.id)
@@ -229,6 +234,15 @@ def _made_up(ctx: Context, pack: PolicyPack, given: Mapping[str, Json]) -> str:
     if found is None:
         raise _nobody(Part(by=APPLICANT, level=level))
     return found
+
+
+def _officials(ctx: Context, pack: PolicyPack) -> Select[tuple[str]]:
+    """Whoever holds a post in an office the pack knows as a role."""
+    return (
+        select(Post.person_id)
+        .join(Unit, Unit.id == Post.unit_id)
+        .where(Unit.kind.in_(pack.roles), Post.from_on <= ctx.today, Post.to_on.is_(None))
+    )
 
 
 def _first(ctx: Context, part: Part, found: Iterable[str]) -> Actor:
