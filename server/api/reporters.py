@@ -18,11 +18,13 @@ from server.domain.expressions import Json
 from server.domain.reporting import LONGEST_NAME, LONGEST_TEXT, FeedbackForm, ReporterKind
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.looks import looked
 from server.http.site import acting, reading
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import reporters as files
 from server.services.files.reporters import Entry, Sheet
+from server.services.verbs import reporter_deeds as deeds
 from server.services.verbs import reporters as verbs
 
 reporters = Blueprint("reporters", __name__, description=_("检举人"))
@@ -130,7 +132,9 @@ class ReporterDoneSchema(ma.Schema):
 def index() -> dict[str, Json]:
     """可以查看的检举登记，不含检举人的任何信息"""
     with reading() as ctx:
-        return {"items": [_shown(sheet) for sheet in files.listed(ctx)]}
+        found = [_shown(sheet) for sheet in files.listed(ctx)]
+    looked("reporter.list", "list")
+    return {"items": found}
 
 
 @reporters.route("/reporters", methods=["POST"])
@@ -170,7 +174,7 @@ def open_(given: dict[str, str], reporter: UUID) -> dict[str, Json]:
 def name(given: dict[str, Any], reporter: UUID) -> Response:
     """指定另一人也可以查看"""
     said = {name: str(value) for name, value in given.items()}
-    return _created(lambda ctx: verbs.name(ctx, str(reporter), **said))
+    return _created(lambda ctx: deeds.name(ctx, str(reporter), **said))
 
 
 @reporters.route("/reporters/<uuid:reporter>/names/<uuid:entry>/end", methods=["POST"])
@@ -182,7 +186,7 @@ def unname(_given: dict[str, Any], reporter: UUID, entry: UUID) -> Response:
     """取消指定"""
 
     def act(ctx: Context) -> str:
-        verbs.unname(ctx, str(reporter), str(entry))
+        deeds.unname(ctx, str(reporter), str(entry))
         return str(entry)
 
     return _created(act)
@@ -195,7 +199,7 @@ def unname(_given: dict[str, Any], reporter: UUID, entry: UUID) -> Response:
 @reporters.response(HTTPStatus.CREATED, ReporterDoneSchema)
 def feed_back(given: dict[str, Any], reporter: UUID) -> Response:
     """登记向实名检举人的反馈和其是否认可；匿名检举不反馈"""
-    return _created(lambda ctx: verbs.feed_back(ctx, str(reporter), **given))
+    return _created(lambda ctx: deeds.feed_back(ctx, str(reporter), **given))
 
 
 def _created(act: Callable[[Context], str]) -> Response:

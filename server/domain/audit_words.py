@@ -154,6 +154,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "recusal.withdraw": _("撤回回避请求"),
     "region.load": _("载入机构和人员"),
     "reporter.feedback": _("向检举人反馈"),
+    "reporter.list": _("查看检举登记的目录"),
     "reporter.name": _("指定检举登记的查看人"),
     "reporter.read": _("查看检举登记"),
     "reporter.record": _("登记检举人"),

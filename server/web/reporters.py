@@ -11,11 +11,12 @@ from server.domain.errors import Conflict, Forbidden, Invalid, RongcuoError
 from server.domain.reporting import FORM_WORDS, KIND_WORDS, FeedbackForm, ReporterKind, wrong
 from server.domain.texts import _
 from server.http.access import requires
+from server.http.looks import looked
 from server.http.problems import status_of
 from server.http.site import acting, actor, reading
 from server.services.context import Context
 from server.services.files import reporters as files
-from server.services.verbs import reporters
+from server.services.verbs import reporter_deeds, reporters
 from server.web.fragments import render
 
 pages = Blueprint("reporters", __name__, url_prefix="/reporters")
@@ -30,6 +31,7 @@ _FIELDS = ("reference", "kind", "name", "contact", "note", "person")
 def index() -> str:
     with reading() as ctx:
         found = files.listed(ctx)
+    looked("reporter.list", "list")
     keeps = permits(actor(), Permission.REPORTER_KEEP)
     return render("reporters/index.html", sheets=found, keeps=keeps)
 
@@ -80,7 +82,7 @@ def name(reporter_id: str) -> _Page:
         return _closed(reporter_id)
 
     def act(ctx: Context) -> None:
-        reporters.name(ctx, reporter_id, person=_typed("person"), reason=_typed("why"))
+        reporter_deeds.name(ctx, reporter_id, person=_typed("person"), reason=_typed("why"))
 
     return _done(act, reporter_id, _("已经指定，对方会收到通知"))
 
@@ -89,7 +91,7 @@ def name(reporter_id: str) -> _Page:
 @requires(Permission.CASE_READ)
 def unname(reporter_id: str, entry_id: str) -> _Page:
     def act(ctx: Context) -> None:
-        reporters.unname(ctx, reporter_id, entry_id)
+        reporter_deeds.unname(ctx, reporter_id, entry_id)
 
     return _done(act, reporter_id, _("已经取消，对方不能再查看"))
 
@@ -102,7 +104,7 @@ def feedback(reporter_id: str) -> _Page:
             raise wrong("form", _("请选择反馈的形式"))
         if _typed("acknowledged") not in ("yes", "no"):
             raise wrong("acknowledged", _("请选择检举人是否认可"))
-        reporters.feed_back(
+        reporter_deeds.feed_back(
             ctx,
             reporter_id,
             form=_typed("form"),
@@ -155,6 +157,7 @@ def _closed(reporter_id: str, refused: RongcuoError | None = None) -> str:
         sheet = files.sheet(ctx, reporter_id)
         offered = files.people(ctx, _typed("q"), _typed("person")) if sheet.is_kept else ()
         today = ctx.today.isoformat()
+    looked("reporter.list", sheet.line.id)
     return render(
         "reporters/one.html",
         sheet=sheet,

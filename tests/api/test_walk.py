@@ -12,6 +12,7 @@ from sqlalchemy import insert, select
 
 from server.domain.access import SYSTEM
 from server.http.site import EXTENSION
+from server.models.case import case as case_table
 from server.models.case import case_request
 from server.models.desk import cc, comment
 from server.models.identity import Person
@@ -43,6 +44,7 @@ Sign = Callable[[str], Program]
 OTHER_APPLICANT = "county2.housing_works.1"
 #: open to anybody
 OPEN = {"/tokens", "/openapi.json", "/docs"}
+PETITION = "county1.petition.1"
 KEEPER = "county1.personnel_archive.1"
 #: of duties beside the cases, and whose
 DUTIES = {
@@ -65,6 +67,14 @@ BODIES: dict[str, Any] = {
     "/refuse": {"answer": "不符"},
     "/withdraw": {},
     "/consent": {},
+    "/open": {"reason": "核对"},
+    "/names": {"person": str(uuid4()), "reason": "核对"},
+    "/feedback": {
+        "form": "written",
+        "given_on": "2026-03-01",
+        "content": "查无实据",
+        "acknowledged": True,
+    },
 }
 
 
@@ -216,7 +226,17 @@ def known(signed: Sign) -> dict[str, str]:
     found["recusal"] = recusal
     found |= {"notice": told(program_tools(applicant), case), "correction": asked}
     found |= {"request": requested(program_tools(desk), case), "absence": arranged(desk)}
+    found |= {"reporter": reported(signed(PETITION), case), "entry": str(uuid4())}
     return found | said(desk, task)
+
+
+def reported(petition: Program, case: str) -> str:
+    """Id of a record of who reported what came to this case."""
+    with program_tools(petition).readers() as session:
+        reference = session.scalars(select(case_table.c.reference).filter_by(id=case)).one()
+    asked = {"reference": reference, "kind": "anonymous", "note": "来信"}
+    made: str = petition.done("/reporters", asked)["id"]
+    return made
 
 
 def arranged(desk: Program) -> str:
@@ -293,6 +313,8 @@ def nowhere() -> dict[str, str]:
         "absence",
         "kinship",
         "proposal",
+        "reporter",
+        "entry",
     )
     return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
 

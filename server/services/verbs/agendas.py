@@ -24,7 +24,6 @@ from server.domain.agendas import (
 )
 from server.domain.calendar import CHINA_TIME, WorkingCalendar
 from server.domain.lifecycle import CaseStatus
-from server.domain.texts import _
 from server.models.base import new_id
 from server.models.case import case
 from server.models.decision import agenda_round, decision, decision_member, meeting
@@ -217,7 +216,7 @@ def _convene(ctx: Context, plan: _Plan) -> None:
             id=meeting_id,
             version=1,
             body_unit_id=plan.unit_id,
-            title=_("{period}{title}").format(period=words, title=plan.rule.title),
+            title=f"{words}{plan.rule.title}",
             held_on=max(plan.round.due_on, ctx.today),
             place="",
             chair_id=leader.person_id,

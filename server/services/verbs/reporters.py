@@ -5,23 +5,19 @@ somebody keeps away, is in marks (``reporter_bars``).
 """
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, insert, select
 
 from server.domain.access import Permission, permits
-from server.domain.errors import Conflict, Forbidden, NotFound
+from server.domain.errors import Forbidden, NotFound
 from server.domain.reporting import (
     LONGEST_NAME,
     LONGEST_TEXT,
-    FeedbackForm,
     ReporterKind,
-    refuse_feedback,
     refuse_wrong,
     wrong,
 )
-from server.domain.rung_texts import RungKind
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.case import case
@@ -29,8 +25,6 @@ from server.models.identity import Unit
 from server.models.reporter import (
     reporter,
     reporter_case,
-    reporter_feedback,
-    reporter_named,
     reporter_view,
 )
 from server.queries import perspectives, visibility
@@ -39,8 +33,7 @@ from server.services import audit
 from server.services.case import case_rows
 from server.services.context import Context
 from server.services.identity import people, posts
-from server.services.notices import between
-from server.services.verbs import parties, reasons, reporter_bars
+from server.services.verbs import reasons, reporter_bars
 
 #: columns of a record that only a key opens
 SEALED: Final = ("name", "contact", "note", "person")
@@ -127,7 +120,7 @@ def open_(ctx: Context, reporter_id: str, *, reason: str) -> dict[str, str]:
         NotFound: there is none, or the actor is none of those who may read it.
         Invalid: no reason.
     """
-    found = _readable(ctx, reporter_id)
+    found = readable(ctx, reporter_id)
     reasons.refuse_empty(reason)
     view_id = new_id()
     ring = ctx.tools.ring
@@ -149,102 +142,6 @@ def _opened(ctx: Context, found: Row[Any], column: str) -> str:
     sealed = getattr(found, column)
     place = ("reporter", found.id, column)
     return ctx.tools.ring.open(sealed, found.key_id, *place) if sealed else ""
-
-
-def name(ctx: Context, reporter_id: str, *, person: str, reason: str) -> str:
-    """Let somebody else read it, who is told so; the id of the entry.
-
-    Raises:
-        NotFound: as ``open_``, also for whom the office only named.
-        Invalid: no reason, nobody like that, or he may not.
-        Conflict: he may already.
-    """
-    found = _kept(ctx, reporter_id)
-    reasons.refuse_empty(reason)
-    if not person or people.unknown(ctx, {("person", person)}) or person == ctx.actor.person_id:
-        raise wrong("person", _("请从名单中选择人员"))
-    of_cases = rows.cases_of(ctx.session, found.id)
-    for case_id in of_cases:
-        known, concerned = parties.bars_of(ctx, case_id), parties.of_case(ctx, case_id)
-        own = concerned.subjects | concerned.applicants
-        if known.keeps_out(person) or person in own:
-            raise wrong("person", _("所选的人员不能知悉，请另选"))
-    if any(one.person_id == person for one in rows.named(ctx.session, found.id)):
-        raise Conflict(_("已经指定该人员"))
-    entry_id = new_id()
-    ring = ctx.tools.ring
-    ctx.session.execute(
-        insert(reporter_named).values(
-            id=entry_id,
-            reporter_id=found.id,
-            person_id=person,
-            named_by=ctx.actor.person_id,
-            at=ctx.now,
-            key_id=ring.ids[0],
-            reason=ring.seal(reason.strip(), "reporter_named", entry_id, "reason"),
-        )
-    )
-    ctx.record("reporter.name", found.id, detail={"person": person})
-    told = _("信访机构请您查看一份检举登记：进入“检举人”页面，写明理由后查看")
-    between.tell(ctx, RungKind.OTHER, (of_cases[0], "", entry_id), [(person, told)])
-    return entry_id
-
-
-def unname(ctx: Context, reporter_id: str, entry_id: str) -> None:
-    """Take that back. Raises NotFound."""
-    found = _kept(ctx, reporter_id)
-    if entry_id not in {one.id for one in rows.named(ctx.session, found.id)}:
-        raise NotFound
-    ctx.session.execute(
-        update(reporter_named).where(reporter_named.c.id == entry_id).values(ended_at=ctx.now)
-    )
-    ctx.record("reporter.unname", found.id, detail={"entry": entry_id})
-
-
-def feed_back(  # noqa: PLR0913  # one feedback with its acknowledgement
-    ctx: Context,
-    reporter_id: str,
-    *,
-    form: str,
-    given_on: date,
-    content: str,
-    acknowledged: bool,
-    answer: str = "",
-) -> str:
-    """Note what a real-name reporter was told of the result, and whether he acknowledged it.
-
-    Raises:
-        NotFound: as ``name``.
-        Conflict: the report is anonymous.
-        Invalid: nothing said, or on a day to come.
-    """
-    found = _kept(ctx, reporter_id)
-    refuse_feedback(ReporterKind(found.kind))
-    if not content.strip() or len(content) > LONGEST_TEXT:
-        raise wrong("content", _("请填写反馈的内容，最多{n}字").format(n=LONGEST_TEXT))
-    if len(answer) > LONGEST_TEXT:
-        raise wrong("answer", _("最多{n}字").format(n=LONGEST_TEXT))
-    if given_on > ctx.today:
-        raise wrong("given_on", _("反馈日期不能晚于今天"))
-    feedback_id = new_id()
-    ring = ctx.tools.ring
-    place = ("reporter_feedback", feedback_id)
-    ctx.session.execute(
-        insert(reporter_feedback).values(
-            id=feedback_id,
-            reporter_id=found.id,
-            by_id=ctx.actor.person_id,
-            given_on=given_on,
-            form=str(FeedbackForm(form)),
-            acknowledged=acknowledged,
-            at=ctx.now,
-            key_id=ring.ids[0],
-            content=ring.seal(content.strip(), *place, "content"),
-            answer=ring.seal(answer.strip(), *place, "answer") if answer.strip() else None,
-        )
-    )
-    ctx.record("reporter.feedback", found.id, detail={"feedback": feedback_id})
-    return feedback_id
 
 
 def follow(ctx: Context, from_case: str, to_case: str) -> None:
@@ -294,11 +191,13 @@ def _case_of(ctx: Context, reference: str) -> tuple[str, str]:
     raise wrong("reference", _("没有找到本机关办理的这一编号的事项"))
 
 
-def _readable(ctx: Context, reporter_id: str) -> Row[Any]:
+def readable(ctx: Context, reporter_id: str) -> Row[Any]:
+    """The locked record for whoever may open it. Raises NotFound."""
     return _row(ctx, reporter_id, rows.readable(posts.with_posts(ctx)))
 
 
-def _kept(ctx: Context, reporter_id: str) -> Row[Any]:
+def kept(ctx: Context, reporter_id: str) -> Row[Any]:
+    """The locked record for the office that received the report. Raises NotFound."""
     actor = posts.with_posts(ctx)
     return _row(ctx, reporter_id, rows.readable(actor) & rows.kept(actor))
 

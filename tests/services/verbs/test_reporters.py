@@ -19,6 +19,7 @@ from server.services.case import case_rows
 from server.services.identity import people, posts, reporter_keys
 from server.services.verbs import absences, kinships, recusal_people, work
 from server.services.verbs import reporter_bars as bars
+from server.services.verbs import reporter_deeds as deeds
 from server.services.verbs import reporters as verbs
 from tests.factories.invariants import broken_chain
 from tests.factories.tiny import APPLICANT, AUDIT, COLLEAGUE, DESK, HEAD, NOW, Tiny
@@ -118,19 +119,19 @@ def test_only_the_office_that_received_it_and_whom_it_names_open_it_each_time_wi
     assert listed(tiny, COLLEAGUE) == []
 
     with pytest.raises(NotFound):
-        tiny.act(HEAD, lambda ctx: verbs.name(ctx, made, person=tiny.person(DESK), reason="x"))
+        tiny.act(HEAD, lambda ctx: deeds.name(ctx, made, person=tiny.person(DESK), reason="x"))
     entry = tiny.act(
-        KEEPER, lambda ctx: verbs.name(ctx, made, person=tiny.person(DESK), reason=REASON)
+        KEEPER, lambda ctx: deeds.name(ctx, made, person=tiny.person(DESK), reason=REASON)
     )
     assert opened(tiny, DESK, made)["name"] == NAME
     with pytest.raises(NotFound):
-        tiny.act(DESK, lambda ctx: verbs.name(ctx, made, person=tiny.person(HEAD), reason="x"))
+        tiny.act(DESK, lambda ctx: deeds.name(ctx, made, person=tiny.person(HEAD), reason="x"))
     with pytest.raises(Conflict):
-        tiny.act(KEEPER, lambda ctx: verbs.name(ctx, made, person=tiny.person(DESK), reason="x"))
+        tiny.act(KEEPER, lambda ctx: deeds.name(ctx, made, person=tiny.person(DESK), reason="x"))
     party = tiny.person(APPLICANT)
     with pytest.raises(Invalid):
-        tiny.act(KEEPER, lambda ctx: verbs.name(ctx, made, person=party, reason="x"))
-    tiny.act(KEEPER, lambda ctx: verbs.unname(ctx, made, entry))
+        tiny.act(KEEPER, lambda ctx: deeds.name(ctx, made, person=party, reason="x"))
+    tiny.act(KEEPER, lambda ctx: deeds.unname(ctx, made, entry))
     with pytest.raises(NotFound):
         opened(tiny, DESK, made)
     with tiny.tools.readers() as session:
@@ -175,10 +176,10 @@ def test_a_real_name_reporter_is_told_and_acknowledges_an_anonymous_one_never(ti
         "acknowledged": True,
         "answer": "认可",
     }
-    tiny.act(KEEPER, lambda ctx: verbs.feed_back(ctx, made, **given))
+    tiny.act(KEEPER, lambda ctx: deeds.feed_back(ctx, made, **given))
     unknown = recorded(tiny, case_id, kind="anonymous", name="", contact="")
     with pytest.raises(Conflict, match="匿名检举不反馈"):
-        tiny.act(KEEPER, lambda ctx: verbs.feed_back(ctx, unknown, **given))
+        tiny.act(KEEPER, lambda ctx: deeds.feed_back(ctx, unknown, **given))
     assert told_of(tiny, (NAME, NOTE)) == set()
 
 
