@@ -56,7 +56,7 @@ def test_who_did_not_do_the_step_issues_nothing(signed: Sign) -> None:
     seen = signed(DESK).found(f"/cases/{case}/drafts/acceptance_notice")["data_hash"]
     body = {"paper": "acceptance_notice", "seen": seen}
     assert signed(APPLICANT).post(f"/cases/{case}/issue", body).status_code == 403
-    assert signed(APPLICANT).get(f"/cases/{case}/drafts/acceptance_notice").status_code == 403
+    assert signed(APPLICANT).get(f"/cases/{case}/drafts/acceptance_notice").status_code == 404
     assert signed(STRANGER).post(f"/cases/{case}/issue", body).status_code == 404
     assert (
         signed(DESK).post(f"/cases/{case}/issue", {**body, "paper": "minutes"}).status_code == 403

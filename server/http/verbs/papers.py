@@ -10,7 +10,7 @@ from server.http.verbs.saying import LONGEST, Ask, Verb, identifier
 from server.services.verbs import paper_choices, papers
 
 _PAPER = validate.Regexp(r"^[\w.\-]{1,80}(:\d{1,6})?$")
-_HASH = validate.Regexp(r"^[0-9a-f]{64}$")
+_HASH = validate.Length(1, 64)
 _ID_OR_NONE = validate.Regexp(r"^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$")
 _LINE = validate.Length(0, 120)
 _TEXT = validate.Length(0, LONGEST)

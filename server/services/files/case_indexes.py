@@ -7,9 +7,9 @@ from server.queries import case_filters, case_lists
 from server.queries.case_filters import Wanted
 from server.queries.case_lists import Line, Page
 from server.services.context import Context
-from server.services.files.case_view import outcome_title
 from server.services.identity import posts
 from server.services.packs import definitions
+from server.services.papers.paper_sheets import outcome_title
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,10 +7,8 @@ of the case gets ``NotFound``. The number of statements does not depend on how l
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from server.domain.case_words import outcome_word
 from server.domain.errors import Forbidden, NotFound
 from server.domain.lifecycle import OVER
-from server.domain.packs import PolicyPack
 from server.domain.perspectives import Sight
 from server.domain.roles import PARTIES
 from server.domain.texts import _
@@ -42,7 +40,7 @@ from server.services.files.corrections import View
 from server.services.files.recusals import Block
 from server.services.files.requests import View as RequestView
 from server.services.identity import posts
-from server.services.papers import issued_papers
+from server.services.papers import issued_papers, paper_sheets
 from server.services.verbs import possible_case
 from server.services.verbs.possible_case import Possible
 
@@ -115,7 +113,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
     found = CaseFile(
         head=head,
         title=release.pack.procedures[head.procedure].title,
-        outcome=outcome_title(release.pack, head.outcome),
+        outcome=paper_sheets.outcome_title(release.pack, head.outcome),
         sight=sight,
         subjects=case_files.concerned(ctx.session, sight, case_id),
         tasks=tasks,
@@ -214,13 +212,6 @@ def readable_papers(ctx: Context, case_id: str) -> tuple[PaperSheet, ...]:
     )
 
 
-def outcome_title(pack: PolicyPack, outcome: str | None) -> str:
-    """What the pack calls a result of its procedures."""
-    known = pack.lists.get("outcomes")
-    named = next((item.text for item in known.items if item.code == outcome), "") if known else ""
-    return named or outcome_word(outcome)
-
-
 def _told(
     seen: Seen,
     shelf: case_papers.Shelf,
@@ -233,7 +224,7 @@ def _told(
         release=seen.release,
         chart=seen.chart,
         sight=seen.sight,
-        outcome=outcome_title(seen.release.pack, seen.head.outcome),
+        outcome=paper_sheets.outcome_title(seen.release.pack, seen.head.outcome),
         procedure=seen.head.procedure,
         papers={
             written.work_item_id: paper

@@ -28,10 +28,10 @@ from server.services.calendar.calendars import CN
 from server.services.clocks import deadline_rows
 from server.services.context import Context
 from server.services.files import case_diagrams
-from server.services.files.case_view import outcome_title
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
+from server.services.papers.paper_sheets import outcome_title
 
 #: most rows of one export
 MOST_ROWS: Final = 5000

@@ -4,7 +4,7 @@ from typing import Final
 
 from server.adapters.letters import package, sheets
 from server.adapters.storage import Stored
-from server.domain.errors import Conflict
+from server.domain.errors import Conflict, Forbidden, NotFound
 from server.domain.texts import _
 from server.services.context import Context
 from server.services.files.attachments import Opened
@@ -22,10 +22,10 @@ def draft(ctx: Context, case_id: str, paper: str) -> tuple[str, bytes]:
     """The draft of a paper, marked as one, and the name of its file.
 
     Raises:
-        NotFound: the case does not exist for the actor.
-        Forbidden: the paper is not his to issue.
+        NotFound: the case does not exist for the actor,
+            or the paper is not his to issue.
     """
-    drawn = papers.draft(ctx, case_id, paper)
+    drawn = _drawn(ctx, case_id, paper, "")
     blank = package.numbered(drawn.docx, issued_papers.BLANK)
     name = _("草稿_{title}").format(title=drawn.offer.paper.title)
     return f"{name}.docx", package.stamped(blank, _("草稿，未经出具，不作为文书使用"))
@@ -66,5 +66,13 @@ def opened(ctx: Context, paper_id: str, kind: str) -> Opened:
 
 def draft_text(ctx: Context, case_id: str, paper: str, replaces: str) -> tuple[Drawn, str]:
     """The draft of a paper with its words alone. Raises as :func:`draft`."""
-    drawn = papers.draft(ctx, case_id, paper, replaces)
+    drawn = _drawn(ctx, case_id, paper, replaces)
     return drawn, sheets.text(drawn.blocks).replace(package.MARK, issued_papers.BLANK)
+
+
+def _drawn(ctx: Context, case_id: str, paper: str, replaces: str) -> Drawn:
+    """The draft; what he may not issue does not exist for him as a draft either."""
+    try:
+        return papers.draft(ctx, case_id, paper, replaces)
+    except Forbidden as error:
+        raise NotFound from error

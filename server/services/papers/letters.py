@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import select
 
 from server.domain.calendar import CHINA_TIME
-from server.domain.case_words import level_word, outcome_word
+from server.domain.case_words import level_word
 from server.domain.expressions import Json
 from server.domain.letters import FIGURE, YEAR, matter_of_paper, on_paper
 from server.domain.packs import Paper
@@ -164,9 +164,7 @@ def _subjects(ctx: Context, found: Matters) -> list[Json]:
 def _outcome(found: Matters, outcome: str | None) -> str:
     if not outcome or not (found.sight.sees(Matter.DECISION) or found.sight.is_party):
         return ""
-    known = found.release.pack.lists.get("outcomes")
-    items = known.items if known else ()
-    return next((item.text for item in items if item.code == outcome), outcome_word(outcome))
+    return paper_sheets.outcome_title(found.release.pack, outcome)
 
 
 def _issuer(ctx: Context, found: Matters, step: Written) -> str:
@@ -197,9 +195,7 @@ def _text(answer: Answer) -> str:
     if answer.day is not None:
         return on_paper(answer.day)
     if answer.moment is not None:
-        return _("{day}{time}").format(
-            day=on_paper(answer.moment.date()), time=answer.moment.strftime("%H:%M")
-        )
+        return f"{on_paper(answer.moment.date())}{answer.moment:%H:%M}"
     if answer.kind == "rows":
         return _("；").join(_("，").join(filter(None, row)) for row in answer.rows)
     if answer.kind == "files":
