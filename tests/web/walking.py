@@ -75,6 +75,7 @@ OTHERS = {
     "year": "2026",
     "seq": "1",
     **{name: str(uuid4()) for name in ("person_id", "unit_id", "session_id")},
+    **{name: str(uuid4()) for name in ("campaign_id", "part_id", "target_id")},
     **{name: str(uuid4()) for name in ("correction_id", "request_id", "recusal_id", "absence_id")},
 }
 
