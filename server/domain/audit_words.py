@@ -25,6 +25,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "calendar.import": _("导入放假安排"),
     "campaign.confirm": _("确认专项活动对象"),
     "campaign.end": _("结束专项活动"),
+    "campaign.join": _("事项归入专项活动"),
     "campaign.leave_out": _("专项活动对象不列入"),
     "campaign.name": _("列入专项活动对象"),
     "campaign.open": _("开展专项活动"),

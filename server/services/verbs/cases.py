@@ -15,7 +15,14 @@ from server.services.case import case_rows, references, search
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.packs import definitions
-from server.services.verbs import advance, openings, parties, register_entries, register_finds
+from server.services.verbs import (
+    advance,
+    campaign_joining,
+    openings,
+    parties,
+    register_entries,
+    register_finds,
+)
 from server.services.verbs.openings import Prepared
 
 
@@ -44,6 +51,9 @@ def write(ctx: Context, prepared: Prepared) -> str:
     parties.appoint(ctx, case.id, parties.with_subject(named))
     search.index_case(ctx, case.id, release)
     command = _with_finds(ctx, case, prepared)
+    covered = campaign_joining.variables(ctx, case, release)
+    command = replace(command, variables={**command.variables, **covered}) if covered else command
+    campaign_joining.join(ctx, case, release)
     advance.step(ctx, case, release, command, prepared.act())
     return case.id
 

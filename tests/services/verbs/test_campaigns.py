@@ -1,12 +1,12 @@
 """专项活动: held, reached out, confirmed by each office, its cases opened exactly once."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
-from server.models.case import case
+from server.models.case import case, case_state
 from server.models.register import campaign_part, campaign_target
 from server.services.verbs import campaign_cases, campaign_lists, campaigns
 from server.services.verbs.campaigns import Plan
@@ -107,6 +107,29 @@ def test_somebody_may_be_named_by_hand_once_by_the_office_that_manages_him(tiny:
             DESK, lambda ctx: campaign_lists.name(ctx, campaign_id, kind="person", who=other), LATER
         )
     assert [row[1] for row in targets(tiny)] == ["proposed", "proposed"]
+
+
+def test_a_case_that_comes_in_within_the_period_belongs_to_the_campaign(tiny: Tiny) -> None:
+    """DOMAIN scenario 24: half past eleven on the last evening is in, midnight is out."""
+
+    def change(entries: dict[str, dict[str, dict[str, object]]]) -> None:
+        entries["campaigns"]["review_week"] |= {"joins": True}
+        del entries["campaigns"]["review_week"]["selects"]
+        entries["campaigns"]["review_week"]["with"] = {"facts": "回看"}
+
+    books.at_work(tiny, change)
+    tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, PLAN))
+    last = datetime.combine(PLAN.to_on, time(23, 30), NOW.tzinfo)
+    in_time = tiny.open(now=last)
+    tiny.open(now=last + timedelta(minutes=30))
+    with tiny.tools.readers() as session:
+        assert session.scalars(select(campaign_target.c.case_id)).all() == [in_time]
+        told = session.scalars(
+            select(case_state.c.variables)
+            .join(case, case.c.id == case_state.c.case_id)
+            .order_by(case.c.opened_at)
+        ).all()
+    assert [each["campaign"]["in_period"] for each in told] == [True, False]
 
 
 def held(tiny: Tiny) -> str:
