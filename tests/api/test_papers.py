@@ -78,7 +78,7 @@ def test_a_correction_is_a_new_paper_that_names_the_one_it_replaces(signed: Sign
     old, new = desk.found(f"/cases/{case}/papers")["items"]
     assert (old["is_replaced"], new["replaces"]) == (True, old["id"])
     assert old["number"] != new["number"]
-    late = desk.post(f"/cases/{case}/serve", service(old))
+    late = desk.post(f"/cases/{case}/serve", {**service(new), "paper": old["id"]})
     assert late.status_code == 403
 
 
