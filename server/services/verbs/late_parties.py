@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from server.domain.roles import PARTIES
+from server.models.identity import Person
 from server.services.context import Context
 from server.services.verbs import parties
 
@@ -12,10 +15,12 @@ def concern(ctx: Context, case_id: str, found: Iterable[parties.Named]) -> None:
 
     A second round puts whom it names in the place of those named before.
     """
-    found = tuple(found)
+    named = [one for one in found if one.role in PARTIES]
     kept = ctx.rows(parties.SUBJECTS, case_id)
+    # read at once: as long as they are held, the session has each of them
+    met = _people(ctx, named)
     for role in sorted(PARTIES):
-        wanted = {(one.person_id, one.unit_id): one for one in found if one.role == role}
+        wanted = {(one.person_id, one.unit_id): one for one in named if one.role == role}
         rows = [row for row in kept if row["kind"] == role]
         gone = [row for row in rows if (row["person_id"], row["unit_id"]) not in wanted]
         for row in rows:
@@ -26,3 +31,10 @@ def concern(ctx: Context, case_id: str, found: Iterable[parties.Named]) -> None:
                 kept.change(gone.pop(0), **who)
             else:
                 kept.add(case_id=case_id, kind=role, **who)
+    met.clear()
+
+
+def _people(ctx: Context, named: Iterable[parties.Named]) -> list[Person]:
+    ids = {one.person_id for one in named if one.person_id}
+    asked = select(Person).where(Person.id.in_(sorted(ids)))
+    return list(ctx.session.scalars(asked)) if ids else []

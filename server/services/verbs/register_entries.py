@@ -4,9 +4,10 @@ Entries are written with the step itself, in one transaction. A return strikes w
 entered that are to be done again; a withdraw does so from what the step kept (``taking_back``).
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import date
+from functools import partial
 from typing import Final
 
 from server.domain.deadline_returns import Went
@@ -124,8 +125,9 @@ def _end(
 
 def _enter(ctx: Context, case: CaseRow, release: Release, rule: RegisterRule, step: _Step) -> None:
     kept = ctx.rows(ENTRIES, case.id)
-    for party, place in _parties(ctx, case, rule.of):
+    for party, find_place in _parties(ctx, case, rule.of):
         for seen in _seen(ctx, case, rule, party, step.known):
+            place = find_place()
             data = {key: _value(ctx, source, seen) for key, source in rule.fields.items()}
             row = kept.add(
                 register=rule.key,
@@ -195,17 +197,17 @@ def _day(value: Json, rule: RegisterRule) -> date | None:
         raise ExpressionFailed(message, detail=rule.key) from None
 
 
-def _parties(ctx: Context, case: CaseRow, of: Of) -> list[tuple[Party, str | None]]:
-    """Whom the entries are about, each once, with the unit each is or works in."""
+def _parties(ctx: Context, case: CaseRow, of: Of) -> list[tuple[Party, Callable[[], str | None]]]:
+    """Whom the entries are about, each once, with what finds the unit each is or works in."""
     if of is Of.CASE:
-        return [(Party(kind="case", outcome=case.outcome), case.unit_id)]
+        return [(Party(kind="case", outcome=case.outcome), lambda: case.unit_id)]
     rows = list(ctx.rows(SUBJECTS, case.id))
     wanted = "subject" if of is Of.SUBJECTS else "applicant"
     # whoever applies for himself is also the one concerned, and the other way round
     chosen = [row for row in rows if row["kind"] == wanted] or rows
     each = {(row["person_id"], row["unit_id"], row["name"]): row for row in chosen}
     alone = case.unit_id if len(each) == 1 else None
-    return [(_party(row), alone or _place(ctx, row)) for row in each.values()]
+    return [(_party(row), partial(_place, ctx, row, alone)) for row in each.values()]
 
 
 def _party(row: Row) -> Party:
@@ -219,7 +221,9 @@ def _party(row: Row) -> Party:
     )
 
 
-def _place(ctx: Context, row: Row) -> str | None:
+def _place(ctx: Context, row: Row, alone: str | None) -> str | None:
+    if alone:
+        return alone
     if row["unit_id"] or not row["person_id"]:
         return row["unit_id"] or None
     own = people.own_unit(ctx, row["person_id"], ctx.today)
