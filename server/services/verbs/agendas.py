@@ -128,18 +128,20 @@ def _settle(ctx: Context, plan: _Plan) -> None:
 
 
 def _fill_gap(ctx: Context, plan: _Plan) -> None:
-    """Say of the period before what it came to, where the program stood still on its day."""
-    before = plan.rule.round_of(last_period(plan.rule.every, ctx.today), calendars.current(ctx))
-    if before.due_on >= ctx.today or _stored(ctx, replace(plan, round=before)) is not None:
-        return
-    until = datetime.combine(before.due_on, time.max, tzinfo=CHINA_TIME)
-    tasks = _tasks(plan).where(work_item.c.opened_at <= until)
-    if ctx.session.scalar(select(exists(tasks))):
+    """Say of the periods before what they came to, where the program stood still on their day."""
+    calendar, day = calendars.current(ctx), ctx.today
+    while True:
+        day = last_period(plan.rule.every, day)
+        before = replace(plan, round=plan.rule.round_of(day, calendar))
+        if before.round.due_on >= ctx.today:
+            continue
+        until = datetime.combine(before.round.due_on, time.max, tzinfo=CHINA_TIME)
+        tasks = _tasks(plan).where(work_item.c.opened_at <= until)
+        if _stored(ctx, before) is not None or not ctx.session.scalar(select(exists(tasks))):
+            return
         waited = tasks.where(or_(work_item.c.closed_at.is_(None), work_item.c.closed_at > until))
-        state = (
-            RoundState.MISSED if ctx.session.scalar(select(exists(waited))) else RoundState.EMPTY
-        )
-        _add(ctx, replace(plan, round=before), state, None)
+        is_missed = ctx.session.scalar(select(exists(waited)))
+        _add(ctx, before, RoundState.MISSED if is_missed else RoundState.EMPTY, None)
 
 
 def _tasks(plan: _Plan) -> Select[tuple[Any]]:
