@@ -137,7 +137,7 @@ def test_lists_counts_and_searches_of_a_stranger_are_empty(
 REOPENED = {
     *("tasks.reopened", "corrections.asked_again", "corrections.decided_again"),
     *(f"decisions.{name}_again" for name in DECISION_VERBS),
-    "recusals.decided_again",
+    *("recusals.decided_again", "reporters.again", "reporters.end_again"),
 }
 
 #: what shows no more of a case than the list somebody works from, or nothing of one at all

@@ -49,6 +49,22 @@ def family(ctx: Context, case_id: str) -> list[str]:
     return sorted({row.to_id if row.from_id == case_id else row.from_id for row in rows})
 
 
+def begun_by(ctx: Context, case_id: str) -> list[str]:
+    """Ids of the cases this one began, those that they began, and so on."""
+    found: list[str] = []
+    wave = [case_id]
+    while wave:
+        begun = select(case_link.c.to_id).where(
+            case_link.c.kind == LinkKind.OPENED, case_link.c.from_id.in_(wave)
+        )
+        known = {case_id, *found}
+        wave = [
+            one for one in ctx.session.scalars(begun.order_by(case_link.c.at)) if one not in known
+        ]
+        found += wave
+    return found
+
+
 def are_linked(ctx: Context, one: str, other: str) -> bool:
     """Did one of them begin, answer or name the other."""
     wanted = select(case_link.c.id).where(

@@ -14,7 +14,7 @@ from server.services.context import Context
 from server.services.identity import people
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import cases, openings
+from server.services.verbs import cases, openings, reporters
 
 
 class StartRefused(Invalid):
@@ -49,6 +49,7 @@ def begin(ctx: Context, sender: CaseRow, release: Release, declared: Message, ow
         raise StartRefused(refused.message, refused.findings) from refused
     begun = cases.write(ctx, prepared)
     links.add(ctx, LinkKind.OPENED, sender.id, begun, outbox_id=owed.id, message=declared.key)
+    reporters.follow(ctx, sender.id, begun)
     ctx.record("message.begin", declared.key, begun, {"from": sender.id})
     outgoing.mark(ctx, owed, "sent")
     return True

@@ -15,7 +15,6 @@ from server.adapters.ring import Marked
 from server.domain.access import SYSTEM
 from server.domain.roles import PARTIES
 from server.models.base import new_id
-from server.models.case import subject
 from server.models.recusal import kinship
 from server.models.reporter import reporter_bar
 from server.models.work import OPEN_STATES, participant, work_item
@@ -32,8 +31,7 @@ def keep_out(ctx: Context, reporter_id: str, case_id: str, person_id: str) -> No
     kin = select(kinship.c.relative_id).where(
         kinship.c.person_id == person_id, kinship.c.ended_at.is_(None)
     )
-    own = set(ctx.session.scalars(select(subject.c.person_id).where(subject.c.case_id == case_id)))
-    for each in {person_id, *ctx.session.scalars(kin)} - own:
+    for each in {person_id, *ctx.session.scalars(kin)} - _own(ctx, case_id):
         _bar(ctx, reporter_id, case_id, each)
     parties.forget_bars(ctx, case_id)
 
@@ -49,8 +47,7 @@ def kin_noted(ctx: Context, person_id: str, relative_id: str) -> None:
         .where(reporter_bar.c.mark.in_(marks))
     ).all()
     for row in found:
-        own = select(subject.c.person_id).where(subject.c.case_id == row.case_id)
-        if relative_id not in set(ctx.session.scalars(own)):
+        if relative_id not in _own(ctx, row.case_id):
             _bar(ctx, row.reporter_id, row.case_id, relative_id)
             parties.forget_bars(ctx, row.case_id)
 
@@ -84,6 +81,12 @@ def _settle(ctx: Context, case_id: str) -> None:
         .where(reporter_bar.c.id.in_([row.id for row in rows]))
         .values(settled_at=ctx.now)
     )
+
+
+def _own(ctx: Context, case_id: str) -> frozenset[str]:
+    """Whose matter it is, also in a case that is only being opened."""
+    concerned = parties.of_case(ctx, case_id)
+    return concerned.subjects | concerned.applicants
 
 
 def _has_part(ctx: Context, case_id: str) -> Collection[str]:

@@ -30,7 +30,7 @@ from server.models.reporter import (
 from server.queries import perspectives, visibility
 from server.queries import reporters as rows
 from server.services import audit
-from server.services.case import case_rows
+from server.services.case import case_rows, links
 from server.services.context import Context
 from server.services.identity import people, posts
 from server.services.verbs import reasons, reporter_bars
@@ -94,7 +94,8 @@ def record(ctx: Context, **given: str) -> str:
             },
         )
     )
-    _belong(ctx, reporter_id, case_id, report.person)
+    for each in (case_id, *links.begun_by(ctx, case_id)):
+        _belong(ctx, reporter_id, each, report.person)
     # without the case: what is recorded of a case is read by those who handle it
     ctx.record("reporter.record", reporter_id)
     return reporter_id

@@ -11,11 +11,12 @@ from sqlalchemy import func, inspect, select, text, update
 from server.adapters.ring import DRILL_FILE, Ring
 from server.domain.absences import Absence
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, StateUnreadable
+from server.domain.links import LinkKind
 from server.models.audit import AuditEvent
 from server.models.case import case
 from server.models.reporter import reporter, reporter_bar, reporter_view
 from server.queries import perspectives, reporters
-from server.services.case import case_rows
+from server.services.case import case_rows, links
 from server.services.identity import people, posts, reporter_keys
 from server.services.verbs import absences, kinships, recusal_people, work
 from server.services.verbs import reporter_bars as bars
@@ -193,6 +194,13 @@ def test_a_case_that_follows_keeps_the_same_people_away(tiny: Tiny) -> None:
         sight(tiny, DESK, second)
     (line,) = listed(tiny, KEEPER)
     assert len(line.references) == 2
+
+    # recorded late, it reaches what the case began meanwhile
+    third, fourth = tiny.open(), tiny.open()
+    tiny.program(lambda ctx: links.add(ctx, LinkKind.OPENED, third, fourth))
+    recorded(tiny, third, person=tiny.person(COLLEAGUE))
+    with pytest.raises(NotFound):
+        sight(tiny, COLLEAGUE, fourth)
 
 
 def test_what_is_sealed_opens_in_its_place_alone_and_under_a_new_key_as_well(
