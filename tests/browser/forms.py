@@ -48,6 +48,7 @@ class Form:
             root.get_by_role("checkbox", name=label).nth(nth).set_checked(bool(value))
         elif kind == "select":
             control = _control(root, label).nth(nth)
+            control.focus()  # people leave the field before, and with that it is taken in
             control.select_option(label=self._option(component, value))
         elif component.get("properties", {}).get("kind") in ("person", "unit"):
             self._find(_control(root, label).nth(nth), str(value))
@@ -56,8 +57,12 @@ class Form:
 
     def _choose(self, group: Locator, component: Component, value: Json) -> None:
         for each in value if isinstance(value, list) else [value]:
-            text = self._option(component, each)
             role = "radio" if component["type"] == "radio" else "checkbox"
+            if "valuesExpression" in component:  # what is offered begins with its value
+                begins = re.compile(rf"^\s*{re.escape(str(each))}\s")
+                group.get_by_role(role, name=begins).check()  # type: ignore[arg-type]
+                continue
+            text = self._option(component, each)
             group.get_by_role(role, name=text, exact=True).check()  # type: ignore[arg-type]
 
     def _find(self, control: Locator, who: str) -> None:
@@ -82,7 +87,10 @@ class Form:
         return seen
 
     def _has_row(self, within: Locator, inner: list[Component], number: int) -> bool:
-        return _control(within, _label(inner[0])).count() > number
+        first, label = inner[0], _label(inner[0])
+        if first["type"] in ("radio", "checklist"):
+            return within.get_by_role("group", name=label).count() > number
+        return _control(within, label).count() > number
 
     def _option(self, component: Component, value: Json) -> str:
         options = component.get("values") or self.data[component["valuesKey"]]

@@ -87,7 +87,7 @@ class Visitor:
     def submit(self) -> None:
         """Hand the form in and see the next page."""
         before = self.page.url
-        self.page.get_by_role("button", name="提交", exact=True).last.click()
+        self.page.get_by_role("button", name=re.compile("^(提交|签署)$")).last.click()
         self.page.wait_for_url(lambda url: url != before)
 
     def check(self) -> list[str]:
@@ -118,6 +118,6 @@ def name_of(who: str) -> str:
 
 def reference_on(page: Page) -> str:
     """The reference of the case that the page tells first."""
-    found = re.search(r"[宛滁]容〔\d{4}〕\d+号", page.inner_text("main"))
+    found = re.search(r"\w{2,6}〔\d{4}〕\d+号", page.inner_text("main"))
     assert found, page.inner_text("main")[:300]
     return found[0]
