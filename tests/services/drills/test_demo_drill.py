@@ -30,15 +30,19 @@ def test_a_demo_is_six_cases_in_different_states_and_doing_it_again_changes_noth
     assert len(demo.played) == 6
     assert demo.drill.shown_password == drill.KNOWN_PASSWORD
     before = seen(empty_tools)
-    assert before["statuses"] == ["closed", "open", "open", "open", "open", "open"]
-    assert before["procedures"] == {"nanyang_five_step", "chuzhou_four_step"}
-    assert before["overdue"] == ["proposal"]
+    # the closed one has begun two others, which nobody has taken up
+    assert before["statuses"] == ["closed", *["open"] * 7]
+    begun = {"rectification", "revisit"}
+    assert before["procedures"] == {"nanyang_five_step", "chuzhou_four_step"} | begun
+    assert before["overdue"] == ["order", "registration", "proposal"]
     assert before["open"] == [
         "accept",
         "apply_in_writing",
         "assess",
         "deliberate",
         "draft_proposal",
+        "order_rectification",
+        "register_revisit",
     ]
     again = demo_drill.fill(empty_tools, REAL + timedelta(minutes=5))
     assert again.played == ()
