@@ -1,5 +1,6 @@
 """Every route of the API as everybody who has no business there; new routes join by themselves."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from io import BytesIO
@@ -195,9 +196,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str]]:
         path = rule.rule.removeprefix(PREFIX)
         if not rule.rule.startswith(PREFIX) or path in OPEN:
             continue
-        for argument in rule.arguments:
-            start = path.index("<")
-            path = f"{path[:start]}{{{argument}}}{path[path.index('>') + 1 :]}"
+        path = re.sub(r"<(?:[^:>]+:)?(\w+)>", r"{\1}", path)
         for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"}):
             yield method, path
 
@@ -227,6 +226,7 @@ def known(signed: Sign) -> dict[str, str]:
     found |= {"notice": told(program_tools(applicant), case), "correction": asked}
     found |= {"request": requested(program_tools(desk), case), "absence": arranged(desk)}
     found |= {"reporter": reported(signed(PETITION), case), "entry": str(uuid4())}
+    found |= {"paper": str(uuid4()), "key": "measures", "kind": "docx"}
     return found | said(desk, task)
 
 
@@ -300,23 +300,11 @@ def told(tools: Tools, case_id: str) -> str:
 
 def nowhere() -> dict[str, str]:
     ids = (
-        "case",
-        "task",
-        "attachment",
-        "notice",
-        "correction",
-        "comment",
-        "copy",
-        "request",
-        "recusal",
-        "decision",
-        "absence",
-        "kinship",
-        "proposal",
-        "reporter",
-        "entry",
+        *("case", "task", "attachment", "notice", "correction", "comment", "copy", "request"),
+        *("recusal", "decision", "absence", "kinship", "proposal", "reporter", "entry", "paper"),
     )
-    return {**{name: str(uuid4()) for name in ids}, "pack": "none"}
+    fixed = {"pack": "none", "key": "none", "kind": "docx"}
+    return {**{name: str(uuid4()) for name in ids}, **fixed}
 
 
 def ask(program: Program, method: str, path: str) -> Any:

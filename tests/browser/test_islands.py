@@ -99,7 +99,8 @@ def _task(visitor: Visitor, *, claim: bool = False) -> Page:
     """A task that waits for the office: the first step of the newest case of the drill."""
     page = visitor.page
     visitor.go("/inbox?view=queue")
-    page.locator("tr[data-row] a[href^='/tasks/']").first.click()
+    row = page.locator("tr[data-row]").filter(has_text="受理登记").first
+    row.locator("a[href^='/tasks/']").first.click()
     if claim:
         page.get_by_role("button", name="签收（本人没有应当回避的情形）").click()
     page.locator("[data-island=form][data-drawn=true]").wait_for()

@@ -161,12 +161,14 @@ TASK_COMMANDS: Final[Mapping[str, Command]] = {
     "hand-over": _hand_over,
     **{name: _of_task(verb) for name, verb in TASK_VERBS.items()},
 }
+#: random packs have no letters (ADR 0028)
+_NO_PAPERS: Final = {"issue", "serve"}
 #: what is done to the case
 CASE_COMMANDS: Final[Mapping[str, Command]] = {
     "declare": _declare,
     "ask-recusal": _ask_recusal,
     "resolve": lambda ctx, aim: incidents.resolve(ctx, aim.case_id),
-    **{name: _of_case(verb) for name, verb in CASE_VERBS.items()},
+    **{name: _of_case(verb) for name, verb in CASE_VERBS.items() if name not in _NO_PAPERS},
 }
 #: what is done to something of the case that waits to be decided
 SUBJECT_COMMANDS: Final[Mapping[str, Command]] = {
