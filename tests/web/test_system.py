@@ -50,7 +50,7 @@ def test_with_everything_fine_the_page_says_so(
     for part in ("SQLite" if filed_tools.database.dialect.name == "sqlite" else "PostgreSQL",):
         assert part in page
     assert "2026" in page
-    assert "1.0 GB" not in page
+    assert "低于1.0 GB" not in page
 
 
 def test_what_needs_somebody_stands_at_the_top_with_a_way_to_it(
