@@ -68,7 +68,7 @@ def _publish(options: argparse.Namespace, console: Console) -> int:
 def _rehearse(options: argparse.Namespace, console: Console) -> int:
     with console.in_memory() as tools:
         report = rehearsal.rehearse(tools, options.folder, options.scenario)
-    lines = list(_lines(report))
+    lines = [*map(finding_line, report.findings), *_lines(report)]
     if options.scenario is None:  # one scenario alone is not expected to take every flow
         lines += _not_taken(report)
     console.say(_document(report), lines)
@@ -79,6 +79,7 @@ def _document(report: RehearsalReport) -> dict[str, Json]:
     return {
         "pack": report.pack,
         "passed": report.passed,
+        "problems": [finding.as_problem() for finding in report.findings],
         "scenarios": [
             {
                 "file": result.file,

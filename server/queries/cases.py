@@ -128,7 +128,7 @@ def whole(session: Session, case_id: str) -> CaseFacts:
         clocks=_clocks(session, case_id),
         messages=_messages(session, case_id),
         opened=_opened(session, case_id),
-        parked=_parked(session, case_id),
+        parked=parked(session, case_id),
         notices=_notices(session, case_id),
         variables=row.variables,
         visited=tuple(node for step in steps for node in step.visited),
@@ -192,7 +192,8 @@ def _opened(session: Session, case_id: str) -> tuple[str, ...]:
     )
 
 
-def _parked(session: Session, case_id: str) -> tuple[str, ...]:
+def parked(session: Session, case_id: str) -> tuple[str, ...]:
+    """What start forms did not take of the messages of the case, in words."""
     rows = session.execute(
         select(outbox.c.payload, outbox.c.problems).where(
             outbox.c.case_id == case_id, outbox.c.kind == "message", outbox.c.state == "failed"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from server.services.context import Tools
 from tests.browser.people import Visitor
@@ -46,6 +46,9 @@ _MEND = "apt-get update && apt-get install -y chromium fonts-noto-cjk"
 
 
 _FAILED = pytest.StashKey[bool]()
+
+#: a busy machine takes its time; whoever waits in vain learns of it late enough
+expect.set_options(timeout=20_000)
 
 
 @pytest.hookimpl(wrapper=True)

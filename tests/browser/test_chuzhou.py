@@ -17,16 +17,16 @@ PEOPLE = {
     "party_committee_office": "county1.party_office.1",
 }
 
+#: what the start page calls the procedure
+TITLE = "滁州容错纠错免责四步程序"
 
-# in the gate a whole case goes its way on PostgreSQL in test_several_processes
-@pytest.mark.parametrize(
-    "drill_tools", ["sqlite", pytest.param("postgres", marks=pytest.mark.slow)], indirect=True
-)
+
+@pytest.mark.slow  # in every run test_several_processes plays and shows it
 def test_a_chuzhou_case_goes_from_the_written_application_to_the_archives(
     visit: Visit, clock: Clock
 ) -> None:
     journey = Journey(visit=visit, clock=clock, pack="chuzhou", people=PEOPLE)
-    journey.play(recognised(), start="滁州容错纠错免责四步程序")
+    journey.play(recognised(), start=TITLE)
     journey.ended("case_supervision_office", "不予追究责任")
 
 

@@ -29,7 +29,10 @@ _UNCOVERED = """(link, asItOpened) => {
 }"""
 
 
-@pytest.mark.parametrize("is_large", [False, True], ids=["usual", "large"])
+@pytest.mark.parametrize(
+    "is_large",
+    [pytest.param(False, id="usual", marks=pytest.mark.slow), pytest.param(True, id="large")],
+)
 def test_the_marks_of_bpmn_io_are_in_sight_on_every_screen_in_either_size_of_type(
     visit: Visit, is_large: bool
 ) -> None:

@@ -1,6 +1,6 @@
 """One Nanyang case from the application to the archives, by the people of the demo.
 
-Over three web processes and two workers it is played in every run (``test_several_processes``).
+Over three web processes and two workers it is played by ``test_several_processes``.
 """
 
 import re
@@ -27,13 +27,16 @@ PEOPLE = {
     "personnel_archive": "county1.personnel_archive.1",
 }
 
+#: what the start page calls the procedure
+TITLE = "本人、单位申请"
+
 
 @pytest.mark.slow
 def test_a_nanyang_case_goes_from_the_application_to_the_archives(
     visit: Visit, clock: Clock
 ) -> None:
     journey = Journey(visit=visit, clock=clock, pack="nanyang", people=PEOPLE)
-    journey.play(whole_course(MONDAY.date()), start="本人、单位申请")
+    journey.play(whole_course(MONDAY.date()), start=TITLE)
     journey.ended("case_supervision_office", "不予追究责任")
 
 

@@ -36,9 +36,10 @@ def test_three_web_and_two_workers_begin_at_once_on_an_empty_database(
             assert {has_guarded_form(port) for port in ports} == {True}
             assert stat(data / "form-secret") == 0o600
             assert list(data.glob("*.part")) == []
+            assert "Error" not in log.read_text(encoding="utf-8")
+            is_not_ready_over_another_schema(url, ports[0])
             assert [told_to_end(each) for each in processes] == [0] * 5
         assert log.read_text(encoding="utf-8").count("worker started") == 2
-        assert "Error" not in log.read_text(encoding="utf-8")
         with factory.opened(url) as tools, reading(tools, SYSTEM, NOW) as ctx:
             versions = ctx.session.scalars(select(PackVersion.version)).all()
             verbs = ctx.session.scalars(
@@ -48,26 +49,7 @@ def test_three_web_and_two_workers_begin_at_once_on_an_empty_database(
         assert sorted(verbs).count("calendar.import") == 2
 
 
-def test_a_schema_that_is_not_the_programs_is_not_ready(
-    databases: Databases, tmp_path: Path
-) -> None:
-    port = free_port()
-    with databases.copy("bare", lambda url: None) as url:
-        environ = {"RONGCUO_DATABASE_URL": url, "RONGCUO_DATA": str(tmp_path / "data")}
-        commands = [["web", "--port", str(port)], ["worker"]]
-        with running(commands, environ, tmp_path / "log"), factory.opened(url) as tools:
-            assert once_ready(port)["schema"] is True
-            with tools.database.begin() as connection:
-                connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-            assert ready(port) == {
-                "status": "unready",
-                "database": True,
-                "schema": False,
-                "last_round_seconds": None,
-            }
-
-
-@pytest.mark.parametrize("command", ["web", "worker"])
+@pytest.mark.parametrize("command", [pytest.param("web", marks=pytest.mark.slow), "worker"])
 def test_a_drill_may_be_begun_by_either_half(tmp_path: Path, command: str) -> None:
     environ = {"RONGCUO_DATA": str(tmp_path / "data")}
     clock = ["--drill", "--clock", "2026-03-02T08:30+08:00"]
@@ -77,6 +59,23 @@ def test_a_drill_may_be_begun_by_either_half(tmp_path: Path, command: str) -> No
     url = f"sqlite:///{tmp_path / 'data' / 'rongcuo.sqlite3'}"
     with factory.opened(url) as tools, tools.readers() as session:
         assert session.scalar(select(func.count()).select_from(text("drill"))) == 1
+
+
+def is_not_ready_over_another_schema(url: str, port: int) -> None:
+    """A schema that is not the program's is told, and does not stay."""
+    with factory.opened(url) as tools:
+        with tools.database.begin() as connection:
+            known = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        found = ready(port)
+        with tools.database.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": known})
+    assert found == {
+        "status": "unready",
+        "database": True,
+        "schema": False,
+        "last_round_seconds": None,
+    }
 
 
 def ready(port: int) -> dict[str, object]:

@@ -11,7 +11,6 @@ from server.config import IN_MEMORY, SHIPPED, Config
 from server.domain.findings import Severity
 from server.domain.sources import Basis
 from server.services.context import Tools
-from server.services.packs import definitions
 from server.services.rehearsing.rehearsal import rehearse
 from tests.factories.statements import STATEMENTS, completions
 
@@ -25,21 +24,14 @@ PACKS = [
 
 
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
-def test_a_pack_has_neither_errors_nor_warnings(folder: Path, tools: Tools) -> None:
-    pack, findings = definitions.check(tools, read_folder(folder))
-
-    assert [one for one in findings if one.severity is not Severity.INFO] == []
-    assert pack is not None
-    assert pack.key == folder.name
-
-
-@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
-def test_every_scenario_passes_every_flow_is_taken_and_no_task_costs_many_statements(
+def test_a_pack_is_clean_plays_every_scenario_takes_every_flow_and_costs_few_statements(
     folder: Path, tools: Tools
 ) -> None:
     with completions(tools.database) as completed:
         report = rehearse(tools, folder)
 
+    assert report.pack == folder.name
+    assert [one for one in report.findings if one.severity is not Severity.INFO] == []
     assert {one.file: one.troubles for one in report.results if not one.passed} == {}
     assert report.results
     assert [one.label for one in report.not_taken] == []

@@ -233,8 +233,8 @@ class Play:
 
     def _is_parked(self, step: Step) -> bool:
         """Would a case that a message begins not take what the message fills in."""
-        case = self.facts()
-        parked = case.parked if case else ()
+        with self.tools.readers() as session:
+            parked = case_queries.parked(session, self.case_id)
         if parked:
             why = "；".join(parked)
             self._note(step, _("消息所启动的事项不接受填写的内容：{why}").format(why=why))

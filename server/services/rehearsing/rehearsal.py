@@ -62,6 +62,8 @@ class RehearsalReport:
     """What a rehearsal found."""
 
     pack: str
+    #: what the check of the pack said that does not keep it from being published
+    findings: tuple[Finding, ...]
     results: tuple[Result, ...]
     #: sequence flows of all procedures of the pack
     flows: int
@@ -84,10 +86,10 @@ def rehearse(tools: Tools, directory: Path, scenario: Path | None = None) -> Reh
     """
     files = read_folder(directory)
     chosen = _chosen(files, scenario)
-    release = _prepare(tools, files, directory)
+    release, findings = _prepare(tools, files, directory)
     with closing(_copied(tools)) as empty:
         results = tuple(_play(tools, release, name, data, empty) for name, data in chosen.items())
-    return _report(release, results)
+    return _report(release, findings, results)
 
 
 def _chosen(files: PackFiles, scenario: Path | None) -> Mapping[str, bytes]:
@@ -98,7 +100,9 @@ def _chosen(files: PackFiles, scenario: Path | None) -> Mapping[str, bytes]:
     return {scenario.name: scenario.read_bytes()}
 
 
-def _prepare(tools: Tools, files: PackFiles, directory: Path) -> Release:
+def _prepare(
+    tools: Tools, files: PackFiles, directory: Path
+) -> tuple[Release, tuple[Finding, ...]]:
     """Schema, calendars, the made-up region with every office the pack needs, the pack itself and
     those whose procedures its messages begin."""
     installation.prepare(tools, SET_UP)
@@ -109,7 +113,7 @@ def _prepare(tools: Tools, files: PackFiles, directory: Path) -> Release:
         release = definitions.release(ctx, published.id)
         region_gaps.fill(ctx, release.pack)
         companions.publish(ctx, release.pack, directory)
-    return release
+    return release, published.findings
 
 
 def _play(
@@ -162,7 +166,9 @@ def _shown(finding: Finding) -> str:
     return f"{place}：{finding.message}" if place else finding.message
 
 
-def _report(release: Release, results: tuple[Result, ...]) -> RehearsalReport:
+def _report(
+    release: Release, findings: tuple[Finding, ...], results: tuple[Result, ...]
+) -> RehearsalReport:
     taken = frozenset().union(*(result.flows for result in results))
     flows: dict[str, tuple[str, str, str]] = {}
     for key, files in release.files.items():
@@ -171,6 +177,7 @@ def _report(release: Release, results: tuple[Result, ...]) -> RehearsalReport:
             flows.setdefault(flow.id, (key, flow.id, _label(chart, flow)))
     return RehearsalReport(
         pack=release.pack.key,
+        findings=findings,
         results=results,
         flows=len(flows),
         not_taken=tuple(

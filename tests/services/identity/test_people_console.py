@@ -1,6 +1,6 @@
 """A table from the console: done at once as long as only the administrators hold posts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import pytest
 from sqlalchemy import func, select
@@ -22,6 +22,8 @@ from server.services.identity import (
 from server.services.identity.people_console import Brought
 from server.services.identity.people_imports import FirstSecret
 from server.services.packs import shipped_packs
+from tests.databases import Databases
+from tests.factories import tools as factory
 from tests.factories.sheets import PERSON, book, newcomers
 from tests.services.identity.test_people_imports import FIRST, NOW, SECOND, acting
 from tests.services.identity.test_people_imports import two_administrators as two_administrators
@@ -35,17 +37,14 @@ ADMIN_POST = {
 }
 
 
-def test_the_operator_brings_in_everybody_while_only_the_three_hold_posts(
-    empty_tools: Tools,
-) -> None:
-    appointed(empty_tools)
+def test_the_operator_brings_in_everybody_while_only_the_three_hold_posts(three: Tools) -> None:
     told: list[FirstSecret] = []
-    done = bring(empty_tools, newcomers(), told)
+    done = bring(three, newcomers(), told)
     assert done.proposal_id == ""
     assert [one.login for one in told] == ["county1.water_hr.1"]
-    with reading(empty_tools, SYSTEM, NOW) as ctx:
+    with reading(three, SYSTEM, NOW) as ctx:
         row = ctx.session.scalars(select(Person).where(Person.login == told[0].login)).one()
-        assert passwords.matches(empty_tools.config, row.secret_hash, told[0].secret)
+        assert passwords.matches(three.config, row.secret_hash, told[0].secret)
         assert row.must_change_secret
         verbs = ctx.session.scalars(select(AuditEvent.verb)).all()
         texts = "".join(ctx.session.scalars(select(AuditEvent.text)))
@@ -84,41 +83,45 @@ def test_before_the_three_nobody_is_brought_in(empty_tools: Tools) -> None:
         bring(empty_tools, newcomers(), [])
 
 
-def test_no_administrator_comes_by_a_table(empty_tools: Tools) -> None:
-    appointed(empty_tools)
+def test_no_administrator_comes_by_a_table(three: Tools) -> None:
     with pytest.raises(Invalid, match="不能用表格导入"):
-        bring(empty_tools, book([], [PERSON], [ADMIN_POST]), [])
-    assert people_of(empty_tools) == 3
+        bring(three, book([], [PERSON], [ADMIN_POST]), [])
+    assert people_of(three) == 3
 
 
-def test_all_problems_are_told_and_nothing_is_done(empty_tools: Tools) -> None:
-    appointed(empty_tools)
+def test_all_problems_are_told_and_nothing_is_done(three: Tools) -> None:
     wrong = book([], [PERSON, {**PERSON, "姓名": ""}], [{**ADMIN_POST, "单位标识": "none"}])
     with pytest.raises(Invalid) as refused:
-        bring(empty_tools, wrong, [])
+        bring(three, wrong, [])
     places = {(each.file, each.element) for each in refused.value.findings}
     assert places == {("人员", "3"), ("任职", "2")}
-    assert people_of(empty_tools) == 3
+    assert people_of(three) == 3
 
 
-def test_what_cannot_be_told_is_not_done(empty_tools: Tools) -> None:
-    appointed(empty_tools)
+def test_what_cannot_be_told_is_not_done(three: Tools) -> None:
 
     def full(_told: Sequence[FirstSecret]) -> None:
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OSError, match="No space"):
-        people_console.bring(empty_tools, newcomers(), NOW, file="a", reason="r", tell=full)
-    with reading(empty_tools, SYSTEM, NOW) as ctx:
+        people_console.bring(three, newcomers(), NOW, file="a", reason="r", tell=full)
+    with reading(three, SYSTEM, NOW) as ctx:
         assert ctx.session.scalar(select(func.count()).select_from(Post)) == 3
 
 
-def appointed(tools: Tools) -> None:
+@pytest.fixture
+def three(databases: Databases) -> Iterator[Tools]:
     """An installation with its packs and the three administrators."""
-    installation.prepare(tools, NOW)
-    shipped_packs.publish(tools, NOW, [tools.config.shipped])
-    with transaction(tools, SYSTEM, NOW) as ctx:
-        first_administrators.appoint(ctx, THREE)
+    with factory.copied(databases, "three-administrators", _appointed) as tools:
+        yield tools
+
+
+def _appointed(url: str) -> None:
+    with factory.opened(url) as tools:
+        installation.prepare(tools, NOW)
+        shipped_packs.publish(tools, NOW, [tools.config.shipped])
+        with transaction(tools, SYSTEM, NOW) as ctx:
+            first_administrators.appoint(ctx, THREE)
 
 
 def bring(tools: Tools, content: bytes, told: list[FirstSecret]) -> Brought:
