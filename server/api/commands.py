@@ -1,6 +1,7 @@
 """What every POST that changes something has in common: once per key, and only what was seen."""
 
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Final
 
 from flask import Response, jsonify, request
@@ -42,6 +43,17 @@ def once(effect: Callable[[Context], Answer], *, is_secret: bool = False) -> Res
     response.status_code = answer.status
     response.headers.extend(dict(answer.headers))
     return response
+
+
+def created(act: Callable[[Context], str], location: str, *, is_secret: bool = False) -> Response:
+    """Make something once: the answer holds its id, and where it is found beside others."""
+
+    def effect(ctx: Context) -> Answer:
+        return Answer(
+            status=HTTPStatus.CREATED, body={"id": act(ctx)}, headers={"Location": location}
+        )
+
+    return once(effect, is_secret=is_secret)
 
 
 def refuse_stale(tag: str) -> None:

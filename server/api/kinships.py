@@ -183,15 +183,7 @@ _register("withdraw", _("撤回本人提出的登记"), KinConfirmSchema, verbs.
 
 
 def _created(act: Callable[[Context], str]) -> Response:
-    def effect(ctx: Context) -> Answer:
-        found = act(ctx)
-        return Answer(
-            status=HTTPStatus.CREATED,
-            body={"id": found},
-            headers={"Location": f"{PREFIX}/kinships/proposals"},
-        )
-
-    return commands.once(effect)
+    return commands.created(act, f"{PREFIX}/kinships/proposals")
 
 
 def _shown(view: View) -> dict[str, Json]:

@@ -20,7 +20,6 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import acting, reading
-from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import reporters as files
 from server.services.files.reporters import Entry, Sheet
@@ -203,14 +202,7 @@ def feed_back(given: dict[str, Any], reporter: UUID) -> Response:
 
 
 def _created(act: Callable[[Context], str]) -> Response:
-    def effect(ctx: Context) -> Answer:
-        return Answer(
-            status=HTTPStatus.CREATED,
-            body={"id": act(ctx)},
-            headers={"Location": f"{PREFIX}/reporters"},
-        )
-
-    return commands.once(effect, is_secret=True)
+    return commands.created(act, f"{PREFIX}/reporters", is_secret=True)
 
 
 def _shown(sheet: Sheet) -> dict[str, Json]:

@@ -195,18 +195,10 @@ def _might_lack_people(day: date) -> ColumnElement[bool]:
 
 def _may_take(day: date) -> Select[tuple[str]]:
     """Posts whose holders may take the work on this day."""
-    return (
-        select(Post.id)
-        .join(Person, Person.id == Post.person_id)
-        .where(
-            Post.unit_id == work_item.c.candidate_unit,
-            or_(Post.is_head, ~work_item.c.head_only),
-            Person.state == "active",
-            tenure.held(day),
-            ~is_about(Post.person_id),
-            Post.person_id.not_in(recused_in(work_item.c.case_id).correlate(work_item)),
-            Post.person_id.not_in(kin_of(work_item.c.case_id).correlate(work_item)),
-        )
+    return tenure.manning(day).where(
+        ~is_about(Post.person_id),
+        Post.person_id.not_in(recused_in(work_item.c.case_id).correlate(work_item)),
+        Post.person_id.not_in(kin_of(work_item.c.case_id).correlate(work_item)),
     )
 
 

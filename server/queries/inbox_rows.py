@@ -18,7 +18,7 @@ from server.domain.lifecycle import WorkState
 from server.domain.roles import PARTIES
 from server.domain.urgency import Rank, first_key
 from server.models.case import subject
-from server.models.identity import Person, Post
+from server.models.identity import Post
 from server.models.work import IS_DONE, OPEN_STATES, WAITING, participant, work_item
 from server.queries import tenure
 from server.queries.visibility import closed_for, recused_from, seen_by
@@ -211,13 +211,7 @@ def _is_free(is_held: ColumnElement[bool], is_barred: ColumnElement[bool]) -> Co
 
 def _works_there(on: date) -> ColumnElement[bool]:
     """The assignee still holds a post of the office it is offered to."""
-    return exists().where(
-        *_posts_of_assignee(on),
-        Post.unit_id == work_item.c.candidate_unit,
-        or_(Post.is_head, ~work_item.c.head_only),
-        Person.id == Post.person_id,
-        Person.state == "active",
-    )
+    return tenure.manning(on).where(Post.person_id == work_item.c.assignee_id).exists()
 
 
 def _has_part_still(on: date) -> ColumnElement[bool]:
@@ -227,15 +221,15 @@ def _has_part_still(on: date) -> ColumnElement[bool]:
         or_(
             participant.c.person_id == work_item.c.assignee_id,
             select(Post.id)
-            .where(*_posts_of_assignee(on), Post.unit_id == participant.c.unit_id)
+            .where(
+                Post.person_id == work_item.c.assignee_id,
+                Post.unit_id == participant.c.unit_id,
+                tenure.held(on),
+            )
             .correlate(participant, work_item)
             .exists(),
         ),
     )
-
-
-def _posts_of_assignee(on: date) -> tuple[ColumnElement[bool], ...]:
-    return (Post.person_id == work_item.c.assignee_id, tenure.held(on))
 
 
 def _in_this_part() -> tuple[ColumnElement[bool], ...]:

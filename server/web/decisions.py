@@ -179,15 +179,12 @@ def _convening(
         offered = decision_convening.offered(ctx, found)
         sheet = decision_sheets.shown(ctx, found)
     looked("decision.read", sheet.id, sheet.case_id)
-    findings = refused.findings if isinstance(refused, Invalid) else ()
     return render(
         "decisions/convene.html",
         sheet=sheet,
         offered=offered,
         once=uuid4().hex,
-        message=refused.message if refused else "",
-        problems=[(each.field, each.message) for each in findings],
-        errors={each.field: each.message for each in findings},
+        **verb_forms.refusal(refused),
         typed=request.form,
         refusal=_("现在不能召开会议，或者更改会议安排；请返回查看"),
     )

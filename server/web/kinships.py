@@ -19,6 +19,7 @@ from server.services.context import Context
 from server.services.files import kinships as files
 from server.services.identity import choices
 from server.services.verbs import kinships
+from server.web import verb_forms
 from server.web.fragments import render
 
 pages = Blueprint("kinships", __name__, url_prefix="/kinships")
@@ -130,7 +131,11 @@ def _index(typed: str = "", refused: RongcuoError | None = None) -> str:
         found = files.found(ctx, typed)
     looked("kinship.read", "waiting")
     return render(
-        "kinships/index.html", changes=waiting, typed=typed, found=found, **_problems(refused)
+        "kinships/index.html",
+        changes=waiting,
+        typed=typed,
+        found=found,
+        **verb_forms.refusal(refused),
     )
 
 
@@ -150,15 +155,5 @@ def _person(person_id: str, refused: RongcuoError | None = None) -> str:
         else [],
         typed=request.form,
         latest=today,
-        **_problems(refused),
+        **verb_forms.refusal(refused),
     )
-
-
-def _problems(refused: RongcuoError | None) -> dict[str, object]:
-    findings = refused.findings if isinstance(refused, Invalid) else ()
-    told = [(each.field, each.message) for each in findings]
-    return {
-        "message": refused.message if refused else "",
-        "problems": told,
-        "errors": dict(told),
-    }

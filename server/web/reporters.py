@@ -17,6 +17,7 @@ from server.http.site import acting, actor, reading
 from server.services.context import Context
 from server.services.files import reporters as files
 from server.services.verbs import reporter_deeds, reporters
+from server.web import verb_forms
 from server.web.fragments import render
 
 pages = Blueprint("reporters", __name__, url_prefix="/reporters")
@@ -148,7 +149,7 @@ def _new(refused: RongcuoError | None = None) -> str:
         kinds=[(str(kind), word) for kind, word in KIND_WORDS.items()],
         offered=[(one.value, one.label) for one in offered],
         typed=request.form,
-        **_problems(refused),
+        **verb_forms.refusal(refused),
     )
 
 
@@ -166,7 +167,7 @@ def _closed(reporter_id: str, refused: RongcuoError | None = None) -> str:
         forms=[(str(form), word) for form, word in FORM_WORDS.items()],
         latest=today,
         typed=request.form,
-        **_problems(refused),
+        **verb_forms.refusal(refused),
     )
 
 
@@ -182,18 +183,8 @@ def _opened(reporter_id: str, reason: str) -> str:
         forms=[(str(form), word) for form, word in FORM_WORDS.items()],
         latest=today,
         typed={},
-        **_problems(None),
+        **verb_forms.refusal(None),
     )
-
-
-def _problems(refused: RongcuoError | None) -> dict[str, object]:
-    findings = refused.findings if isinstance(refused, Invalid) else ()
-    told = [(each.field, each.message) for each in findings]
-    return {
-        "message": refused.message if refused else "",
-        "problems": told,
-        "errors": dict(told),
-    }
 
 
 def _typed(name: str) -> str:

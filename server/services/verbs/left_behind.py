@@ -70,18 +70,7 @@ def _cases(day: date) -> Select[tuple[str]]:
 
 def _works(who: ColumnElement[str], day: date) -> ColumnElement[bool]:
     """The person still is one of those the item is offered to."""
-    return (
-        select(Post.id)
-        .join(Person, Person.id == Post.person_id)
-        .where(
-            Post.person_id == who,
-            Post.unit_id == work_item.c.candidate_unit,
-            or_(Post.is_head, ~work_item.c.head_only),
-            Person.state == "active",
-            tenure.held(day),
-        )
-        .exists()
-    )
+    return tenure.manning(day).where(Post.person_id == who).exists()
 
 
 def _of_case(ctx: Context, case: CaseRow) -> None:

@@ -84,21 +84,9 @@ def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json])
     """
     procedure = release.pack.procedures[key]
     may_start_at_all(ctx, procedure)
-    filled = {**procedure.defaults, **given}
-    checked = _checked(ctx, release, procedure, filled)
-    known = facts.collect(release, key, {}, checked, ctx.now)
-    office_id = _opening_office(ctx, procedure, known)
-    named = _named(ctx, release, procedure, checked, office_id)
-    return Prepared(
-        release=release,
-        procedure=procedure,
-        answers=checked,
-        known=known,
-        office_id=office_id,
-        named=tuple(named),
-        unit=_unit(ctx, named),
-        level=_level(ctx, procedure, known),
-    )
+    filled = _filled(ctx, release, procedure, given)
+    office_id = _opening_office(ctx, procedure, filled.known)
+    return _prepared(ctx, filled, _named(ctx, filled, office_id), office_id)
 
 
 def prepare_begun(
@@ -119,19 +107,8 @@ def prepare_begun(
     begun = replace(procedure, start_message=message.key)
     if start_node(release, begun):
         procedure = begun
-    checked = _checked(ctx, release, procedure, {**procedure.defaults, **given})
-    known = facts.collect(release, procedure.key, {}, checked, ctx.now)
-    named = _appointed(release, procedure, checked)
-    return Prepared(
-        release=release,
-        procedure=procedure,
-        answers=checked,
-        known=known,
-        office_id=None,
-        named=tuple(named),
-        unit=_unit(ctx, named) or unit,
-        level=_level(ctx, procedure, known),
-    )
+    filled = _filled(ctx, release, procedure, given)
+    return _prepared(ctx, filled, _appointed(filled), None, unit)
 
 
 def prepare_for_office(
@@ -142,19 +119,45 @@ def prepare_for_office(
     Raises:
         Invalid: the start form is not filled in as it asks; all problems at once.
     """
-    procedure = release.pack.procedures[key]
+    filled = _filled(ctx, release, release.pack.procedures[key], given)
+    return _prepared(ctx, filled, _appointed(filled), office.id, office)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Filled:
+    """A start form that is filled in as it asks, and what can be known of the case by it."""
+
+    release: Release
+    procedure: Procedure
+    answers: Mapping[str, Json]
+    known: Facts
+
+
+def _filled(
+    ctx: Context, release: Release, procedure: Procedure, given: Mapping[str, Json]
+) -> _Filled:
     checked = _checked(ctx, release, procedure, {**procedure.defaults, **given})
-    known = facts.collect(release, key, {}, checked, ctx.now)
-    named = _appointed(release, procedure, checked)
+    known = facts.collect(release, procedure.key, {}, checked, ctx.now)
+    return _Filled(release=release, procedure=procedure, answers=checked, known=known)
+
+
+def _prepared(
+    ctx: Context,
+    filled: _Filled,
+    named: list[Named],
+    office_id: str | None,
+    unit: Office | None = None,
+) -> Prepared:
+    """The start of whoever is named; ``unit``: whom it concerns where that is nobody's of them."""
     return Prepared(
-        release=release,
-        procedure=procedure,
-        answers=checked,
-        known=known,
-        office_id=office.id,
+        release=filled.release,
+        procedure=filled.procedure,
+        answers=filled.answers,
+        known=filled.known,
+        office_id=office_id,
         named=tuple(named),
-        unit=_unit(ctx, named) or office,
-        level=_level(ctx, procedure, known),
+        unit=_unit(ctx, named) or unit,
+        level=_level(ctx, filled.procedure, filled.known),
     )
 
 
@@ -193,24 +196,19 @@ def start_node(release: Release, procedure: Procedure) -> str:
     )
 
 
-def _named(
-    ctx: Context,
-    release: Release,
-    procedure: Procedure,
-    checked: Mapping[str, Json],
-    office_id: str | None,
-) -> list[Named]:
+def _named(ctx: Context, filled: _Filled, office_id: str | None) -> list[Named]:
     """Applicant, subject and others the start names; without one, whoever applies himself."""
-    found = _appointed(release, procedure, checked)
+    found = _appointed(filled)
     if office_id is None and not any(entry.role == APPLICANT for entry in found):
-        found.insert(0, _starter(ctx, checked))
+        found.insert(0, _starter(ctx, filled.answers))
     if office_id is not None:
         parties.refuse_own(ctx, found)
     return found
 
 
-def _appointed(release: Release, procedure: Procedure, checked: Mapping[str, Json]) -> list[Named]:
+def _appointed(filled: _Filled) -> list[Named]:
     """Whom the start form names; it is one form, at whichever start event the case begins."""
+    release, procedure = filled.release, filled.procedure
     starts = {
         node.id
         for node in charts.chart(release.files[procedure.key]).nodes.values()
@@ -221,7 +219,7 @@ def _appointed(release: Release, procedure: Procedure, checked: Mapping[str, Jso
         for entry in release.pack.appointments
         if entry.node in starts
     }
-    return parties.named(release.forms[procedure.start_form], entries.values(), checked)
+    return parties.named(release.forms[procedure.start_form], entries.values(), filled.answers)
 
 
 def _opening_office(ctx: Context, procedure: Procedure, known: Facts) -> str | None:

@@ -31,7 +31,7 @@ def keep_out(ctx: Context, reporter_id: str, case_id: str, person_id: str) -> No
     kin = select(kinship.c.relative_id).where(
         kinship.c.person_id == person_id, kinship.c.ended_at.is_(None)
     )
-    for each in {person_id, *ctx.session.scalars(kin)} - _own(ctx, case_id):
+    for each in {person_id, *ctx.session.scalars(kin)} - concerned(ctx, case_id):
         _bar(ctx, reporter_id, case_id, each)
     parties.forget_bars(ctx, case_id)
 
@@ -47,7 +47,7 @@ def kin_noted(ctx: Context, person_id: str, relative_id: str) -> None:
         .where(reporter_bar.c.mark.in_(marks))
     ).all()
     for row in found:
-        if relative_id not in _own(ctx, row.case_id):
+        if relative_id not in concerned(ctx, row.case_id):
             _bar(ctx, row.reporter_id, row.case_id, relative_id)
             parties.forget_bars(ctx, row.case_id)
 
@@ -83,7 +83,7 @@ def _settle(ctx: Context, case_id: str) -> None:
     )
 
 
-def _own(ctx: Context, case_id: str) -> frozenset[str]:
+def concerned(ctx: Context, case_id: str) -> frozenset[str]:
     """Whose matter it is, also in a case that is only being opened."""
     concerned = parties.of_case(ctx, case_id)
     return concerned.subjects | concerned.applicants

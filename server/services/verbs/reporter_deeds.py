@@ -20,7 +20,7 @@ from server.queries import reporters as rows
 from server.services.context import Context
 from server.services.identity import people
 from server.services.notices import between
-from server.services.verbs import parties, reasons, reporters
+from server.services.verbs import parties, reasons, reporter_bars, reporters
 
 
 def name(ctx: Context, reporter_id: str, *, person: str, reason: str) -> str:
@@ -37,9 +37,8 @@ def name(ctx: Context, reporter_id: str, *, person: str, reason: str) -> str:
         raise wrong("person", _("请从名单中选择人员"))
     of_cases = rows.cases_of(ctx.session, found.id)
     for case_id in of_cases:
-        known, concerned = parties.bars_of(ctx, case_id), parties.of_case(ctx, case_id)
-        own = concerned.subjects | concerned.applicants
-        if known.keeps_out(person) or person in own:
+        own = reporter_bars.concerned(ctx, case_id)
+        if person in own or parties.bars_of(ctx, case_id).keeps_out(person):
             raise wrong("person", _("所选的人员不能知悉，请另选"))
     if any(one.person_id == person for one in rows.named(ctx.session, found.id)):
         raise Conflict(_("已经指定该人员"))
