@@ -42,6 +42,7 @@ from server.services.verbs import (
     campaign_cases,
     left_behind,
     messages,
+    noted_recusals,
     reporter_bars,
     ticks,
 )
@@ -212,8 +213,7 @@ class Worker:
         found = outages.made_up(self.tools, self.watch.wall(), now, count)
         if found is not None:
             self._known.is_catching_up = False
-            told = {"incident": IncidentKind.OUTAGE, "timers": found.made_up}
-            _log.info("caught up", extra=told)
+            _log.info("caught up", extra={"incident": IncidentKind.OUTAGE, "timers": found.made_up})
 
     def _deliver(self) -> dict[str, Json]:
         done = delivery.deliver(self.tools, self.clock, self.watch.wall)
@@ -235,7 +235,8 @@ class Worker:
 
     def _give_back(self) -> dict[str, Json]:
         now = self.clock()
-        found = left_behind.give_back(self.tools, now) + reporter_bars.settle(self.tools, now)
+        found = left_behind.give_back(self.tools, now)
+        found += noted_recusals.settle(self.tools, now) + reporter_bars.settle(self.tools, now)
         if found:
             _log.info("left behind", extra={"cases": found})
         return {}

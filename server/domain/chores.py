@@ -47,8 +47,10 @@ DELIVER: Final = Chore(name="deliver", title=_("发出通知"), every=timedelta(
 PRINT: Final = Chore(name="print", title=_("生成文书的PDF"), every=timedelta(seconds=5))
 #: looks after the installation itself
 WATCH: Final = Chore(name="watch", title=_("检查运行状况"), every=timedelta(minutes=1))
-#: gives back what people left behind whose posts ended
-LEFT: Final = Chore(name="left", title=_("离岗人员的待办退回机构"), every=timedelta(minutes=1))
+#: gives back what people left behind whose posts ended, or who keep away from a case
+LEFT: Final = Chore(
+    name="left", title=_("离岗、回避人员的待办退回机构"), every=timedelta(minutes=1)
+)
 #: convenes the meetings that come round by the calendar
 AGENDAS: Final = Chore(name="agendas", title=_("召集定期会议"), every=timedelta(minutes=1))
 #: proposes targets of campaigns and opens their cases

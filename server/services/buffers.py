@@ -8,16 +8,35 @@ everybody else from these rows meanwhile; who reads one of the tables by a state
 settles first.
 """
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Executable, Table, bindparam, insert, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Executable,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    cast,
+    insert,
+    literal,
+    null,
+    select,
+    text,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from server.models.base import Base, new_id
 
 Row = Mapping[str, Any]
+
+#: column of a statement over several tables: which one the row is of
+_OF: Final = "of_table"
 
 
 class Shelf:
@@ -28,9 +47,43 @@ class Shelf:
 
     def __init__(self, table: Table, *wanted: ColumnElement[bool]) -> None:
         self.table = table
-        self.read = select(table).where(table.c.case_id == bindparam("of_case"), *wanted)
+        self.wanted = and_(table.c.case_id == bindparam("of_case"), *wanted)
+        self.read = select(table).where(self.wanted)
         self.insert = insert(table)
         self.defaults = {column.name: _default(column) for column in table.columns}
+
+
+class Together:
+    """Shelves that are always looked at together, read in one statement.
+
+    Each table is a part of it, with null where a column is another one's.
+    """
+
+    def __init__(self, *shelves: Shelf) -> None:
+        self.shelves = shelves
+        columns = {column.name: column for each in shelves for column in each.table.columns}
+        self.read = union_all(*(_part(each, columns) for each in shelves))
+
+    def take(self, session: Session, case_id: str, into: Sequence["Buffer"]) -> None:
+        """Read them into these buffers, one for each shelf; what one was told already stays."""
+        rows = session.execute(self.read, {"of_case": case_id}).mappings().all()
+        for shelf, buffer in zip(self.shelves, into, strict=True):
+            name = shelf.table.name
+            own = (row for row in rows if row[_OF] == name)
+            names = [column.name for column in shelf.table.columns]
+            buffer.fill({each: row[each] for each in names} for row in own)
+
+
+def _part(shelf: Shelf, columns: Mapping[str, Column[Any]]) -> Select[Any]:
+    """The rows of a shelf with the columns of all."""
+    own = shelf.table.columns
+    return select(
+        literal(shelf.table.name, String()).label(_OF),
+        *(
+            own[name] if name in own else cast(null(), column.type).label(name)
+            for name, column in columns.items()
+        ),
+    ).where(shelf.wanted)
 
 
 class Buffer:
@@ -50,10 +103,19 @@ class Buffer:
     def __iter__(self) -> Iterator[Row]:
         """Every row, as it will be written."""
         if not self._is_read:
-            self._is_read = True
             found = self._session.execute(self._shelf.read, {"of_case": self._case_id}).mappings()
-            self._rows = {row["id"]: dict(row) for row in found} | self._rows
+            self.fill(dict(row) for row in found)
         return iter(tuple(self._rows.values()))
+
+    @property
+    def is_read(self) -> bool:
+        """Are the rows of the database in memory."""
+        return self._is_read
+
+    def fill(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Take the rows of the database; those that were added meanwhile come after them."""
+        self._is_read = True
+        self._rows = {row["id"]: row for row in rows} | self._rows
 
     def add(self, **values: Any) -> Row:
         """A new row; columns that are not given have their default, ``id`` a new one."""

@@ -28,7 +28,7 @@ from server.domain.expressions import Evaluate, Json
 from server.domain.texts import _
 from server.engine.port import WorkflowEngine
 from server.services import audit, buffers
-from server.services.buffers import Buffer, Buffers, Shelf
+from server.services.buffers import Buffer, Buffers, Shelf, Together
 from server.services.law.releases import Release
 from server.services.troubles import Troubles
 
@@ -153,6 +153,12 @@ class Context:
         if key not in self.buffers:
             self.buffers[key] = Buffer(self.session, shelf, case_id)
         return self.buffers[key]
+
+    def foresee(self, together: Together, case_id: str) -> None:
+        """Read these shelves of a case at once, unless one of them is in memory already."""
+        kept = [self.rows(shelf, case_id) for shelf in together.shelves]
+        if not any(buffer.is_read for buffer in kept):
+            together.take(self.session, case_id, kept)
 
     def settle(self) -> None:
         """Write what is in memory, and read it anew when it is asked for again."""

@@ -1,6 +1,6 @@
 """Rows that say which case began, answered or named which, written with the act itself."""
 
-from sqlalchemy import and_, exists, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
 
 from server.domain.links import LinkKind
 from server.models.base import new_id
@@ -78,8 +78,13 @@ def are_linked(ctx: Context, one: str, other: str) -> bool:
 
 def share_a_party(ctx: Context, one: str, other: str) -> bool:
     """Are both about the same person, or the same unit."""
+    return bool(ctx.session.scalar(select(of_one_party(one, other))))
+
+
+def of_one_party(one: str, other: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that says so; the other case may be a row of the statement it stands in."""
     mine, theirs = subject.alias(), subject.alias()
-    found = exists().where(
+    return exists().where(
         mine.c.case_id == one,
         theirs.c.case_id == other,
         or_(
@@ -91,7 +96,6 @@ def share_a_party(ctx: Context, one: str, other: str) -> bool:
             ),
         ),
     )
-    return bool(ctx.session.scalar(select(found)))
 
 
 def awaken(ctx: Context, case_id: str) -> None:

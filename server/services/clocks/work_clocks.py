@@ -17,7 +17,7 @@ from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.context import Context
 
 #: the work items of a case that wait for somebody
-_OPEN: Final = Shelf(work_item, work_item.c.state.in_(OPEN_STATES))
+OPEN: Final = Shelf(work_item, work_item.c.state.in_(OPEN_STATES))
 
 
 def columns(clock: DeadlineRow | None, today: date, *, is_first: bool) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def prefer(ctx: Context, case_id: str, priority: int) -> None:
 
 def open_items(ctx: Context, case_id: str) -> Buffer:
     """The work items of the case that wait for somebody."""
-    return ctx.rows(_OPEN, case_id)
+    return ctx.rows(OPEN, case_id)
 
 
 def _hang(

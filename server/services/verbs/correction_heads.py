@@ -5,6 +5,7 @@ a unit the office lies in, else of the same kind of office at the next level tha
 """
 
 from collections.abc import Collection, Iterable, Iterator
+from itertools import chain, islice
 
 from server.domain import recusal
 from server.domain.errors import Conflict
@@ -34,8 +35,11 @@ def deciding(
         Conflict: nobody could.
     """
     out = {ctx.actor.person_id} if without is None else set(without)
-    first, *above = upwards(ctx, people.unit(ctx, unit_id))
-    for office in (first, *(people.unit(ctx, each) for each in others), *above):
+    first, *more = (unit_id, *others)
+    own = people.unit(ctx, first)
+    near = chain((own,), (people.unit(ctx, each) for each in more))
+    # those above are looked up only where these have nobody
+    for office in chain(near, islice(upwards(ctx, own), 1, None)):
         heads = able(ctx, case_id, office.id, without=out)
         if heads:
             return office, heads

@@ -5,6 +5,8 @@ the office enters the reference of the earlier case, and its own record tells. O
 same person or unit counts, so that nobody is kept out by a number typed wrongly.
 """
 
+from collections.abc import Iterable
+
 from sqlalchemy import select
 
 from server.domain.lifecycle import WorkState
@@ -18,31 +20,38 @@ from server.services.context import Context
 from server.services.packs import definitions
 
 
-def meant(ctx: Context, case: CaseRow, maker: DecisionMaker, entered: str) -> list[str]:
-    """Ids of the people whom an entry of such a field means."""
-    if not maker.handled:
-        return [entered]
-    row = ctx.session.execute(
-        select(case_table.c.id, case_table.c.pack_version_id).where(
-            case_table.c.reference == entered.strip(), case_table.c.id != case.id
-        )
-    ).first()
-    if row is None or not links.share_a_party(ctx, case.id, row.id):
-        return []
-    pack = definitions.release(ctx, row.pack_version_id).pack
+def meant(
+    ctx: Context, case: CaseRow, entered: Iterable[tuple[DecisionMaker, str]]
+) -> dict[str, str]:
+    """The people whom these entries mean, each with the ground of the last that means him."""
+    found: dict[str, str] = {}
+    for maker, text in entered:
+        people = _handlers(ctx, case, maker, text.strip()) if maker.handled else [text]
+        found |= dict.fromkeys(people, maker.ground)
+    return found
+
+
+def _handlers(ctx: Context, case: CaseRow, maker: DecisionMaker, reference: str) -> list[str]:
+    """Who completed a task of the case with this reference, in one of the capacities meant."""
     done = ctx.session.execute(
-        select(work_item.c.assignee_id, work_item.c.candidate_role)
+        select(work_item.c.assignee_id, work_item.c.candidate_role, case_table.c.pack_version_id)
+        .join(case_table, case_table.c.id == work_item.c.case_id)
         .where(
-            work_item.c.case_id == row.id,
+            case_table.c.reference == reference,
+            case_table.c.id != case.id,
             work_item.c.state == WorkState.DONE,
             work_item.c.assignee_id.is_not(None),
+            links.of_one_party(case.id, case_table.c.id),
         )
         .distinct()
-    )
+    ).all()
     return sorted(
         {
             each.assignee_id
             for each in done
-            if capacity_of(pack.capacities, each.candidate_role) in maker.handled
+            if capacity_of(
+                definitions.release(ctx, each.pack_version_id).pack.capacities, each.candidate_role
+            )
+            in maker.handled
         }
     )

@@ -18,7 +18,7 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance, declarations, late_parties, parties
+from server.services.verbs import advance, decision_makers, declarations, late_parties, parties
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -61,11 +61,13 @@ def finish(ctx: Context, case: CaseRow, release: Release, handed: Handed) -> Non
         is_partial=_others_wait(ctx, item),
         author_id=handed.author_id,
     )
+    kept_out = decision_makers.meant(ctx, case, release.pack, item, checked.values)
     variables = _variables(release, chart, case, item, checked)
     variables |= advance.routing(release, case.procedure, handed.results)
     command = CompleteTask(task_key=item.task_key, variables=variables, now=ctx.now)
     advance.step(ctx, case, release, command, act)
     parties.forget_bars(ctx, case.id)
+    decision_makers.note(ctx, case.id, kept_out, handed.author_id or ctx.actor.person_id)
 
 
 def refuse_barred(

@@ -36,7 +36,7 @@ from server.services.identity import people
 #: whom the case is about
 SUBJECTS: Final = Shelf(subject)
 #: the parts people have now
-_PARTS: Final = Shelf(participant, participant.c.to_at.is_(None))
+PARTS: Final = Shelf(participant, participant.c.to_at.is_(None))
 #: where a use case remembers what keeps people from acting
 _BARS: Final = "bars of the case"
 
@@ -257,7 +257,7 @@ class _Who:
 
 def _roster(ctx: Context, case_id: str) -> Buffer:
     """The parts people have in the case now."""
-    return ctx.rows(_PARTS, case_id)
+    return ctx.rows(PARTS, case_id)
 
 
 def _standing(ctx: Context, case_id: str, role: str) -> set[_Who]:

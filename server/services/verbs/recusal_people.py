@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from server.domain.roles import PARTIES
-from server.models.identity import Person
+from server.models.identity import Person, Post
 from server.models.work import work_item
+from server.queries import tenure
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
-from server.services.identity import people
 from server.services.packs import definitions
 from server.services.verbs import advance_work, case_offices, parties
 
@@ -41,7 +41,7 @@ def of_case(ctx: Context, case: CaseRow) -> list[Handler]:
     known = parties.bars_of(ctx, case.id)
     own = frozenset[str]().union(*(parties.members(ctx, case.id, role) for role in PARTIES))
     found: dict[str, Handler] = {}
-    for each in (*_team(ctx, case), *_offices(ctx, case)):
+    for each in _everybody(ctx, case):
         if each.person_id not in own and not known.keeps_out(each.person_id):
             found.setdefault(each.person_id, each)
     return sorted(found.values(), key=lambda each: (each.unit_id, each.name, each.person_id))
@@ -50,6 +50,11 @@ def of_case(ctx: Context, case: CaseRow) -> list[Handler]:
 def of_person(ctx: Context, case: CaseRow, person_id: str) -> Handler | None:
     """His part in the case, None where he has none."""
     return next((each for each in of_case(ctx, case) if each.person_id == person_id), None)
+
+
+def part_of(ctx: Context, case: CaseRow, person_id: str) -> Handler | None:
+    """The same of somebody who is kept out of the case by now: the part he had."""
+    return next((each for each in _everybody(ctx, case) if each.person_id == person_id), None)
 
 
 def named_in(ctx: Context, case: CaseRow, words: str) -> Handler | None:
@@ -66,27 +71,50 @@ def office_of(ctx: Context, case: CaseRow, handler: Handler | None) -> str:
     return next(iter(case_offices.answering(ctx, case, release, ""))).unit_id
 
 
+def _everybody(ctx: Context, case: CaseRow) -> Iterator[Handler]:
+    """The team before the offices; whoever has several parts comes once for each."""
+    yield from _team(ctx, case)
+    yield from _offices(ctx, case)
+
+
 def _offices(ctx: Context, case: CaseRow) -> Iterator[Handler]:
+    """Holders of posts of the offices with work, in all roles these have; one statement."""
     work = select(work_item.c.candidate_unit, work_item.c.candidate_role).where(
         work_item.c.case_id == case.id, work_item.c.candidate_unit.is_not(None)
     )
-    rows = ctx.session.execute(work.distinct().order_by(*work.selected_columns)).all()
+    had = work.distinct().subquery()
+    rows = ctx.session.execute(
+        select(had.c.candidate_unit, had.c.candidate_role, Post.title, Person.id, Person.name)
+        .join(Post, Post.unit_id == had.c.candidate_unit)
+        .join(Person, Person.id == Post.person_id)
+        .where(Person.state == "active", tenure.held(ctx.today))
+        .order_by(had.c.candidate_unit, had.c.candidate_role, Post.is_head.desc(), Person.login)
+    )
     for row in rows:
-        for holder in people.holders(ctx, row.candidate_unit, ctx.today):
-            yield Handler(
-                person_id=holder.person_id,
-                name=holder.name,
-                title=holder.title,
-                role=row.candidate_role,
-                unit_id=row.candidate_unit,
-            )
+        yield Handler(
+            person_id=row.id,
+            name=row.name,
+            title=row.title,
+            role=row.candidate_role,
+            unit_id=row.candidate_unit,
+        )
 
 
 def _team(ctx: Context, case: CaseRow) -> Iterator[Handler]:
+    """People of the roles that the case itself names, role by role."""
     pack = definitions.release(ctx, case.pack_version_id).pack
-    for role in sorted(advance_work.case_roles(pack) - PARTIES):
-        ids = parties.members(ctx, case.id, role)
-        named = select(Person.id, Person.name).where(Person.id.in_(ids)).order_by(Person.login)
+    team = {
+        role: parties.members(ctx, case.id, role)
+        for role in sorted(advance_work.case_roles(pack) - PARTIES)
+    }
+    everybody = frozenset().union(*team.values())
+    if not everybody:
+        return
+    named = select(Person.id, Person.name).where(Person.id.in_(everybody)).order_by(Person.login)
+    names = {row.id: row.name for row in ctx.session.execute(named)}
+    for role, ids in team.items():
         title = pack.roles[role].title if role in pack.roles else role
-        for row in ctx.session.execute(named):
-            yield Handler(person_id=row.id, name=row.name, title=title, role=role, unit_id="")
+        for person_id in (each for each in names if each in ids):
+            yield Handler(
+                person_id=person_id, name=names[person_id], title=title, role=role, unit_id=""
+            )

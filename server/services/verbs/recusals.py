@@ -13,8 +13,6 @@ decision holds as if it were declared. Who is kept out sees nothing of the case 
 ``queries/visibility``.
 """
 
-from collections.abc import Mapping
-
 from sqlalchemy import insert, select
 
 from server.domain import recusal as grounds
@@ -23,7 +21,6 @@ from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.packs import PolicyPack
 from server.domain.perspectives import Sight
-from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
 from server.models.base import new_id
 from server.models.recusal import recusal
@@ -31,18 +28,15 @@ from server.queries import perspectives
 from server.services.case import case_rows
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
-from server.services.identity import people, posts
+from server.services.identity import posts
 from server.services.packs import definitions
 from server.services.verbs import (
     correction_heads,
-    earlier_handlers,
-    parties,
     reasons,
     recusal_effects,
     recusal_notices,
     recusal_people,
 )
-from server.services.verbs.finishing import Handed
 from server.services.verbs.recusal_people import Handler
 
 #: longest name that a party writes
@@ -65,7 +59,19 @@ def declare(ctx: Context, case_id: str, *, ground: str, note: str = "") -> str:
         raise Forbidden(_("您是该事项的当事人，不必申请本人回避"))
     _refuse_ground(_pack(ctx, case), ground, note)
     own = recusal_people.of_person(ctx, case, ctx.actor.person_id)
-    return _hold(ctx, case, ctx.actor.person_id, own, {"ground": ground, "note": note.strip()})
+    row = _row(ctx, case, ctx.actor.person_id, own) | {"ground": ground, "note": note.strip()}
+    unit_id = recusal_people.office_of(ctx, case, own)
+    try:
+        office, heads = correction_heads.deciding(ctx, case.id, unit_id)
+    except Conflict:  # nobody could confirm it: it holds all the same
+        office, heads = None, set()
+    row["office_id"] = office.id if office else None
+    ctx.session.execute(insert(recusal).values(**row, state="declared"))
+    ctx.record("recusal.declare", row["id"], case.id, {"person": ctx.actor.person_id})
+    recusal_effects.end_part(ctx, case, ctx.actor.person_id, row["id"])
+    if office is not None:
+        recusal_notices.asked(ctx, case.id, row["id"], office, heads)
+    return str(row["id"])
 
 
 def ask(ctx: Context, case_id: str, *, person: str, ground: str, reason: str) -> str:
@@ -95,56 +101,6 @@ def ask(ctx: Context, case_id: str, *, person: str, ground: str, reason: str) ->
     ctx.session.execute(insert(recusal).values(**row, state="asked"))
     recusal_notices.asked(ctx, case.id, row["id"], office, heads)
     ctx.record("recusal.ask", row["id"], case.id, {"office": office.id})
-    return str(row["id"])
-
-
-def noted_in(ctx: Context, case: CaseRow, handed: Handed | None) -> None:
-    """The same for what a task came to, if it did and an office did it."""
-    if handed and handed.checked and handed.item.candidate_role not in PARTIES:
-        noted(ctx, case, handed.item.form_key, handed.checked.values)
-
-
-def noted(ctx: Context, case: CaseRow, form_key: str, given: Mapping[str, Json]) -> None:
-    """Keep out whom an office enters as who wrote or approved the disputed decision.
-
-    Who speaks for the unit concerned, or is party, keeps his own part; what a party enters counts
-    for nothing here.
-    """
-    makers = _pack(ctx, case).recusal.decision_makers
-    named = {
-        person_id: one.ground
-        for one in makers
-        if one.form == form_key and given.get(one.field)
-        for person_id in earlier_handlers.meant(ctx, case, one, str(given[one.field]))
-    }
-    out = parties.bars_of(ctx, case.id).recused if named else frozenset()
-    for person_id, ground in named.items():
-        if person_id not in out and not _has_own_part(ctx, case, person_id):
-            handler = recusal_people.of_person(ctx, case, person_id)
-            _hold(ctx, case, person_id, handler, {"ground": ground, "note": ""})
-
-
-def _hold(
-    ctx: Context,
-    case: CaseRow,
-    person_id: str,
-    handler: Handler | None,
-    said: Mapping[str, str],
-) -> str:
-    """A recusal that holds from now on, with everything it brings about."""
-    row = _row(ctx, case, person_id, handler)
-    unit_id = recusal_people.office_of(ctx, case, handler)
-    try:
-        office, heads = correction_heads.deciding(ctx, case.id, unit_id, {person_id})
-    except Conflict:  # nobody could confirm it: it holds all the same
-        office, heads = None, set()
-    row["office_id"] = office.id if office else None
-    ctx.session.execute(insert(recusal).values(**row, **said, state="declared"))
-    verb = "declare" if person_id == ctx.actor.person_id else "note"
-    ctx.record(f"recusal.{verb}", row["id"], case.id, {"person": person_id})
-    recusal_effects.end_part(ctx, case, person_id, row["id"])
-    if office is not None:
-        recusal_notices.asked(ctx, case.id, row["id"], office, heads)
     return str(row["id"])
 
 
@@ -208,17 +164,6 @@ def _refuse_second(ctx: Context, case_id: str, found: Handler | None, named: str
     )
     if ctx.session.scalar(known.limit(1)) is not None:
         raise Conflict(_("您已经提出过，正在等待决定"))
-
-
-def _has_own_part(ctx: Context, case: CaseRow, person_id: str) -> bool:
-    if any(person_id in parties.members(ctx, case.id, role) for role in PARTIES):
-        return True
-    concerned = parties.of_case(ctx, case.id)
-    if person_id in concerned.subjects | concerned.applicants:
-        return True
-    offices = people.offices_of_unit(ctx, OF_THE_UNIT, case.unit_id or "")
-    speaking = people.holders_of(ctx, [each.id for each in offices.values()], ctx.today)
-    return person_id in speaking
 
 
 def refusal(field: str, message: str, fix: str) -> Invalid:

@@ -30,7 +30,6 @@ from server.services.verbs import (
     group_rows,
     parties,
     reasons,
-    recusals,
     signature_notices,
     signatures,
     work_acts,
@@ -130,7 +129,7 @@ def remove(
     turn = groups.remove(known.group, [row["id"] for row in gone])
     _note(ctx, item, "remove_signers", gone, reason)
     signature_notices.let_off(ctx, gone)
-    recusals.noted_in(ctx, case, signatures.go(ctx, case, release, known, turn))
+    signatures.go(ctx, case, release, known, turn)
 
 
 def candidates(ctx: Context, item_id: str) -> list[Choice]:

@@ -18,7 +18,6 @@ from server.services.verbs import (
     group_rows,
     handed_clocks,
     reasons,
-    recusals,
     signatures,
     work_acts,
     work_rows,
@@ -111,13 +110,11 @@ def complete(
     known = group_rows.of(ctx, definition, item)
     acting.refuse_ballot(ctx, item, known.group.rule)
     if item.duty != Duty.MAIN:
-        handed = signatures.sign(ctx, case, definition, known, item, given)
-        recusals.noted_in(ctx, case, handed)
+        signatures.sign(ctx, case, definition, known, item, given)
         return
     decision_gate.refuse_form(ctx, definition.pack, item)
     groups.refuse_waiting(known.group, item.id)
     variables = case_state.load(ctx, case.id).variables
     at = definition.at(item.node_key, item.form_key)
     checked = answers.check(ctx, at, case.procedure, item.form_key, given, variables)
-    handed = signatures.hand_in(ctx, case, definition, known, item, checked)
-    recusals.noted_in(ctx, case, handed)
+    signatures.hand_in(ctx, case, definition, known, item, checked)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import RowMapping, select, update
 
@@ -16,13 +17,17 @@ from server.domain.recusal import Parties, fit
 from server.domain.texts import _
 from server.domain.work import Work
 from server.models.work import IS_DONE, work_item
+from server.services.buffers import Together
 from server.services.case import case_rows, sights
 from server.services.case.case_rows import CaseRow
-from server.services.clocks.work_clocks import open_items
+from server.services.clocks.work_clocks import OPEN, open_items
 from server.services.context import Context
 from server.services.identity import people
 from server.services.packs import definitions
 from server.services.verbs import parties
+
+#: what every verb of a task looks at: what waits in its case, whom it is about, who has a part
+_LOOKED_AT: Final = Together(OPEN, parties.SUBJECTS, parties.PARTS)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,6 +74,7 @@ def held(
         Conflict: the item changed since he looked.
     """
     case = case_rows.lock_seen(ctx, actor, item_id)
+    ctx.foresee(_LOOKED_AT, case.id)
     item = stored(ctx, case, item_id)
     work = judged(ctx, item, case)
     _refuse_unseen(ctx, actor, item, work)

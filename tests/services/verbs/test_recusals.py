@@ -248,7 +248,6 @@ def test_who_took_the_disputed_decision_is_kept_out_without_being_asked(tiny: Ti
         sight(tiny, COLLEAGUE, case_id)
     (row,) = recusals_of(tiny, case_id).values()
     assert (row.ground, row.state, row.by_id) == ("decision_author", "declared", tiny.person(DESK))
-    decided(tiny, HEAD, row.id, granted=True)
 
 
 def test_the_applicant_keeps_his_part_though_he_took_the_decision(tiny: Tiny) -> None:
