@@ -1,17 +1,21 @@
 """What the program does a little later about whom an office entered as who took the decision."""
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 
 from server.domain.errors import NotFound
+from server.models.base import new_id
 from server.models.outbox import notification
 from server.models.recusal import recusal
 from server.models.work import work_item
+from server.services.case import case_rows
 from server.services.context import Context
-from server.services.verbs import noted_recusals, recusal_decisions, work
+from server.services.verbs import noted_recusals, recusal_decisions, recusal_people, work
 from tests.factories.invariants import broken_chain, violations
+from tests.factories.statements import statements
 from tests.factories.tiny import ACCEPT, COLLEAGUE, DESK, HEAD, NOW, Tiny
 
 CITY_HEAD = "city1.case_supervision.head"
@@ -64,6 +68,38 @@ def test_of_somebody_who_has_no_part_in_the_case_the_office_that_has_it_decides(
 
     assert row.capacity == ""
     decide(tiny, HEAD, row.id)
+
+
+def test_who_handles_a_case_is_asked_in_as_many_statements_however_many_offices(
+    tiny: Tiny,
+) -> None:
+    case_id = tiny.open()
+    found = [handlers(tiny, case_id)]
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    tiny.do(DESK, case_id, "verify", {"finding": "属实"})
+    tiny.deliver(case_id, "evidence_received", {"evidence_weight": 1})
+    tiny.program(lambda ctx: moved_to(ctx, case_id, tiny.actor(CITY_HEAD).headed))
+    found.append(handlers(tiny, case_id))
+
+    assert [len(offices) for offices, _cost in found] == [1, 1 + len(tiny.actor(CITY_HEAD).headed)]
+    assert found[0][1] == found[1][1]
+
+
+def handlers(tiny: Tiny, case_id: str) -> tuple[set[str], int]:
+    """The offices of those who handle the case, and how many statements it took to ask."""
+    with statements(tiny.tools.database) as said:
+        found = tiny.program(lambda ctx: recusal_people.of_case(ctx, case_rows.found(ctx, case_id)))
+    return {each.unit_id for each in found}, len(said)
+
+
+def moved_to(ctx: Context, case_id: str, offices: Collection[str]) -> None:
+    """Let each office have had work in the case."""
+    [row] = ctx.session.execute(
+        select(work_item).where(work_item.c.case_id == case_id, work_item.c.node_key == "verify")
+    ).mappings()
+    for office in offices:
+        copy = {**row, "id": new_id(), "group_id": new_id(), "candidate_unit": office}
+        ctx.session.execute(insert(work_item).values(copy))
 
 
 def registered(tiny: Tiny, case_id: str, *, by: str, author: str, then_claims: str = "") -> str:
