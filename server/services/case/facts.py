@@ -89,6 +89,12 @@ def given(evaluate: Evaluate, text: Given, facts: Facts) -> Json:
     return value(evaluate, text, facts) if isinstance(text, Feel) else text
 
 
+def answers(evaluate: Evaluate, start: Mapping[str, Given], facts: Facts) -> dict[str, Json]:
+    """What a pack fills into a start form; what has no value is left to the form."""
+    found = {key: given(evaluate, each, facts) for key, each in start.items()}
+    return {key: each for key, each in found.items() if each is not None}
+
+
 def day(evaluate: Evaluate, source: Given, facts: Facts) -> date | None:
     """The day a form field or an expression names, None when it is empty.
 

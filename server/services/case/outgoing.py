@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import insert, select, update
 
-from server.domain.expressions import Evaluate, Feel, Json
+from server.domain.expressions import Evaluate, Json
 from server.domain.findings import Finding
 from server.domain.links import CASE, ITEM, Fault
 from server.domain.packs import Message
@@ -68,15 +68,6 @@ def known(ctx: Context, sender: CaseRow, release: Release, declared: Message, ow
         types={name: types[name] for name in carried if types.get(name) in TYPED},
         now=ctx.now,
     )
-
-
-def start_answers(evaluate: Evaluate, declared: Message, seen: Facts) -> dict[str, Json]:
-    """What the message fills into the start form; what has no value is left to the form."""
-    found = {
-        key: facts.value(evaluate, value, seen) if isinstance(value, Feel) else value
-        for key, value in declared.start.items()
-    }
-    return {key: value for key, value in found.items() if value is not None}
 
 
 def parts(evaluate: Evaluate, declared: Message, seen: Facts) -> list[Json]:

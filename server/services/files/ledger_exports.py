@@ -3,14 +3,12 @@
 from datetime import date
 from typing import Final
 
-from server.adapters import exports
 from server.adapters.exports import Cell, Column, Report
-from server.domain.calendar import CHINA_TIME
 from server.domain.case_words import outcome_word, status_word
 from server.domain.texts import _
 from server.queries.ledger import Asked
 from server.services.context import Context
-from server.services.files import ledgers
+from server.services.files import ledgers, stamped
 from server.services.files.ledgers import LedgerRow
 
 _COLUMNS: Final = (
@@ -47,8 +45,7 @@ def workbook(ctx: Context, asked: Asked, serial: str) -> bytes:
         Invalid: there are more than one export may hold.
     """
     found = ledgers.rows(ctx, asked)
-    made = ctx.now.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M")
-    by = _("{name}于{made}导出，序号{serial}").format(name=ctx.actor.name, made=made, serial=serial)
+    by = stamped.stamp(ctx, serial)
     report = Report(
         name=_("容错台账"),
         title=_("容错纠错事项台账"),
@@ -57,8 +54,7 @@ def workbook(ctx: Context, asked: Asked, serial: str) -> bytes:
         columns=_COLUMNS,
         rows=(_cells(number, row) for number, row in enumerate(found, 1)),
     )
-    folder = ctx.tools.config.data
-    return exports.write(report, folder if folder.is_dir() else None)
+    return stamped.written(ctx, report)
 
 
 def _covers(asked: Asked) -> str:

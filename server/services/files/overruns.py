@@ -6,9 +6,7 @@ The list states facts; whether anybody answers for them is for the superior orga
 from dataclasses import dataclass
 from typing import Final
 
-from server.adapters import exports
 from server.adapters.exports import Cell, Column, Report
-from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Invalid
 from server.domain.findings import Finding
 from server.domain.texts import _
@@ -17,6 +15,7 @@ from server.queries import board, overruns
 from server.queries.overruns import Overrun
 from server.services.clocks import deadline_rows
 from server.services.context import Context
+from server.services.files import stamped
 from server.services.packs import definitions
 
 #: clocks on one page, and in one spreadsheet
@@ -81,8 +80,7 @@ def workbook(ctx: Context, serial: str) -> bytes:
     if len(found) > MOST_ROWS:
         message = _("清单超过{n}项，不能一次导出").format(n=MOST_ROWS)
         raise Invalid(message, [Finding(code="OVERRUNS_MANY", message=message)])
-    made = ctx.now.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M")
-    by = _("{name}于{made}导出，序号{serial}").format(name=ctx.actor.name, made=made, serial=serial)
+    by = stamped.stamp(ctx, serial)
     report = Report(
         name=_("责任倒查清单"),
         title=_("责任倒查清单：超过法定或者规定期限的事项"),
@@ -91,8 +89,7 @@ def workbook(ctx: Context, serial: str) -> bytes:
         columns=_COLUMNS,
         rows=(_cells(number, _line(ctx, each)) for number, each in enumerate(found, 1)),
     )
-    folder = ctx.tools.config.data
-    return exports.write(report, folder if folder.is_dir() else None)
+    return stamped.written(ctx, report)
 
 
 def _line(ctx: Context, found: Overrun) -> Line:

@@ -18,7 +18,6 @@ from server.queries.registers import Asked, Count, Entry, Scope
 from server.services.case import case_rows
 from server.services.context import Context
 from server.services.identity import people, posts
-from server.services.law.releases import Release
 from server.services.packs import definitions
 
 #: most rows an export may hold
@@ -66,7 +65,7 @@ def books(ctx: Context) -> tuple[Book, ...]:
     titles: dict[str, str] = {}
     sums: dict[str, dict[str, str]] = {}
     scopes: dict[str, list[Scope]] = {}
-    for release in set_of_releases(ctx):
+    for release in definitions.releases_in_force(ctx, ctx.today):
         for key, rule in release.pack.registers.items():
             places = _places(ctx, actor, rule.readers)
             if not places:
@@ -83,12 +82,6 @@ def books(ctx: Context) -> tuple[Book, ...]:
         for key in titles
     ]
     return tuple(sorted(found, key=lambda book: book.title))
-
-
-def set_of_releases(ctx: Context) -> list[Release]:
-    """Every pack version in force today, once."""
-    found = definitions.all_in_force(ctx, ctx.today)
-    return list({release.id: release for release in found.values()}.values())
 
 
 def book(ctx: Context, key: str) -> Book:

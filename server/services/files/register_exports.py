@@ -2,15 +2,13 @@
 
 from typing import Final
 
-from server.adapters import exports
 from server.adapters.exports import Cell, Column, Report
-from server.domain.calendar import CHINA_TIME
 from server.domain.case_words import level_word
 from server.domain.registers import Phase
 from server.domain.texts import _
 from server.queries.registers import Asked
 from server.services.context import Context
-from server.services.files import register_books
+from server.services.files import register_books, stamped
 from server.services.files.register_books import Line
 
 PHASES: Final = {
@@ -41,8 +39,7 @@ def workbook(ctx: Context, asked: Asked, serial: str) -> bytes:
         Invalid: there are more than one export may hold.
     """
     book, found = register_books.book(ctx, asked.register), list(register_books.lines(ctx, asked))
-    made = ctx.now.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M")
-    by = _("{name}于{made}导出，序号{serial}").format(name=ctx.actor.name, made=made, serial=serial)
+    by = stamped.stamp(ctx, serial)
     # headings differ where several packs write one book, and between their versions
     headings = list(dict.fromkeys(label for line in found for label, _text in line.entry.shown))
     report = Report(
@@ -55,8 +52,7 @@ def workbook(ctx: Context, asked: Asked, serial: str) -> bytes:
         columns=(*_COLUMNS, *(Column(heading=heading, width=20) for heading in headings)),
         rows=(_cells(number, line, headings) for number, line in enumerate(found, 1)),
     )
-    folder = ctx.tools.config.data
-    return exports.write(report, folder if folder.is_dir() else None)
+    return stamped.written(ctx, report)
 
 
 def _cells(number: int, line: Line, headings: list[str]) -> tuple[Cell, ...]:

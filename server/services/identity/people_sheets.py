@@ -105,7 +105,7 @@ def kinds(ctx: Context) -> dict[str, str]:
         row.kind: row.name
         for row in ctx.session.execute(select(Unit.kind, Unit.name).order_by(Unit.path.desc()))
     }
-    for release in definitions.all_in_force(ctx, ctx.today).values():
+    for release in definitions.releases_in_force(ctx, ctx.today):
         roles = release.pack.roles.values()
         found = {role.organ: role.title for role in roles if role.organ} | found
         found |= {role.key: role.title for role in roles}

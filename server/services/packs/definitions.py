@@ -189,6 +189,11 @@ def all_in_force(ctx: Context, on: date) -> dict[str, Release]:
     return {procedure: release(ctx, bound[procedure]) for procedure in sorted(bound)}
 
 
+def releases_in_force(ctx: Context, on: date) -> list[Release]:
+    """Every release some procedure may be opened under on the day, each once."""
+    return list({each.id: each for each in all_in_force(ctx, on).values()}.values())
+
+
 def _calendars(tools: Tools) -> frozenset[str]:
     return keys_in(tools.config.shipped / "processes" / "_calendars")
 

@@ -78,7 +78,8 @@ def come_round(tools: Tools, now: datetime) -> int:
 
 def _plans(ctx: Context) -> Iterator[_Plan]:
     """Every meeting of every office that ever had one of its tasks, in this period."""
-    packs = {one.pack.key: one.pack for one in definitions.all_in_force(ctx, ctx.today).values()}
+    releases = definitions.releases_in_force(ctx, ctx.today)
+    packs = {each.pack.key: each.pack for each in sorted(releases, key=lambda one: one.version)}
     for key, pack in sorted(packs.items()):
         for rule in pack.agendas.values():
             found = _round_near(ctx, rule, calendars.current(ctx))

@@ -7,7 +7,7 @@ message to case stands behind that.
 from server.domain.errors import Invalid, NotFound
 from server.domain.links import Fault, LinkKind
 from server.domain.packs import Message
-from server.services.case import case_rows, links, outgoing
+from server.services.case import case_rows, facts, links, outgoing
 from server.services.case.case_rows import CaseRow
 from server.services.case.outgoing import Owed
 from server.services.context import Context
@@ -41,7 +41,7 @@ def begin(ctx: Context, sender: CaseRow, release: Release, declared: Message, ow
     except NotFound:
         outgoing.mark(ctx, owed, "recorded", Fault.NO_PROCEDURE)
         return False
-    given = outgoing.start_answers(ctx.tools.evaluate, declared, seen)
+    given = facts.answers(ctx.tools.evaluate, declared.start, seen)
     unit = people.unit(ctx, sender.unit_id) if sender.unit_id else None
     try:
         prepared = openings.prepare_begun(ctx, opened, declared, given, unit)

@@ -14,7 +14,7 @@ from sqlalchemy import Row, and_, func, insert, or_, select, update
 from server.domain.access import SYSTEM
 from server.domain.campaigns import TargetState, part_for, version_on
 from server.domain.errors import RongcuoError
-from server.domain.expressions import Feel, Json
+from server.domain.expressions import Json
 from server.domain.registers import EntryState
 from server.domain.texts import _
 from server.models.base import new_id
@@ -144,24 +144,10 @@ def _seen(ctx: Context, release: Release, row: Row[Any], entry: Entry | None) ->
     keys = {*book.fields, *book.columns} if book else set()
     seen: Mapping[str, Json] = {
         "settings": facts.settings_of(release),
-        "campaign": of_campaign(ctx, row),
+        "campaign": campaign_rows.as_seen(ctx, row),
         "entry": register_finds.as_seen(entry, keys) if entry else dict.fromkeys(keys),
     }
     return Facts(values=seen, types={}, now=ctx.now)
-
-
-def of_campaign(ctx: Context, row: Row[Any]) -> Mapping[str, Json]:
-    """A campaign as expressions of its pack see it."""
-    return {
-        "key": row.key,
-        "title": row.title,
-        "reference": row.id,
-        "level": row.level,
-        "from_on": row.from_on.isoformat(),
-        "to_on": row.to_on.isoformat(),
-        "since_on": row.since_on.isoformat() if row.since_on else None,
-        "scope_version": version_on(campaign_rows.versions(ctx, row.id), ctx.today),
-    }
 
 
 def _chosen(tools: Tools, now: datetime) -> list[str]:
@@ -244,8 +230,4 @@ def _given(ctx: Context, release: Release, row: Row[Any], target: Row[Any]) -> d
         "reference": entry.reference if entry else None,
     }
     seen = replace(seen, values={**seen.values, "target": lent})
-    given = {
-        key: facts.value(ctx.tools.evaluate, each, seen) if isinstance(each, Feel) else each
-        for key, each in release.pack.campaigns[row.key].start.items()
-    }
-    return {key: value for key, value in given.items() if value is not None}
+    return facts.answers(ctx.tools.evaluate, release.pack.campaigns[row.key].start, seen)

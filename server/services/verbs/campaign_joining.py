@@ -74,17 +74,7 @@ def _covering(ctx: Context, case: CaseRow, rule: CampaignRule) -> Row[Any] | Non
 
 
 def _told(ctx: Context, row: Row[Any]) -> Json:
-    return {
-        "key": row.key,
-        "title": row.title,
-        "reference": row.id,
-        "level": row.level,
-        "from_on": row.from_on.isoformat(),
-        "to_on": row.to_on.isoformat(),
-        "since_on": row.since_on.isoformat() if row.since_on else None,
-        "scope_version": version_on(campaign_rows.versions(ctx, row.id), ctx.today),
-        "in_period": _period(row).covers(ctx.now),
-    }
+    return {**campaign_rows.as_seen(ctx, row), "in_period": _period(row).covers(ctx.now)}
 
 
 def _period(row: Row[Any]) -> Period:

@@ -5,8 +5,9 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from server.domain.campaign_rules import CampaignRule
-from server.domain.campaigns import Version
+from server.domain.campaigns import Version, version_on
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
 from server.models.register import campaign, campaign_part, campaign_scope
@@ -28,6 +29,20 @@ def versions(ctx: Context, campaign_id: str) -> list[Version]:
         .order_by(campaign_scope.c.number)
     )
     return [Version(number=row.number, from_on=row.from_on) for row in rows]
+
+
+def as_seen(ctx: Context, row: Row[Any]) -> dict[str, Json]:
+    """A campaign as expressions of its pack see it."""
+    return {
+        "key": row.key,
+        "title": row.title,
+        "reference": row.id,
+        "level": row.level,
+        "from_on": row.from_on.isoformat(),
+        "to_on": row.to_on.isoformat(),
+        "since_on": row.since_on.isoformat() if row.since_on else None,
+        "scope_version": version_on(versions(ctx, row.id), ctx.today),
+    }
 
 
 def parts(ctx: Context, campaign_id: str) -> list[Row[Any]]:

@@ -59,8 +59,7 @@ def kinds(ctx: Context) -> tuple[Kind, ...]:
     """The kinds of campaigns the actor may hold today, for which of his offices."""
     found = []
     headed = [people.unit(ctx, each) for each in posts.with_posts(ctx).headed]
-    releases = {each.id: each for each in definitions.all_in_force(ctx, ctx.today).values()}
-    for release in releases.values():
+    for release in definitions.releases_in_force(ctx, ctx.today):
         for rule in release.pack.campaigns.values():
             found += [
                 Kind(
