@@ -29,7 +29,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the fast tests that were run already; those marked slow stay."""
+    """Leave out the fast tests that were run already; those marked slow stay.
+
+    Whole processes that start and die take long: marked ``soak_on(kind)`` they run on the other
+    kind of database in every run, and on this one with what is slow.
+    """
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        if any(params.get("databases") in mark.args for mark in item.iter_markers("soak_on")):
+            item.add_marker(pytest.mark.slow)
     checked = [config.rootpath / path for path in config.getoption("--checked").split()]
     again = [item for item in items if _is_checked(item, checked)]
     if again:

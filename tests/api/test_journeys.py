@@ -26,6 +26,7 @@ STARTS = {
 EVERY = sorted(path for key in ("nanyang", "chuzhou") for path in (PACKS / key).glob("*/*.yaml"))
 
 
+@pytest.mark.soak_on("sqlite")
 @pytest.mark.parametrize("file", WHOLE, ids=lambda path: path.stem)
 def test_a_whole_case_goes_from_the_application_to_the_archives(
     app: Flask, demo_tools: Tools, clock: Clock, file: Path

@@ -37,6 +37,7 @@ FILE = SHIPPED / "processes/nanyang/scenarios/04_whole_ordinary_course.yaml"
 LONG = 4
 
 
+@pytest.mark.soak_on("postgres")
 def test_the_log_of_a_whole_case_holds_nothing_of_it(
     demo_tools: Tools, clock: Clock, lines: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:

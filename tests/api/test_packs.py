@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from io import BytesIO
 from typing import Any
 
+import pytest
+
 from tests.api.matters import DESIGNER
 from tests.factories.packs import Draft
 from tests.factories.programs import Program
@@ -58,6 +60,7 @@ def test_what_is_no_zip_or_no_file_is_refused(signed: Sign) -> None:
     assert codes(designer.post("/packs", data={"file": "text"})) == ["REQUEST_REQUIRED"]
 
 
+@pytest.mark.soak_on("sqlite")
 def test_a_file_is_checked_stored_and_published_inside_its_pack(signed: Sign) -> None:
     designer = signed(DESIGNER)
     designer.done("/packs", data={**upload(zipped(Draft().files().files)), **ACCEPTED})
@@ -76,6 +79,7 @@ def test_a_file_is_checked_stored_and_published_inside_its_pack(signed: Sign) ->
     assert designer.post("/packs/small/publish", ACCEPTED).status_code == 409
 
 
+@pytest.mark.soak_on("postgres")
 def test_a_hostile_file_is_refused_with_its_reason_and_not_stored(signed: Sign) -> None:
     designer = signed(DESIGNER)
     for path in ("/packs/nanyang/files/check", "/packs/nanyang/files"):

@@ -22,6 +22,7 @@ from tests.factories.processes import running, told_to_end
 from tests.services.test_installation import NOW
 
 
+@pytest.mark.soak_on("sqlite")
 def test_three_web_and_two_workers_begin_at_once_on_an_empty_database(
     databases: Databases, tmp_path: Path
 ) -> None:

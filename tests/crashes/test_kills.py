@@ -48,6 +48,7 @@ def waiting(databases: Databases) -> Iterator[Tools]:
         yield tools
 
 
+@pytest.mark.soak_on("postgres")
 def test_a_server_killed_twice_loses_nothing_and_does_nothing_twice(
     waiting: Tools, tmp_path: Path
 ) -> None:

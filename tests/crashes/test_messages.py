@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import pytest
 from sqlalchemy import func, select
 
 from server.models.case import case
@@ -38,6 +39,7 @@ with opened(sys.argv[1]) as tools:
 POINTS = (6, 14, 26, 40)
 
 
+@pytest.mark.soak_on("sqlite")
 def test_a_message_begins_one_case_wherever_the_program_is_killed(databases: Databases) -> None:
     with databases.copy("kin", factory.fill) as url, opening.opened(url) as tools:
         asking = Family(Tiny(tools)).ask(ONE)

@@ -31,6 +31,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA_TIME)
 CASES = {1_000: (180, 42), 10_000: (1_800, 420)}
 
 
+@pytest.mark.soak_on("sqlite")
 def test_two_workers_of_which_one_is_killed_fire_every_timer_once(
     databases: Databases, tmp_path: Path
 ) -> None:

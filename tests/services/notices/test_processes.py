@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import update
 
 from server.domain.calendar import CHINA_TIME
@@ -21,6 +22,7 @@ EVE = datetime(2026, 2, 25, 8, 30, tzinfo=CHINA_TIME)
 SPAWN = multiprocessing.get_context("spawn")
 
 
+@pytest.mark.soak_on("postgres")
 def test_a_sender_killed_after_the_letter_left_has_it_sent_again_under_its_id(tiny: Tiny) -> None:
     reminded(tiny, {DESK: "desk@example.cn"})
     with mail_server(Mailbox()) as box:
@@ -34,6 +36,7 @@ def test_a_sender_killed_after_the_letter_left_has_it_sent_again_under_its_id(ti
     assert len(set(box.ids)) == 1
 
 
+@pytest.mark.soak_on("sqlite")
 def test_two_processes_never_send_the_same(tiny: Tiny) -> None:
     reminded(tiny, {DESK: "a@example.cn", COLLEAGUE: "b@example.cn"})
     ready = SPAWN.Barrier(2)

@@ -44,6 +44,7 @@ def fill_served(url: str) -> None:
     site.set_secrets(url)
 
 
+@pytest.mark.soak_on("sqlite")
 def test_one_case_whose_timer_always_fails_among_fifty(tiny: Tiny) -> None:
     case_ids = [supplementing(tiny) for _each in range(FIFTY)]
     bad, good = case_ids[17], [each for each in case_ids if each != case_ids[17]]

@@ -1,3 +1,4 @@
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -30,45 +31,62 @@ def test_flows_that_no_scenario_takes_are_named(memory: Tools) -> None:
     assert "受理？ → g_split（受理）" in [each.label for each in report.not_taken]
 
 
-@pytest.mark.parametrize(
-    ("steps", "said"),
-    [
-        ([{"expect": {"open": ["verify"]}}], "open应为verify，实际为register"),
-        ([{**ACCEPT, "refused": "invalid"}], "应被拒绝（invalid），实际获准"),
-        ([{**ACCEPT, "as": "petition_bureau"}], "not_found："),
-        ([{**ACCEPT, "as": "applicant"}], "not_found："),
-        (
-            [
-                {
-                    "extend": {"deadline": "registration", "n": 1, "reason": "案情复杂"},
-                    "as": "case_supervision_office",
-                }
-            ],
-            "forbidden：",
-        ),
-        ([{**ACCEPT, "as": "nobody.at.all"}], "演练地区中没有人担任“nobody.at.all”"),
-        ([{**ACCEPT, "do": "decide"}], "环节“decide”没有待办"),
-        ([{**ACCEPT, "with": {"registered": "refuse"}}], "reason：不受理的须写明理由"),
-        (
-            [{**ACCEPT, "with": {}, "refused": "forbidden"}],
-            "应以forbidden拒绝，实际为invalid：",
-        ),
-        (
-            [{**ACCEPT, "with": {}, "refused": "invalid", "problems": ["reason"]}],
-            "应以invalid拒绝，实际为invalid：",
-        ),
-        ([{"until": "2026-02-11T09:00+08:00"}], "时间只能向前"),
-        ([{"deliver": {"message": "evidence_received"}}], "conflict："),
-    ],
-)
-def test_what_goes_otherwise_is_told_with_its_step(
-    memory: Tools, tmp_path: Path, steps: list[object], said: str
-) -> None:
-    report = played(memory, tmp_path, {"start": START, "steps": [{"expect": {}}, *steps]})
-    (trouble,) = report.results[0].troubles
+#: steps after the start that go otherwise than said, and what is told of it
+OTHERWISE: list[tuple[list[object], str]] = [
+    ([{"expect": {"open": ["verify"]}}], "open应为verify，实际为register"),
+    ([{**ACCEPT, "refused": "invalid"}], "应被拒绝（invalid），实际获准"),
+    ([{**ACCEPT, "as": "petition_bureau"}], "not_found："),
+    ([{**ACCEPT, "as": "applicant"}], "not_found："),
+    (
+        [
+            {
+                "extend": {"deadline": "registration", "n": 1, "reason": "案情复杂"},
+                "as": "case_supervision_office",
+            }
+        ],
+        "forbidden：",
+    ),
+    ([{**ACCEPT, "as": "nobody.at.all"}], "演练地区中没有人担任“nobody.at.all”"),
+    ([{**ACCEPT, "do": "decide"}], "环节“decide”没有待办"),
+    ([{**ACCEPT, "with": {"registered": "refuse"}}], "reason：不受理的须写明理由"),
+    (
+        [{**ACCEPT, "with": {}, "refused": "forbidden"}],
+        "应以forbidden拒绝，实际为invalid：",
+    ),
+    (
+        [{**ACCEPT, "with": {}, "refused": "invalid", "problems": ["reason"]}],
+        "应以invalid拒绝，实际为invalid：",
+    ),
+    ([{"until": "2026-02-11T09:00+08:00"}], "时间只能向前"),
+    ([{"deliver": {"message": "evidence_received"}}], "conflict："),
+]
+
+
+@pytest.fixture(scope="module")
+def otherwise(tmp_path_factory: pytest.TempPathFactory) -> RehearsalReport:
+    """All of these played in one rehearsal."""
+    root = tmp_path_factory.mktemp("otherwise") / "pack"
+    shutil.copytree(PACK.parent.parent, root)
+    folder = root / "processes" / PACK.name
+    for file in (folder / "scenarios").iterdir():
+        file.unlink()
+    for number, (steps, _said) in enumerate(OTHERWISE):
+        written(
+            folder / "scenarios", f"{number:02}.yaml", start=START, steps=[{"expect": {}}, *steps]
+        )
+    tools = built(root)
+    try:
+        return rehearse(tools, folder)
+    finally:
+        tools.database.dispose()
+
+
+@pytest.mark.parametrize("number", range(len(OTHERWISE)))
+def test_what_goes_otherwise_is_told_with_its_step(otherwise: RehearsalReport, number: int) -> None:
+    (trouble,) = otherwise.results[number].troubles
     assert trouble.step == 2
-    assert said in trouble.message
-    assert not report.passed
+    assert OTHERWISE[number][1] in trouble.message
+    assert not otherwise.passed
 
 
 def test_a_refusal_that_was_asked_for_is_a_pass(memory: Tools, tmp_path: Path) -> None:
@@ -158,15 +176,24 @@ def test_a_scenario_file_that_does_not_exist_is_not_found(memory: Tools, tmp_pat
 
 
 def played(memory: Tools, folder: Path, content: dict[str, object]) -> RehearsalReport:
-    file = folder / "one.yaml"
+    return rehearse(memory, PACK, written(folder, "one.yaml", **content))
+
+
+def written(folder: Path, name: str, **content: object) -> Path:
+    """A scenario in a file."""
     whole = {"procedure": "tiny_matter", "now": "2026-02-12T09:00+08:00", **content}
-    file.write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
-    return rehearse(memory, PACK, file)
+    (folder / name).write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
+    return folder / name
 
 
 @pytest.fixture
 def memory(tmp_path: Path) -> Iterator[Tools]:
     """Tools over an empty in-memory database."""
-    tools = build(Config(data=tmp_path / "data", database_url=IN_MEMORY, sqlite_sync="OFF"))
+    tools = built(tmp_path)
     yield tools
     tools.database.dispose()
+
+
+def built(folder: Path) -> Tools:
+    """The same, its files in this folder."""
+    return build(Config(data=folder / "data", database_url=IN_MEMORY, sqlite_sync="OFF"))

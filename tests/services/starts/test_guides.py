@@ -39,6 +39,7 @@ class Start(NamedTuple):
     now: datetime
 
 
+@pytest.mark.soak_on("postgres")
 @pytest.mark.parametrize("pack", PACKS)
 def test_the_guide_names_the_offices_and_dates_that_the_case_gets(
     shipped: Shipped, pack: str
