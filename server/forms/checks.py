@@ -18,6 +18,7 @@ from server.domain.texts import _
 from server.engine.feel_names import reserved_names
 from server.forms import components as known
 from server.forms import fields as tree
+from server.forms import naming
 from server.forms.expressions import faults
 from server.forms.fields import Field, flat
 from server.forms.findings import Place, finding
@@ -230,11 +231,7 @@ def _field(
         if isinstance(low, int | float) and isinstance(high, int | float) and low > high:
             message = _("“{label}”的下限大于上限").format(label=place.label)
             yield finding(place, "FORM_LIMITS", message, field=f"validate.{least}")
-    properties = entry.get("properties")
-    kind = properties.get("kind") if isinstance(properties, Mapping) else None
-    if kind not in (None, "person", "unit"):
-        message = _("“{label}”的properties.kind应为person或者unit").format(label=place.label)
-        yield finding(place, "FORM_KIND", message, field="properties.kind")
+    yield from naming.faults(place, entry)
 
 
 def _options(

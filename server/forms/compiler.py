@@ -22,7 +22,7 @@ from server.domain.packs import CodeList
 from server.domain.texts import _
 from server.forms import fields as tree
 from server.forms.computed import compute, settle
-from server.forms.fields import Field, flat
+from server.forms.fields import ANY_CASE, Field, Which, flat
 from server.forms.limits import World, broken, is_empty
 from server.forms.permitted import FORGED
 from server.forms.values import UNKNOWN, level
@@ -52,13 +52,16 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A person or unit that an answer names by id; whether it exists is for the caller to see."""
+    """What an answer names; whether there is such a one is for the caller to see."""
 
-    #: ``person`` or ``unit``
+    #: ``person``, ``unit`` or ``case``
     kind: str
+    #: of a person or unit; the reference of a case
     id: str
     #: field of the answer, e.g. ``members[0].person``
     field: str
+    #: which cases may be named
+    which: Which = ANY_CASE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -254,4 +257,4 @@ def _named(shown: list[Placed]) -> Iterator[Named]:
         if each.field.kind is not None:
             for value in each.value if isinstance(each.value, list) else [each.value]:
                 if isinstance(value, str) and value:
-                    yield Named(each.field.kind, value, written(each.path))
+                    yield Named(each.field.kind, value, written(each.path), each.field.which)

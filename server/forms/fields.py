@@ -13,6 +13,26 @@ from server.forms.components import CONTAINERS, DATES, VALUES
 
 _LIST_PREFIX: Final = "list_"
 
+#: what a text may name: a person or unit by id, a case by its reference
+KINDS: Final = ("person", "unit", "case")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Which:
+    """Which cases an answer may name."""
+
+    #: of these procedures; empty: of any
+    procedures: tuple[str, ...] = ()
+    #: in these states; empty: in any
+    states: tuple[str, ...] = ()
+    #: about the same person or unit
+    is_same_party: bool = False
+    #: what names none that whoever answers may see counts as a matter kept outside, and is a text
+    may_be_elsewhere: bool = False
+
+
+ANY_CASE: Final = Which()
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Field:
@@ -31,7 +51,7 @@ class Field:
     required: bool = False
     #: key of the pack's list its options come from, None when they come from elsewhere
     list_name: str | None = None
-    #: ``person`` or ``unit``: the value is an id that must exist
+    #: ``person`` or ``unit``: the value is an id that must exist; ``case``: the reference of a case
     kind: str | None = None
     #: unary test that hides it and everything in it, without ``=``; empty: never
     hide: str = ""
@@ -53,6 +73,18 @@ class Field:
         """The ``validate`` part of the component."""
         found = self.schema.get("validate")
         return found if isinstance(found, Mapping) else {}
+
+    @property
+    def which(self) -> "Which":
+        """Which cases may be named, for the kind ``case``."""
+        properties = self.schema.get("properties")
+        found = properties if isinstance(properties, Mapping) else {}
+        return Which(
+            procedures=tuple(found.get("procedures", ())),
+            states=tuple(found.get("states", ())),
+            is_same_party=found.get("same_party") is True,
+            may_be_elsewhere=found.get("elsewhere") is True,
+        )
 
     @property
     def is_locked(self) -> bool:
@@ -132,7 +164,7 @@ def _list_name(entry: Mapping[str, Any]) -> str | None:
 def _kind(entry: Mapping[str, Any]) -> str | None:
     properties = entry.get("properties")
     kind = properties.get("kind") if isinstance(properties, Mapping) else None
-    return kind if kind in ("person", "unit") else None
+    return kind if kind in KINDS else None
 
 
 def _hide(entry: Mapping[str, Any]) -> str:

@@ -17,7 +17,7 @@ def written(fields: tuple[Field, ...], answers: Mapping[str, Json]) -> Iterator[
     """
     for field in flat(fields):
         value = answers.get(field.key)
-        if field.component in _WRITTEN and field.kind is None:
+        if field.component in _WRITTEN and field.kind in (None, "case"):
             if isinstance(value, str) and value:
                 yield value
         elif field.is_rows and isinstance(value, list):

@@ -15,7 +15,7 @@ EMPTY: Final[tuple[Json, ...]] = (None, "", [], {})
 
 def one(field: Field, value: Json, lists: Mapping[str, CodeList], names: Mapping[str, str]) -> str:
     """The words for one value of a field; ``names`` are those of people and units by id."""
-    if field.kind:
+    if field.kind in ("person", "unit"):
         return names.get(str(value), _("（未知）"))
     if field.component in ONE_OF | MANY_OF:
         return _option(field, value, lists)

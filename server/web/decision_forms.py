@@ -17,8 +17,8 @@ from server.domain.texts import _
 from server.http.site import site
 from server.http.verbs.saying import Verb
 from server.services.context import Context
+from server.services.files import name_choices
 from server.services.files.decision_rests import Rest
-from server.services.identity import choices
 from server.web.plain_forms.controls import controls
 from server.web.plain_forms.parts import Asking, Control
 from server.web.plain_forms.posted import Posted, posted
@@ -60,7 +60,7 @@ def drawn(
         return ()
 
     def offer(kind: Any, sought: str, chosen: Sequence[str]) -> list[tuple[str, str]]:
-        found = choices.offered(ctx, kind, typed=sought, chosen=chosen, most=choices.MOST)
+        found = name_choices.offered(ctx, kind, typed=sought, chosen=chosen, most=name_choices.MOST)
         return [(each.value, each.label) for each in found]
 
     asking = Asking(

@@ -18,8 +18,7 @@ from server.http.site import actor, reading, site
 from server.queries.windows import open_windows
 from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.files import attachments
-from server.services.identity import choices
+from server.services.files import attachments, name_choices
 from server.services.starts import guides, overrun_starts, procedures, receipts
 from server.services.starts.guides import Guide
 from server.services.starts.procedures import StartSheet
@@ -141,12 +140,18 @@ def units_json() -> AnyResponse:
     return _names("unit")
 
 
-def _names(kind: choices.Kind) -> AnyResponse:
-    """At most twenty names for two letters or more, or the name of one id."""
+@pages.get("/cases.json")
+@requires(Permission.CASE_READ)
+def cases_json() -> AnyResponse:
+    return _names("case")
+
+
+def _names(kind: name_choices.Kind) -> AnyResponse:
+    """At most twenty names for two letters or more, or what the chosen ones are called."""
     typed, chosen = request.args.get("q", "").strip(), request.args.getlist("id")[:_MOST_NAMES]
     with reading() as ctx:
         most = _MOST_NAMES if len(typed) >= _LEAST_LETTERS else 0
-        found = choices.offered(ctx, kind, typed=typed, chosen=chosen, most=most)
+        found = name_choices.offered(ctx, kind, typed=typed, chosen=chosen, most=most)
     return jsonify(items=[{"id": each.value, "label": each.label} for each in found])
 
 
@@ -169,7 +174,7 @@ def _page(
     findings: Sequence[Finding] = (),
 ) -> str:
     def offer(kind: Any, typed: str, chosen: Sequence[str]) -> list[tuple[str, str]]:
-        found = choices.offered(ctx, kind, typed=typed, chosen=chosen)
+        found = name_choices.offered(ctx, kind, typed=typed, chosen=chosen)
         return [(each.value, each.label) for each in found]
 
     asking = Asking(

@@ -12,10 +12,9 @@ from server.http.verbs import clocks
 from server.http.verbs.table import TASK_VERBS
 from server.services.context import Context
 from server.services.desk import phrases
-from server.services.files import attachments, found_entries, talks
+from server.services.files import attachments, found_entries, name_choices, talks
 from server.services.files.sheet_forms import FormSheet
 from server.services.files.sheets import Sheet
-from server.services.identity import choices
 from server.services.verbs import possible_case
 from server.web.fragments import render
 from server.web.plain_forms.controls import controls
@@ -82,8 +81,8 @@ def fields(
     """The form as plain controls, with what was typed in place of what is known."""
 
     def offer(kind: Any, sought: str, chosen: Sequence[str]) -> list[tuple[str, str]]:
-        most = 0 if is_locked or not form.is_open else choices.MOST
-        found = choices.offered(ctx, kind, typed=sought, chosen=chosen, most=most)
+        most = 0 if is_locked or not form.is_open else name_choices.MOST
+        found = name_choices.offered(ctx, kind, typed=sought, chosen=chosen, most=most)
         return [(each.value, each.label) for each in found]
 
     answers = typed.answers if typed else None

@@ -1,7 +1,7 @@
 """What somebody filled in, checked against everything the pack says about it, all at once."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
@@ -9,10 +9,24 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.forms import compiler, drafts
 from server.forms.compiler import Named
-from server.services.case import events, facts
+from server.services.case import events, facts, naming
+from server.services.case.naming import NOWHERE, Found, Place
 from server.services.context import Context
 from server.services.identity import names, people
 from server.services.law.releases import Release
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """The form that is answered, and where."""
+
+    #: with the form as the task, or the start, may use it
+    release: Release
+    procedure: str
+    form_key: str
+    #: of the case
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    place: Place = NOWHERE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -23,22 +37,19 @@ class Checked:
     values: Mapping[str, Json]
     #: names that were hidden: an answer to them from an earlier form does not hold any more
     withdrawn: tuple[str, ...] = ()
+    #: the cases they name
+    cases: tuple[Found, ...] = ()
 
 
-def check(
-    ctx: Context,
-    release: Release,
-    procedure: str,
-    form_key: str,
-    given: Mapping[str, Json],
-    variables: Mapping[str, Json],
-) -> Checked:
+def check(ctx: Context, asked: Asked, given: Mapping[str, Json]) -> Checked:
     """The answers as they are kept: hidden fields dropped, everything else as the form asks.
 
     Raises:
-        Invalid: a field, a rule between fields, or a named person or unit is wrong; all problems.
+        Invalid: a field, a rule between fields, or a named person, unit or case is wrong; all
+            problems.
         ExpressionFailed: a rule of the pack is itself at fault.
     """
+    release, variables, form_key = asked.release, asked.variables, asked.form_key
     pack, form = release.pack, release.compiled[form_key]
     kept = compiler.validate(
         form,
@@ -48,15 +59,16 @@ def check(
         evaluate=ctx.tools.evaluate,
         on=ctx.today,
     )
-    problems = _strangers(ctx, kept.named)
+    cases, problems = naming.judged(ctx, kept.named, asked.place)
+    problems += _strangers(ctx, kept.named)
     still = {**variables, **dict.fromkeys(kept.withdrawn)}
-    known = facts.collect(release, procedure, still, kept.values, ctx.now)
-    days = events.entered_in(release, procedure, form_key)
+    known = facts.collect(release, asked.procedure, still, kept.values, ctx.now)
+    days = events.entered_in(release, asked.procedure, form_key)
     problems += events.in_future(days, kept.values, ctx.today)
     problems += _broken_rules(ctx, release, form_key, known)
     if problems:
         raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
-    return Checked(values=kept.values, withdrawn=kept.withdrawn)
+    return Checked(values=kept.values, withdrawn=kept.withdrawn, cases=cases)
 
 
 def unfinished(
@@ -92,7 +104,7 @@ def _broken_rules(
 
 
 def _strangers(ctx: Context, named: Iterable[Named]) -> list[Finding]:
-    asked = list(named)
+    asked = [each for each in named if each.kind != naming.KIND]
     unknown = people.unknown(ctx, {(each.kind, each.id) for each in asked})
     return [
         Finding(

@@ -38,9 +38,10 @@ def _value(ctx: Context, field: Field, value: Json) -> Json:
         return [_value(ctx, field, entry) for entry in value]
     if field.children and isinstance(value, Mapping):
         return _level(ctx, field.children, value)
-    if field.kind is None or not isinstance(value, str) or _ID.fullmatch(value):
+    is_id = field.kind in ("person", "unit")
+    if not is_id or not isinstance(value, str) or _ID.fullmatch(value):
         return value
-    return _id(ctx, field.kind, value)
+    return _id(ctx, str(field.kind), value)
 
 
 def _id(ctx: Context, kind: str, name: str) -> str:

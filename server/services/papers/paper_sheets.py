@@ -154,7 +154,7 @@ def _ids(fields: tuple[Field, ...], answers: Mapping[str, Json]) -> Iterator[tup
             for row in value if isinstance(value, list) else [value]:
                 if isinstance(row, Mapping):
                     yield from _ids(field.children, row)
-        elif field.kind:
+        elif field.kind in ("person", "unit"):
             for each in value if isinstance(value, list) else [value]:
                 if isinstance(each, str):
                     yield field.kind, each

@@ -11,7 +11,6 @@ from server.services.case import case_rows, facts, links, outgoing
 from server.services.case.case_rows import CaseRow
 from server.services.case.outgoing import Owed
 from server.services.context import Context
-from server.services.identity import people
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.verbs import cases, openings, reporters
@@ -42,9 +41,8 @@ def begin(ctx: Context, sender: CaseRow, release: Release, declared: Message, ow
         outgoing.mark(ctx, owed, "recorded", Fault.NO_PROCEDURE)
         return False
     given = facts.answers(ctx.tools.evaluate, declared.start, seen)
-    unit = people.unit(ctx, sender.unit_id) if sender.unit_id else None
     try:
-        prepared = openings.prepare_begun(ctx, opened, declared, given, unit)
+        prepared = openings.prepare_begun(ctx, opened, declared, given, sender)
     except Invalid as refused:
         raise StartRefused(refused.message, refused.findings) from refused
     begun = cases.write(ctx, prepared)

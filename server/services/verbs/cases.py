@@ -11,7 +11,7 @@ from server.domain.roles import PARTIES
 from server.engine.port import Start
 from server.models.base import new_id
 from server.models.case import case as case_table
-from server.services.case import case_rows, references, search
+from server.services.case import case_rows, naming, references, search
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.packs import definitions
@@ -49,6 +49,7 @@ def write(ctx: Context, prepared: Prepared) -> str:
     ctx.record("case.open", case.id, case.id, {"reference": case.reference})
     parties.concern(ctx, case.id, [entry for entry in named if entry.role in PARTIES])
     parties.appoint(ctx, case.id, parties.with_subject(named))
+    naming.link(ctx, case.id, prepared.cases)
     search.index_case(ctx, case.id, release)
     command = _with_finds(ctx, case, prepared)
     covered = campaign_joining.variables(ctx, case, release)

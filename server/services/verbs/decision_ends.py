@@ -16,6 +16,8 @@ from server.domain.meeting_ends import Condition, Voice
 from server.domain.texts import _
 from server.domain.votes import ABSTAIN, Attendance
 from server.services.case import answers, case_state
+from server.services.case.answers import Asked
+from server.services.case.naming import Place
 from server.services.context import Context
 from server.services.verbs import decision_rows, decision_terms, work, work_rows
 from server.services.verbs.decision_members import BY_DATA, MemberRow
@@ -93,10 +95,15 @@ def unfilled(ctx: Context, found: Held) -> Sequence[Finding]:
     stands = found.convened
     given = {**(stands.answers or {}), **written(found, resolution(found))}
     variables = case_state.load(ctx, found.case.id).variables
+    asked = Asked(
+        release=found.release,
+        procedure=found.case.procedure,
+        form_key=found.item.form_key,
+        variables=variables,
+        place=Place(case_id=found.case.id),
+    )
     try:
-        answers.check(
-            ctx, found.release, found.case.procedure, found.item.form_key, given, variables
-        )
+        answers.check(ctx, asked, given)
     except Invalid as wrong:
         return wrong.findings or [Finding(code=wrong.code, message=wrong.message)]
     return ()

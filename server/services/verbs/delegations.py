@@ -14,7 +14,9 @@ from server.domain.lifecycle import WorkState
 from server.domain.texts import _
 from server.domain.work import Work
 from server.services.case import answers, case_state
+from server.services.case.answers import Asked
 from server.services.case.case_rows import CaseRow
+from server.services.case.naming import Place
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
@@ -67,7 +69,14 @@ def resolve(
     """
     release = definitions.release(ctx, case.pack_version_id).at(item.node_key, item.form_key)
     variables = case_state.load(ctx, case.id).variables
-    checked = answers.check(ctx, release, case.procedure, item.form_key, given, variables)
+    asked = Asked(
+        release=release,
+        procedure=case.procedure,
+        form_key=item.form_key,
+        variables=variables,
+        place=Place(case_id=case.id),
+    )
+    checked = answers.check(ctx, asked, given)
     owner, kept = rules.resolve(work).offered.assignee_id, dict(checked.values)
     draft = {"by": owner, "at": ctx.now.isoformat(), "answers": kept}
     work_rows.write(ctx, item, assignee_id=owner, owner_id=None, claimed_at=ctx.now, draft=draft)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from server.domain.expressions import Json
 from server.engine.port import CompleteTask
 from server.models.work import OPEN_STATES
+from server.services.case import naming
 from server.services.case.answers import Checked
 from server.services.case.case_rows import CaseRow
 from server.services.case.case_state import Act
@@ -47,6 +48,7 @@ def finish(ctx: Context, case: CaseRow, release: Release, handed: Handed) -> Non
     chart = charts.chart(release.files[case.procedure])
     if handed.checked:
         _appoint(ctx, release, chart, case, item, checked.values)
+    naming.link(ctx, case.id, (each.id for each in checked.cases))
     told: dict[str, Json] = {"node": item.node_key}
     if handed.author_id:
         told["by"] = handed.author_id

@@ -14,19 +14,21 @@ from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.jurisdiction import Level
 from server.domain.packs import Message, Procedure
-from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
 from server.engine.port import Start
 from server.forms.fields import flat
 from server.services.case import answers, facts
+from server.services.case.answers import Asked, Checked
+from server.services.case.case_rows import CaseRow
 from server.services.case.case_state import Act
 from server.services.case.facts import Facts
+from server.services.case.naming import Place
 from server.services.context import Context
-from server.services.identity import people, posts
+from server.services.identity import posts
 from server.services.identity.people import Office
 from server.services.law import charts
 from server.services.law.releases import Release
-from server.services.verbs import advance, parties
+from server.services.verbs import advance, opening_parties
 from server.services.verbs.parties import Named
 
 
@@ -38,6 +40,8 @@ class Prepared:
     procedure: Procedure
     #: what is kept of the start form
     answers: Mapping[str, Json]
+    #: ids of the cases they name
+    cases: tuple[str, ...]
     known: Facts
     #: the office in whose role it is opened, None: by the applicant himself
     office_id: str | None
@@ -86,7 +90,8 @@ def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json])
     may_start_at_all(ctx, procedure)
     filled = _filled(ctx, release, procedure, given)
     office_id = _opening_office(ctx, procedure, filled.known)
-    return _prepared(ctx, filled, _named(ctx, filled, office_id), office_id)
+    named = opening_parties.whom(ctx, release, procedure, filled.checked.values, office_id)
+    return _prepared(ctx, filled, named, office_id)
 
 
 def prepare_begun(
@@ -94,11 +99,11 @@ def prepare_begun(
     release: Release,
     message: Message,
     given: Mapping[str, Json],
-    unit: Office | None,
+    sender: CaseRow,
 ) -> Prepared:
-    """The start of the case a message begins: by the program, at the event of that message.
+    """The start of the case a message of ``sender`` begins: by the program, at its event.
 
-    ``unit`` is that of the case it comes from, for a matter that names nobody.
+    A matter that names nobody is that of the unit of the sender.
 
     Raises:
         Invalid: the start form is not filled in as it asks; all problems at once.
@@ -107,7 +112,8 @@ def prepare_begun(
     begun = replace(procedure, start_message=message.key)
     if start_node(release, begun):
         procedure = begun
-    filled = _filled(ctx, release, procedure, given)
+    filled = _filled(ctx, release, procedure, given, sender.id)
+    unit = opening_parties.unit_of(ctx, sender)
     return _prepared(ctx, filled, _appointed(filled), None, unit)
 
 
@@ -129,16 +135,24 @@ class _Filled:
 
     release: Release
     procedure: Procedure
-    answers: Mapping[str, Json]
+    checked: Checked
     known: Facts
 
 
 def _filled(
-    ctx: Context, release: Release, procedure: Procedure, given: Mapping[str, Json]
+    ctx: Context,
+    release: Release,
+    procedure: Procedure,
+    given: Mapping[str, Json],
+    sender_id: str = "",
 ) -> _Filled:
-    checked = _checked(ctx, release, procedure, {**procedure.defaults, **given})
-    known = facts.collect(release, procedure.key, {}, checked, ctx.now)
-    return _Filled(release=release, procedure=procedure, answers=checked, known=known)
+    checked = _checked(ctx, release, procedure, {**procedure.defaults, **given}, sender_id)
+    known = facts.collect(release, procedure.key, {}, checked.values, ctx.now)
+    return _Filled(release=release, procedure=procedure, checked=checked, known=known)
+
+
+def _appointed(filled: _Filled) -> list[Named]:
+    return opening_parties.appointed(filled.release, filled.procedure, filled.checked.values)
 
 
 def _prepared(
@@ -149,28 +163,41 @@ def _prepared(
     unit: Office | None = None,
 ) -> Prepared:
     """The start of whoever is named; ``unit``: whom it concerns where that is nobody's of them."""
+    opening_parties.refuse_others(ctx, filled.checked, named)
     return Prepared(
         release=filled.release,
         procedure=filled.procedure,
-        answers=filled.answers,
+        answers=filled.checked.values,
+        cases=tuple(each.id for each in filled.checked.cases),
         known=filled.known,
         office_id=office_id,
         named=tuple(named),
-        unit=_unit(ctx, named) or unit,
+        unit=opening_parties.unit(ctx, named) or unit,
         level=_level(ctx, filled.procedure, filled.known),
     )
 
 
 def _checked(
-    ctx: Context, release: Release, procedure: Procedure, filled: Mapping[str, Json]
-) -> Mapping[str, Json]:
+    ctx: Context,
+    release: Release,
+    procedure: Procedure,
+    filled: Mapping[str, Json],
+    sender_id: str,
+) -> Checked:
     """What is kept of the start form; what it only shows is what the procedure begins with."""
     node, form = start_node(release, procedure), procedure.start_form
     rights = release.pack.fields.get(node)
     read = rights.read if rights else ()
     shown = {name: value for name, value in procedure.defaults.items() if name in read}
     at = release.at(node, form)
-    return answers.check(ctx, at, procedure.key, form, filled, shown).values
+    asked = Asked(
+        release=at,
+        procedure=procedure.key,
+        form_key=form,
+        variables=shown,
+        place=Place(sender_id=sender_id),
+    )
+    return answers.check(ctx, asked, filled)
 
 
 def may_start_at_all(ctx: Context, procedure: Procedure) -> None:
@@ -196,32 +223,6 @@ def start_node(release: Release, procedure: Procedure) -> str:
     )
 
 
-def _named(ctx: Context, filled: _Filled, office_id: str | None) -> list[Named]:
-    """Applicant, subject and others the start names; without one, whoever applies himself."""
-    found = _appointed(filled)
-    if office_id is None and not any(entry.role == APPLICANT for entry in found):
-        found.insert(0, _starter(ctx, filled.answers))
-    if office_id is not None:
-        parties.refuse_own(ctx, found)
-    return found
-
-
-def _appointed(filled: _Filled) -> list[Named]:
-    """Whom the start form names; it is one form, at whichever start event the case begins."""
-    release, procedure = filled.release, filled.procedure
-    starts = {
-        node.id
-        for node in charts.chart(release.files[procedure.key]).nodes.values()
-        if node.kind == "startEvent" and node.scope == procedure.key
-    }
-    entries = {
-        (entry.field, entry.role): entry
-        for entry in release.pack.appointments
-        if entry.node in starts
-    }
-    return parties.named(release.forms[procedure.start_form], entries.values(), filled.answers)
-
-
 def _opening_office(ctx: Context, procedure: Procedure, known: Facts) -> str | None:
     """The office in whose role the actor opens the case, None when he does as applicant."""
     actor = posts.with_posts(ctx)
@@ -236,32 +237,6 @@ def _opening_office(ctx: Context, procedure: Procedure, known: Facts) -> str | N
         if any(holds_role(replace(actor, posts=(post,)), role) for role in roles - {APPLICANT}):
             return post.unit_id
     return None
-
-
-def _starter(ctx: Context, checked: Mapping[str, Json]) -> Named:
-    person_id = ctx.actor.person_id
-    if checked.get("applicant_kind") != "unit":
-        return Named(role=APPLICANT, person_id=person_id)
-    unit = people.own_unit(ctx, person_id, ctx.today)
-    held = {post.office.kind for post in people.posts_on(ctx, person_id, ctx.today)}
-    if unit is None or not held & OF_THE_UNIT:
-        raise Forbidden(_("单位申请由本单位主要负责人或者组织人事部门提出"))
-    return Named(role=APPLICANT, unit_id=unit.id, person_id=None)
-
-
-def _unit(ctx: Context, named: list[Named]) -> Office | None:
-    """The unit the case concerns: of the subject, else of the applicant, else of the starter."""
-    wanted = sorted(
-        (entry for entry in named if entry.role in PARTIES),
-        key=lambda entry: entry.role == APPLICANT,
-    )
-    for entry in wanted:
-        if entry.unit_id:
-            return people.unit(ctx, entry.unit_id)
-        unit = people.own_unit(ctx, entry.person_id or "", ctx.today)
-        if unit is not None:
-            return unit
-    return people.own_unit(ctx, ctx.actor.person_id, ctx.today)
 
 
 def _level(ctx: Context, procedure: Procedure, known: Facts) -> Level:

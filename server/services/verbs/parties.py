@@ -73,7 +73,7 @@ def _entries(field: Field, value: Json) -> Iterator[tuple[str, str]]:
                 yield from _entries(child, row.get(child.key))
         return
     for entry in value if isinstance(value, list) else [value]:
-        if entry and field.kind:
+        if entry and field.kind in ("person", "unit"):
             yield field.kind, str(entry)
 
 

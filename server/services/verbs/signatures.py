@@ -17,9 +17,10 @@ from server.domain.tallies import Choice
 from server.domain.texts import _
 from server.forms import signing
 from server.services.case import answers, attachment_binding, case_state
-from server.services.case.answers import Checked
+from server.services.case.answers import Asked, Checked
 from server.services.case.case_rows import CaseRow
 from server.services.case.case_state import Act
+from server.services.case.naming import Found, Place
 from server.services.context import Context
 from server.services.law.releases import Release
 from server.services.verbs import finishing, group_rows, signature_notices, work_acts, work_rows
@@ -56,6 +57,7 @@ def hand_in(
         "by": ctx.actor.person_id,
         "values": dict(checked.values),
         "withdrawn": list(checked.withdrawn),
+        "cases": [each.id for each in checked.cases],
     }
     group_rows.change(ctx, known.rows[item.id], answers=kept, draft=None)
     work_acts.append(ctx, item, "submit")
@@ -82,7 +84,14 @@ def sign(
     groups.refuse_waiting(known.group, item.id)
     variables = case_state.load(ctx, case.id).variables
     at = release.at(item.node_key, item.form_key)
-    checked = answers.check(ctx, at, case.procedure, item.form_key, given, variables)
+    asked = Asked(
+        release=at,
+        procedure=case.procedure,
+        form_key=item.form_key,
+        variables=variables,
+        place=Place(case_id=case.id),
+    )
+    checked = answers.check(ctx, asked, given)
     choice = Choice(str(checked.values[signing.CHOICE]))
     opinion = str(checked.values.get(signing.OPINION) or "").strip()
     _refuse_silent(choice, opinion)
@@ -157,7 +166,11 @@ def _of_main(known: GroupRows) -> Handed:
     kept = row["answers"]
     return Handed(
         item=work_rows.of_row(row),
-        checked=Checked(values=kept["values"], withdrawn=tuple(kept["withdrawn"])),
+        checked=Checked(
+            values=kept["values"],
+            withdrawn=tuple(kept["withdrawn"]),
+            cases=tuple(Found(id=each) for each in kept.get("cases", ())),
+        ),
         author_id=kept["by"],
         results=_results(known.group),
     )

@@ -7,6 +7,8 @@ from server.domain import work as rules
 from server.domain.expressions import Json
 from server.domain.groups import Duty
 from server.services.case import answers, case_state
+from server.services.case.answers import Asked
+from server.services.case.naming import Place
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.packs import definitions
@@ -116,5 +118,12 @@ def complete(
     groups.refuse_waiting(known.group, item.id)
     variables = case_state.load(ctx, case.id).variables
     at = definition.at(item.node_key, item.form_key)
-    checked = answers.check(ctx, at, case.procedure, item.form_key, given, variables)
+    asked = Asked(
+        release=at,
+        procedure=case.procedure,
+        form_key=item.form_key,
+        variables=variables,
+        place=Place(case_id=case.id),
+    )
+    checked = answers.check(ctx, asked, given)
     signatures.hand_in(ctx, case, definition, known, item, checked)

@@ -147,6 +147,7 @@ class _Form:
                 Option(value=key, label=label, is_chosen=key in chosen) for key, label in offered
             ),
             typed=typed,
+            names_case=each.kind == "case",
             is_multiple=is_many,
             value=chosen[0] if chosen and not is_many else "",
             **head,

@@ -57,8 +57,9 @@ class Control:
     #: further attributes of an input
     limits: Mapping[str, str] = field(default_factory=dict)
     options: tuple[Option, ...] = ()
-    #: people and units: what was typed to find them
+    #: people, units and cases: what was typed to find them
     typed: str = ""
+    names_case: bool = False
     uploads: tuple[Upload, ...] = ()
     is_multiple: bool = False
     children: tuple["Control", ...] = ()

@@ -1,11 +1,17 @@
-// A person or unit, found by typing a part of the name: a combobox over the server's list. The
-// answer is the id; what stands in the field is the name.
+// A person, unit or case, found by typing a part of the name: a combobox over the server's list.
+// The answer is the id, and what stands in the field is the name; of a case the answer is its
+// reference, which may be typed whole as well. Whether it may be named is for the server to say.
 import { Textfield } from "@bpmn-io/form-js-viewer";
 import { h } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { described, framed } from "./frame.js";
 
-const SOURCES = { person: "/people.json", unit: "/units.json" };
+const SOURCES = { person: "/people.json", unit: "/units.json", case: "/cases.json" };
+const ASKED = {
+  person: "输入姓名，至少两个字",
+  unit: "输入单位名称，至少两个字",
+  case: "输入事项编号或者其中的文字，至少两个字",
+};
 const WAIT = 200;
 /** The server names nobody for a single letter. */
 const LEAST = 2;
@@ -21,7 +27,7 @@ export function Chooser(props) {
 
   // the name of an id that was answered before
   useEffect(() => {
-    if (!value || name) return undefined;
+    if (!value || name || typed !== null) return undefined;
     const asked = new AbortController();
     look(SOURCES[kind], { id: value }, asked.signal).then((items) => setName(items[0]?.label ?? value));
     return () => asked.abort();
@@ -51,7 +57,8 @@ export function Chooser(props) {
   const onInput = (event) => {
     setTyped(event.target.value);
     setName("");
-    if (value) onChange({ value: "" });
+    if (kind === "case") onChange({ value: event.target.value });
+    else if (value) onChange({ value: "" });
   };
   const onKeyDown = (event) => {
     if (event.key === "Escape" && typed !== null) setTyped(null);
@@ -67,9 +74,10 @@ export function Chooser(props) {
       id: domId, class: "form-control", type: "text", role: "combobox", autocomplete: "off",
       "aria-expanded": isOpen ? "true" : "false", "aria-controls": `${domId}-list`, "aria-autocomplete": "list",
       "aria-activedescendant": isOpen && active >= 0 ? `${domId}-${active}` : undefined,
-      placeholder: kind === "unit" ? "输入单位名称，至少两个字" : "输入姓名，至少两个字",
+      placeholder: ASKED[kind],
       value: typed ?? name, disabled, readOnly: readonly, onInput, onKeyDown, onFocus,
       onBlur: () => {
+        if (kind === "case" && typed !== null) setName(typed);
         setTyped(null);
         onBlur();
       },

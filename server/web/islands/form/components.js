@@ -8,10 +8,10 @@ import { Datetime } from "./dates.js";
 import { filesOf } from "./files.js";
 import { Select } from "./select.js";
 
-/** A text field, or a chooser where the schema says that the answer names a person or unit. */
+/** A text field, or a chooser where the schema says that the answer names somebody or a case. */
 function TextOrName(props) {
   const kind = props.field.properties?.kind;
-  return kind === "person" || kind === "unit" ? h(Chooser, { ...props, kind }) : h(Textfield, props);
+  return ["person", "unit", "case"].includes(kind) ? h(Chooser, { ...props, kind }) : h(Textfield, props);
 }
 
 /** What is not filled in is null, as on the server, and not an empty text: conditions ask for it. */
