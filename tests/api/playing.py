@@ -20,7 +20,8 @@ from server.services.identity import people
 from server.services.packs import definitions
 from server.services.rehearsing import casting
 from server.services.rehearsing.casting import Part
-from server.services.rehearsing.play import Play, _item
+from server.services.rehearsing.open_items import meant
+from server.services.rehearsing.play import Play
 from server.services.rehearsing.scenario import Scenario, Step, read
 from tests.factories.programs import Program, program
 from tests.factories.site import Clock
@@ -93,7 +94,7 @@ class HttpPlay(Play):
 
     def _do(self, step: Step) -> None:
         case = self._seen()
-        item = _item(case, step)
+        item = meant(case, step)
         with reading(self.tools, SYSTEM, self.now) as ctx:
             actor, place = self._actor(ctx, step, case, item)
             answers = self._named(ctx, item.form_key, dict(step.answers), place)

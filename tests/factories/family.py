@@ -59,12 +59,13 @@ PACK: dict[str, Any] = {
         "one": {
             "title": "提请答复",
             "opens": "answering",
-            "carries": ["what"],
+            "carries": ["what", "other"],
             "with": {
                 "managed_by": "=case.level",
                 "whom": "=case.person",
                 "what": "=what",
                 "source_reference": "=case.reference",
+                "against": "=other",
             },
         },
         "many": {
@@ -100,6 +101,7 @@ _LEVEL = {
     "values": [{"value": "county", "label": "县"}],
     "validate": {"required": True},
 }
+_CASE = {"type": "textfield", "label": "针对的事项"}
 _WHAT = {"type": "textfield", "key": "what", "label": "事由"}
 
 FORMS: dict[str, list[dict[str, Any]]] = {
@@ -107,6 +109,7 @@ FORMS: dict[str, list[dict[str, Any]]] = {
         _LEVEL,
         {**_PERSON, "key": "about"},
         {"type": "textfield", "key": "kind", "label": "方式"},
+        {"type": "textfield", "key": "other", "label": "另一事项"},
         _WHAT,
         {
             "type": "dynamiclist",
@@ -123,8 +126,14 @@ FORMS: dict[str, list[dict[str, Any]]] = {
         {**_PERSON, "key": "whom"},
         {**_WHAT, "validate": {"required": True}},
         {"type": "textfield", "key": "source_reference", "label": "来源编号"},
+        {**_CASE, "key": "against", "properties": {"kind": "case", "procedures": ["asking"]}},
+        {**_CASE, "key": "of_whom", "properties": {"kind": "case", "same_party": True}},
     ],
-    "finding": [{"type": "textfield", "key": "finding", "label": "结论"}],
+    "finding": [
+        {"type": "textfield", "key": "finding", "label": "结论"},
+        {**_CASE, "key": "beside", "properties": {"kind": "case", "same_party": True}},
+        {**_CASE, "key": "outside", "properties": {"kind": "case", "elsewhere": True}},
+    ],
 }
 
 

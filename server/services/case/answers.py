@@ -44,6 +44,8 @@ class Checked:
 def check(ctx: Context, asked: Asked, given: Mapping[str, Json]) -> Checked:
     """The answers as they are kept: hidden fields dropped, everything else as the form asks.
 
+    A case that was named before and is only shown again is not judged again.
+
     Raises:
         Invalid: a field, a rule between fields, or a named person, unit or case is wrong; all
             problems.
@@ -59,7 +61,8 @@ def check(ctx: Context, asked: Asked, given: Mapping[str, Json]) -> Checked:
         evaluate=ctx.tools.evaluate,
         on=ctx.today,
     )
-    cases, problems = naming.judged(ctx, kept.named, asked.place)
+    anew = [each for each in kept.named if variables.get(each.field) != each.id]
+    cases, problems = naming.judged(ctx, anew, asked.place)
     problems += _strangers(ctx, kept.named)
     still = {**variables, **dict.fromkeys(kept.withdrawn)}
     known = facts.collect(release, asked.procedure, still, kept.values, ctx.now)

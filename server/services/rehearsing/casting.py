@@ -6,7 +6,7 @@ that a play is the same each time.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Select, and_, select
 
@@ -48,6 +48,8 @@ class Place:
     unit_id: str | None = None
     #: people who are not asked to act in an office
     parties: frozenset[str] = frozenset()
+    #: what stands for a case played before -> its reference
+    cases: Mapping[str, str] = field(default_factory=dict)
 
 
 def starter(ctx: Context, pack: PolicyPack, part: Part, given: Mapping[str, Json]) -> Actor:
@@ -142,6 +144,8 @@ class _Naming:
         return self._id(field.kind, value) or value
 
     def _id(self, kind: str, name: str) -> str | None:
+        if kind == "case":
+            return self._place.cases.get(name)
         if name in PARTIES:
             person = people.person(self._ctx, _made_up(self._ctx, self._pack, self._given))
             if kind == "person":

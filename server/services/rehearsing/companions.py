@@ -1,11 +1,12 @@
-"""Packs beside the rehearsed one whose procedures its messages begin: published with it.
+"""Packs beside the rehearsed one whose procedures its messages begin, or its scenarios play before:
+published with it.
 
 So a rehearsal really begins the other case, and says what its start form would not take. A pack
 that is not there yet is left out, as it would be in an installation: the message is recorded.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 from server.adapters import packs
@@ -16,9 +17,11 @@ from server.services.packs import definitions
 from server.services.rehearsing import region_gaps
 
 
-def publish(ctx: Context, pack: PolicyPack, folder: Path) -> None:
-    """Publish every pack beside this folder that holds a procedure the pack's messages begin."""
-    wanted = {message.opens for message in pack.messages.values()} - {"", *pack.procedures}
+def publish(ctx: Context, pack: PolicyPack, folder: Path, played: Collection[str] = ()) -> None:
+    """Publish every pack beside this folder that holds a procedure the pack's messages begin, or
+    one of those that are ``played``."""
+    begun = {message.opens for message in pack.messages.values()}
+    wanted = begun.union(played) - {"", *pack.procedures}
     for beside in dict.fromkeys(_holders(folder, wanted)):
         files = packs.read_folder(beside)
         found, findings = packs.parse(files)

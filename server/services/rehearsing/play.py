@@ -5,13 +5,12 @@ compares what is seen (``expectations``).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from server.domain.access import SYSTEM, Actor
 from server.domain.errors import Conflict, EngineError, Invalid, NotFound, RongcuoError
 from server.domain.expressions import Json
-from server.domain.findings import Finding
 from server.domain.texts import _
 from server.queries import cases as case_queries
 from server.queries.cases import CaseFacts, OpenWork
@@ -19,7 +18,8 @@ from server.services.case import incidents
 from server.services.clocks import calendar_imports
 from server.services.context import Context, Tools, reading
 from server.services.law.releases import Release
-from server.services.rehearsing import casting, expectations
+from server.services.packs import definitions
+from server.services.rehearsing import casting, expectations, open_items, refusals
 from server.services.rehearsing.casting import Part, Place
 from server.services.rehearsing.scenario import Scenario, Step
 from server.services.verbs import (
@@ -50,15 +50,43 @@ class Play:
     scenario: Scenario
     now: datetime
     case_id: str = ""
+    #: references of the cases played before it
+    known: tuple[str, ...] = ()
     troubles: list[Trouble] = field(default_factory=list)
 
     def run(self) -> None:
         """Play from the start to the end, or to the first act that goes otherwise than said."""
+        earlier = [self._before(each) for each in self.scenario.before]
+        if self.troubles:
+            return
         for step in (self.scenario.start, *self.scenario.steps):
             if not self._play(step):
                 return
         if self.case_id:
             self._compare(None, self.scenario.expect)
+        for each in earlier:
+            each._compare(None, each.scenario.then)
+            self.troubles += each.troubles
+
+    def _before(self, scenario: Scenario) -> "Play":
+        """A case there is before this one begins: played as it stands, then known by reference."""
+        release = self.release
+        if scenario.procedure not in release.pack.procedures:
+            with reading(self.tools, SYSTEM, self.now) as ctx:
+                release = definitions.in_force(ctx, scenario.procedure, self.now.date())
+        earlier = Play(
+            tools=self.tools,
+            release=release,
+            scenario=scenario,
+            now=self.now,
+            known=self.known,
+        )
+        earlier.run()
+        self.troubles += earlier.troubles
+        earlier.troubles = []
+        self.now, case = earlier.now, earlier.facts()
+        self.known += (case.reference,) if case else ()
+        return earlier
 
     def facts(self) -> CaseFacts | None:
         """The case as it stands, None when the start was refused."""
@@ -83,12 +111,12 @@ class Play:
 
     def _judge(self, step: Step, error: RongcuoError) -> bool:
         """Was this refusal the one the scenario asks for."""
-        named = {finding.field for finding in _findings(error)}
+        named = {finding.field for finding in refusals.findings(error)}
         if error.code == step.refused and set(step.problems) <= named:
             self._compare(step, step.expect)
             return True
         said = step.refused and _("应以{code}拒绝，实际为").format(code=step.refused)
-        self._note(step, f"{said}{_told(error)}")
+        self._note(step, f"{said}{refusals.told(error)}")
         return False
 
     def _act(self, step: Step) -> None:
@@ -124,7 +152,7 @@ class Play:
 
     def _do(self, step: Step) -> None:
         case = self._seen()
-        item = _item(case, step)
+        item = open_items.meant(case, step)
         with reading(self.tools, SYSTEM, self.now) as ctx:
             actor, place = self._actor(ctx, step, case, item)
             answers = self._named(ctx, item.form_key, dict(step.answers), place)
@@ -179,7 +207,7 @@ class Play:
     def _cast(self, step: Step) -> tuple[Actor, OpenWork]:
         """Who acts, and the open task he acts on."""
         case = self._seen()
-        item = _item(case, step)
+        item = open_items.meant(case, step)
         with reading(self.tools, SYSTEM, self.now) as ctx:
             return self._actor(ctx, step, case, item)[0], item
 
@@ -198,6 +226,8 @@ class Play:
         schema = self.release.forms.get(form)
         if schema is None:
             return answers
+        known = {f"before.{nth}": each for nth, each in enumerate(self.known, 1)}
+        place = replace(place, cases=known)
         return casting.named(ctx, self.release.pack, schema, answers, place)
 
     def _seen(self) -> CaseFacts:
@@ -251,29 +281,6 @@ class Play:
         self.troubles.append(Trouble(step=step.number if step else None, message=message))
 
 
-def _item(case: CaseFacts, step: Step) -> OpenWork:
-    """The open task a step names; of several the one with the item, or of the office that acts."""
-    found = [item for item in case.work if item.node_key == step.target]
-    if step.item is not None:
-        found = [item for item in found if step.item in (item.item, _key(item.item))]
-    if not found:
-        standing = f"；{case.status_reason}" if case.status_reason else ""
-        raise NotFound(
-            _("环节“{node}”没有待办，当前待办为{open}{standing}").format(
-                node=step.target,
-                open="、".join(item.node_key for item in case.work) or _("（无）"),
-                standing=standing,
-            )
-        )
-    role = step.by.removesuffix(".head")
-    return min(found, key=lambda item: (item.office != role, item.assignee_id is not None))
-
-
-def _key(item: Json) -> Json:
-    """A dynamic list's row is named by its first value."""
-    return next(iter(item.values()), None) if isinstance(item, Mapping) else item
-
-
 def _change_clock(ctx: Context, act: str, case_id: str, target: Mapping[str, Json]) -> None:
     rule_key, reason = target["deadline"], target["reason"]
     if act == "stop":
@@ -282,17 +289,3 @@ def _change_clock(ctx: Context, act: str, case_id: str, target: Mapping[str, Jso
         deadline_clock.restart(ctx, case_id, rule_key, note=reason)
     else:
         deadline_clock.extend(ctx, case_id, rule_key, n=target["n"] or 0, note=reason)
-
-
-def _findings(error: RongcuoError) -> tuple[Finding, ...]:
-    return error.findings if isinstance(error, Invalid) else ()
-
-
-def _told(error: RongcuoError) -> str:
-    """The refusal in words, with its problems and, for the designer, its detail."""
-    parts = [error.message]
-    if isinstance(error, Invalid):
-        parts += [f"{finding.field}：{finding.message}" for finding in error.findings]
-    if error.detail:
-        parts.append(error.detail)
-    return f"{error.code}：{'；'.join(parts)}"

@@ -86,7 +86,7 @@ def rehearse(tools: Tools, directory: Path, scenario: Path | None = None) -> Reh
     """
     files = read_folder(directory)
     chosen = _chosen(files, scenario)
-    release, findings = _prepare(tools, files, directory)
+    release, findings = _prepare(tools, files, directory, _played_before(chosen))
     with closing(_copied(tools)) as empty:
         results = tuple(_play(tools, release, name, data, empty) for name, data in chosen.items())
     return _report(release, findings, results)
@@ -100,11 +100,18 @@ def _chosen(files: PackFiles, scenario: Path | None) -> Mapping[str, bytes]:
     return {scenario.name: scenario.read_bytes()}
 
 
+def _played_before(chosen: Mapping[str, bytes]) -> set[str]:
+    """Procedures of the cases that the scenarios play before their own."""
+    naming = {name: content for name, content in chosen.items() if b"before:" in content}
+    known = (read(name, content)[0] for name, content in naming.items())
+    return {earlier.procedure for one in known if one for earlier in one.before}
+
+
 def _prepare(
-    tools: Tools, files: PackFiles, directory: Path
+    tools: Tools, files: PackFiles, directory: Path, played: set[str]
 ) -> tuple[Release, tuple[Finding, ...]]:
     """Schema, calendars, the made-up region with every office the pack needs, the pack itself and
-    those whose procedures its messages begin."""
+    those whose procedures its messages begin or its scenarios play before."""
     installation.prepare(tools, SET_UP)
     with transaction(tools, SYSTEM, SET_UP) as ctx:
         published = definitions.publish(ctx, files, accept_warnings=_("演练"))
@@ -112,7 +119,7 @@ def _prepare(
         demo.load(ctx)
         release = definitions.release(ctx, published.id)
         region_gaps.fill(ctx, release.pack)
-        companions.publish(ctx, release.pack, directory)
+        companions.publish(ctx, release.pack, directory, played)
     return release, published.findings
 
 

@@ -106,6 +106,10 @@ class Scenario:
     #: switches of the pack that this play sets otherwise
     settings: Mapping[str, Json] = field(default_factory=dict)
     expect: Mapping[str, Json] = field(default_factory=dict)
+    #: cases there are before it begins, played in this order; answers may name them
+    before: tuple["Scenario", ...] = ()
+    #: of a case played before: what holds of it when the whole play is over
+    then: Mapping[str, Json] = field(default_factory=dict)
 
 
 def read(file: str, content: bytes) -> tuple[Scenario | None, list[Finding]]:
@@ -125,6 +129,7 @@ def read(file: str, content: bytes) -> tuple[Scenario | None, list[Finding]]:
         steps=_steps(root, report),
         settings=_plain(root.child("settings").values()),
         expect=_expect(root),
+        before=_before(root, report, now),
     )
     if now is None and not root.has("now"):
         _missing(root, "now")
@@ -132,6 +137,25 @@ def read(file: str, content: bytes) -> tuple[Scenario | None, list[Finding]]:
         _missing(root, "start")
     root.finish()
     return (None if report.findings else scenario), report.findings
+
+
+def _before(root: Node, report: Report, now: datetime | None) -> tuple[Scenario, ...]:
+    return tuple(_earlier(node, report, now) for node in root.rows("before"))
+
+
+def _earlier(node: Node, report: Report, now: datetime | None) -> Scenario:
+    found = Scenario(
+        file=report.file,
+        title=node.text("title"),
+        procedure=_required(node, "procedure"),
+        now=now or datetime(1970, 1, 1, tzinfo=CHINA_TIME),
+        start=_start(node.child("start")),
+        steps=_steps(node, report),
+        expect=_expect(node),
+        then=_expect(node, "then"),
+    )
+    node.finish()
+    return found
 
 
 def _steps(root: Node, report: Report) -> tuple[Step, ...]:
@@ -219,11 +243,11 @@ def _clock(node: Node) -> Json:
     return target
 
 
-def _expect(node: Node) -> Mapping[str, Json]:
-    if not node.has("expect"):
-        node.raw("expect")
+def _expect(node: Node, key: str = "expect") -> Mapping[str, Json]:
+    if not node.has(key):
+        node.raw(key)
         return {}
-    child = node.child("expect")
+    child = node.child(key)
     found = {name: _json(child.raw(name)) for name in EXPECTATIONS if child.has(name)}
     child.finish()
     return found

@@ -1,0 +1,140 @@
+"""A case that a form names: by its reference, only one that may be seen, and linked once."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from server.domain.errors import Invalid
+from server.domain.expressions import Json
+from server.domain.links import LinkKind
+from server.models.link import case_link
+from server.services.files import families, name_choices
+from server.services.files.families import Family as Kin
+from server.services.verbs import cases
+from tests.databases import Databases
+from tests.factories import family as factory
+from tests.factories import tools as tools_factory
+from tests.factories.family import ELSEWHERE, ONE, Family
+from tests.factories.tiny import APPLICANT, COLLEAGUE, DESK, Tiny
+
+OTHER = "county1.housing_works.2"
+#: of another place: nothing here exists for her
+STRANGER = "county2.case_supervision.1"
+
+
+@pytest.fixture
+def kin(databases: Databases) -> Iterator[Family]:
+    with tools_factory.copied(databases, "kin", factory.fill) as tools:
+        yield Family(Tiny(tools))
+
+
+def test_a_start_form_names_a_case_and_the_link_shows_in_both(kin: Family) -> None:
+    named = kin.ask(ELSEWHERE)
+    naming = by_hand(kin, against=reference(kin, named))
+    assert links(kin) == [(naming, named)]
+    for looked_at in (named, naming):
+        family = seen(kin, looked_at)
+        assert [(tie.from_id, tie.kind_word) for tie in family.ties] == [(naming, "关联")]
+
+
+def test_a_task_names_a_case_once_however_often(kin: Family) -> None:
+    named = kin.ask(ELSEWHERE)
+    naming = by_hand(kin, against=reference(kin, named))
+    kin.tiny.do(DESK, naming, "look", {"beside": reference(kin, named)})
+    assert links(kin) == [(naming, named)]
+
+
+def test_a_case_one_may_not_see_and_one_there_is_not_are_refused_alike(kin: Family) -> None:
+    hidden = kin.ask(ELSEWHERE)
+    kin.tiny.recuse(hidden, COLLEAGUE)
+    told = [
+        refused(kin, COLLEAGUE, against=each) for each in (reference(kin, hidden), "询〔2026〕99号")
+    ]
+    assert told[0] == told[1]
+    assert told[0] == [("against", "没有这个编号的事项，或者您不能查看该事项")]
+    assert links(kin) == []
+
+
+def test_what_may_be_kept_outside_is_a_text_and_links_nothing_that_is_hidden(kin: Family) -> None:
+    hidden, seen = kin.ask(ELSEWHERE), kin.ask(ELSEWHERE)
+    kin.tiny.recuse(hidden, COLLEAGUE)
+    for outside in (reference(kin, hidden), "县纪问〔2019〕1号"):
+        naming = by_hand(kin, login=COLLEAGUE)
+        kin.tiny.do(COLLEAGUE, naming, "look", {"outside": outside})
+    assert links(kin) == []
+    naming = by_hand(kin, login=COLLEAGUE)
+    kin.tiny.do(COLLEAGUE, naming, "look", {"outside": reference(kin, seen)})
+    assert links(kin) == [(naming, seen)]
+
+
+def test_it_has_to_be_of_the_procedure_about_the_same_person_and_another_case(kin: Family) -> None:
+    named = kin.ask(ELSEWHERE)
+    answering = by_hand(kin)
+    assert "程序" in refused(kin, DESK, against=reference(kin, answering))[0][1]
+    strange = {"of_whom": reference(kin, named), "whom": kin.tiny.person(OTHER)}
+    assert refused(kin, DESK, **strange)[0][0] == "of_whom"
+    for beside in (
+        reference(kin, answering),
+        reference(kin, by_hand(kin, whom=kin.tiny.person(OTHER))),
+    ):
+        with pytest.raises(Invalid) as wrong:
+            kin.tiny.do(DESK, answering, "look", {"beside": beside})
+        assert [each.field for each in wrong.value.findings] == ["beside"]
+    by_hand(kin, of_whom=reference(kin, named))
+
+
+def test_a_message_names_only_what_its_sender_could_reach(kin: Family) -> None:
+    own, strange = kin.ask(ELSEWHERE), kin.ask(ELSEWHERE, {"about": kin.tiny.person(OTHER)})
+    for other, state in ((own, "sent"), (strange, "failed")):
+        asking = kin.ask(ONE, {"other": reference(kin, other)})
+        kin.hand_over()
+        family = seen(kin, asking)
+        assert [each.state for each in family.messages] == [state]
+    assert [to for _from, to in links(kin)] == [own]
+    asking = kin.ask(ONE, {"other": "询〔2026〕99号"})
+    kin.hand_over()
+    family = seen(kin, asking)
+    assert [each["field"] for each in family.messages[0].problems] == ["against"]
+
+
+def test_only_cases_one_may_see_are_offered(kin: Family) -> None:
+    hidden, seen = reference(kin, kin.ask(ELSEWHERE)), reference(kin, kin.ask(ELSEWHERE))
+    found = offered(kin, DESK, "询")
+    assert set(found) >= {hidden, seen}
+    assert offered(kin, STRANGER, "询") == []
+    assert offered(kin, STRANGER, hidden) == []
+    assert offered(kin, DESK, hidden) == [hidden]
+
+
+def seen(kin: Family, case_id: str) -> Kin:
+    return kin.tiny.act(DESK, lambda ctx: families.of_case(ctx, case_id))
+
+
+def offered(kin: Family, login: str, typed: str) -> list[str]:
+    found = kin.tiny.act(login, lambda ctx: name_choices.offered(ctx, "case", typed=typed))
+    return [each.value for each in found]
+
+
+def by_hand(kin: Family, login: str = DESK, **given: Json) -> str:
+    """An answering case, about the applicant unless it is said otherwise."""
+    answers = {"managed_by": "county", "whom": kin.tiny.person(APPLICANT), "what": "一事", **given}
+    return kin.tiny.act(login, lambda ctx: cases.open_case(ctx, "answering", answers))
+
+
+def refused(kin: Family, login: str, **given: Json) -> list[tuple[str, str]]:
+    with pytest.raises(Invalid) as wrong:
+        by_hand(kin, login, **given)
+    return [(each.field, each.message) for each in wrong.value.findings]
+
+
+def reference(kin: Family, case_id: str) -> str:
+    return kin.tiny.facts(case_id).reference
+
+
+def links(kin: Family) -> list[tuple[str, str]]:
+    wanted = select(case_link.c.from_id, case_link.c.to_id).where(
+        case_link.c.kind == LinkKind.NAMED
+    )
+    with kin.tools.readers() as session:
+        return [tuple(row) for row in session.execute(wanted)]
