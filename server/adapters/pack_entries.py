@@ -7,14 +7,12 @@ from server.adapters.reading import REQUIRED, Node, listed
 from server.adapters.register_entries import find
 from server.domain.deadline_rules import AfterReturn
 from server.domain.packs import (
-    AnswerRule,
     Appointment,
     Basis,
     CodeList,
     DeadlineRule,
     Event,
     Extension,
-    Feel,
     Item,
     Lane,
     Message,
@@ -242,18 +240,6 @@ def message(key: str, node: Node) -> Message:
             node.at("to_case"), _("opens和to_case只能写一个：或者启动新事项，或者发给已有的事项")
         )
     return read
-
-
-def answer_rule(node: Node) -> AnswerRule:
-    """A cross-field rule of a form."""
-    return AnswerRule(
-        form=node.text("form", REQUIRED),
-        field=node.text("field", REQUIRED),
-        check=node.feel("check") or Feel("true"),
-        message=node.text("message", REQUIRED),
-        fix=node.text("fix"),
-        basis=node.basis(),
-    )
 
 
 def appointment(node: Node) -> Appointment:

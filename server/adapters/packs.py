@@ -11,6 +11,7 @@ from datetime import date, time
 from pathlib import Path
 
 from server.adapters import (
+    answer_entries,
     desk_entries,
     pack_moves,
     recusal_entries,
@@ -232,13 +233,14 @@ def _pack(root: Node, folder: str) -> PolicyPack:
         messages=table(root, "messages", entries.message),
         settings=table(root, "settings", entries.setting),
         papers=table(root, "papers", entries.paper),
-        rules=listed(root, "rules", entries.answer_rule),
+        rules=listed(root, "rules", answer_entries.answer_rule),
         appointments=listed(root, "appoints", entries.appointment),
         desk=desk_entries.desk(root),
         returns=listed(root, "returns", pack_moves.return_rule),
         reopens=table(root, "reopen", pack_moves.reopen_rule),
         withdrawals=table(root, "withdrawals", pack_moves.withdrawal),
         fields=table(root, "fields", recusal_entries.field_rights),
+        earlier=table(root, "earlier", answer_entries.earlier),
         recusal=recusal_entries.recusal(root.child("recusal")),
         incompatible=listed(root, "incompatible", recusal_entries.incompatible),
         handover=listed(root, "handover", handover),
@@ -271,6 +273,7 @@ def _inherit(pack: PolicyPack, base: PolicyPack) -> PolicyPack:
         reopens={**base.reopens, **pack.reopens},
         withdrawals={**base.withdrawals, **pack.withdrawals},
         fields={**base.fields, **pack.fields},
+        earlier={**base.earlier, **pack.earlier},
         recusal=pack.recusal if pack.recusal.grounds else base.recusal,
         incompatible=(*base.incompatible, *pack.incompatible),
         handover=(*pack.handover, *base.handover),

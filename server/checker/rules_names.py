@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from server.checker.candidate import Candidate
+from server.domain.answer_rules import ENTRY, ENTRY_PROPERTIES
 from server.domain.errors import DecisionFailed
 from server.domain.notes import Notes
 from server.domain.packs import Feel, Given
@@ -151,6 +152,7 @@ def _pack(candidate: Candidate, names: Names, everywhere: frozenset[str], notes:
             names.ask(value.text, known, Place(title=title, element=section, field=field), notes)
     for at in range(len(pack.rules)):
         _rule(candidate, names, at, everywhere, notes)
+    _earlier(candidate, names, everywhere, notes)
     for message in pack.messages.values():
         for name in message.carries:
             if name not in everywhere:
@@ -212,12 +214,52 @@ def _rule(
             element="rules",
             field=f"{at}.field",
         )
+    earlier = candidate.pack.earlier
+    if rule.tells and rule.tells not in earlier:
+        notes.error(
+            "EARLIER_UNKNOWN",
+            _("规则“{message}”的tells“{name}”不在earlier中").format(
+                message=rule.message[:60], name=rule.tells[:60]
+            ),
+            _("在earlier中登记，或者改正名称"),
+            element="rules",
+            field=f"{at}.tells",
+        )
     names.ask(
         rule.check.text,
-        everywhere,
+        everywhere | earlier.keys(),
         Place(title=rule.message[:60], element="rules", field=f"{at}.check"),
         notes,
     )
+
+
+def _earlier(candidate: Candidate, names: Names, everywhere: frozenset[str], notes: Notes) -> None:
+    """Cases that named the same case before: the name is its own, ``where`` reads what there is."""
+    for earlier in candidate.pack.earlier.values():
+        place = Place(title=earlier.title, element="earlier", field=f"{earlier.key}.where")
+        if earlier.key in everywhere | reserved_names() or not earlier.procedures:
+            notes.error(
+                "EARLIER_NAME",
+                _("earlier的“{name}”与字段、变量或者FEEL的词重名，或者没有写procedures").format(
+                    name=earlier.key[:60]
+                ),
+                _("换一个名称，并写明计算哪些程序的事项"),
+                element="earlier",
+                field=earlier.key[:60],
+            )
+        if earlier.where is None:
+            continue
+        names.ask(earlier.where.text, frozenset({ENTRY, "settings"}), place, notes)
+        for path in sorted(candidate.evaluate.parse(earlier.where.text).paths):
+            last = path.removeprefix(f"{ENTRY}.")
+            if path.startswith(f"{ENTRY}.") and last not in ENTRY_PROPERTIES:
+                notes.error(
+                    "PROPERTY_UNKNOWN",
+                    _("“{title}”读取的“{path}”不存在").format(title=place.title, path=path[:60]),
+                    _("只能读取{known}").format(known=_("、").join(ENTRY_PROPERTIES)),
+                    element=place.element,
+                    field=place.field,
+                )
 
 
 def _variables(candidate: Candidate, notes: Notes) -> None:

@@ -169,12 +169,18 @@ def _with_basis(candidate: Candidate) -> Iterator[tuple[str, str, str, Basis | N
     for paper in pack.papers.values():
         yield "papers", f"{paper.key}.basis", paper.title, paper.basis
     yield from _of_duties(pack)
-    for at, rule in enumerate(pack.rules):
-        yield "rules", f"{at}.basis", rule.message, rule.basis
+    yield from _of_rules(pack)
     for at, handover in enumerate(pack.handover):
         yield "handover", f"{at}.basis", _("移送"), handover.basis
     yield from _of_decisions(candidate)
     yield from _of_registers(pack)
+
+
+def _of_rules(pack: PolicyPack) -> Iterator[tuple[str, str, str, Basis | None]]:
+    for at, rule in enumerate(pack.rules):
+        yield "rules", f"{at}.basis", rule.message, rule.basis
+    for earlier in pack.earlier.values():
+        yield "earlier", f"{earlier.key}.basis", earlier.title, earlier.basis
 
 
 def _of_registers(pack: PolicyPack) -> Iterator[tuple[str, str, str, Basis | None]]:

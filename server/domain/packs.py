@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from server.domain.agendas import AgendaRule
+from server.domain.answer_rules import AnswerRule, Earlier
 from server.domain.campaign_rules import CampaignRule
 from server.domain.deadline_rules import DeadlineRule, Extension, Rung, StopReason, Unit
 from server.domain.decision_rules import DecisionRule
@@ -187,18 +188,6 @@ class Message:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class AnswerRule:
-    """A cross-field rule: ``check`` must be true of the answers, else ``message`` at ``field``."""
-
-    form: str
-    field: str
-    check: Feel
-    message: str
-    fix: str = ""
-    basis: Basis | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Appointment:
     """Completing ``node`` gives ``role`` in this case to the person(s) named in ``field``."""
 
@@ -281,6 +270,8 @@ class PolicyPack:
     together: Mapping[str, Together] = field(default_factory=dict)
     #: task, or start event -> what it may do with the fields of its form
     fields: Mapping[str, FieldRights] = field(default_factory=dict)
+    #: cases that named the same case before, by the name rules read them under
+    earlier: Mapping[str, Earlier] = field(default_factory=dict)
     recusal: RecusalRules = field(default_factory=RecusalRules)
     incompatible: tuple[Incompatible, ...] = ()
     handover: tuple[Handover, ...] = ()

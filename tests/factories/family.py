@@ -87,6 +87,30 @@ PACK: dict[str, Any] = {
             "to_case": "=source_reference",
         },
     },
+    "earlier": {
+        "earlier_answers": {
+            "title": "以前的答复",
+            "procedures": ["answering"],
+            "where": '=entry.outcome = null or entry.outcome != "refused"',
+            "basis": {"default": "以一次为限"},
+        }
+    },
+    "rules": [
+        {
+            "form": "answering",
+            "field": "against",
+            "check": '=what != "只一次" or count(earlier_answers) = 0',
+            "message": "已经答复过一次",
+            "tells": "earlier_answers",
+        },
+        {
+            "form": "finding",
+            "field": "finding",
+            "check": '=finding != "首次" or count(earlier_answers) = 0',
+            "message": "不是首次",
+            "tells": "earlier_answers",
+        },
+    ],
     "appoints": [
         {"node": "asked", "field": "about", "role": "subject"},
         {"node": "begun", "field": "whom", "role": "subject"},

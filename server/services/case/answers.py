@@ -9,7 +9,7 @@ from server.domain.findings import Finding
 from server.domain.texts import _
 from server.forms import compiler, drafts
 from server.forms.compiler import Named
-from server.services.case import events, facts, naming
+from server.services.case import earlier_cases, events, facts, naming
 from server.services.case.naming import NOWHERE, Found, Place
 from server.services.context import Context
 from server.services.identity import names, people
@@ -66,6 +66,13 @@ def check(ctx: Context, asked: Asked, given: Mapping[str, Json]) -> Checked:
     problems += _strangers(ctx, kept.named)
     still = {**variables, **dict.fromkeys(kept.withdrawn)}
     known = facts.collect(release, asked.procedure, still, kept.values, ctx.now)
+    naming_now = earlier_cases.Naming(
+        release=release,
+        form_key=form_key,
+        case_id=asked.place.case_id,
+        named=[each.id for each in cases],
+    )
+    known = earlier_cases.laid_over(ctx, known, naming_now)
     days = events.entered_in(release, asked.procedure, form_key)
     problems += events.in_future(days, kept.values, ctx.today)
     problems += _broken_rules(ctx, release, form_key, known)
@@ -103,7 +110,9 @@ def _broken_rules(
 ) -> Iterator[Finding]:
     for rule in release.pack.rules:
         if rule.form == form_key and facts.value(ctx.tools.evaluate, rule.check, known) is not True:
-            yield Finding(code="ANSWER_RULE", field=rule.field, message=rule.message, fix=rule.fix)
+            told = earlier_cases.told(known, rule.tells) if rule.tells else ""
+            message = f"{rule.message}{told}"
+            yield Finding(code="ANSWER_RULE", field=rule.field, message=message, fix=rule.fix)
 
 
 def _strangers(ctx: Context, named: Iterable[Named]) -> list[Finding]:

@@ -1,7 +1,7 @@
 """有关联的事项: the family of a case as a tree, and what became of the messages it has sent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -142,14 +142,8 @@ def _trees(nodes: Mapping[str, Node], links: tuple[Link, ...]) -> tuple[Node, ..
         placed.add(link.to_id)
 
     def grown(case_id: str, how: str) -> Node:
-        node = nodes[case_id]
-        return Node(
-            **{
-                name: getattr(node, name) for name in Node.__slots__ if name not in ("how", "below")
-            },
-            how=how,
-            below=tuple(grown(each, kind) for each, kind in below.get(case_id, ())),
-        )
+        inner = tuple(grown(each, kind) for each, kind in below.get(case_id, ()))
+        return replace(nodes[case_id], how=how, below=inner)
 
     return tuple(grown(each, "") for each in nodes if each not in placed)
 

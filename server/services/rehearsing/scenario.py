@@ -4,9 +4,9 @@ Reading is strict and finds every problem at once; whether the acts are allowed 
 verbs when the rehearsal plays them. The format is described in docs/reference/scenarios.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 
 import yaml
 
@@ -16,6 +16,7 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
+from server.services.rehearsing import values
 
 #: words after ``refused:`` -> code of the error class (CONTRACTS section 5)
 REFUSALS: Mapping[str, str] = {
@@ -127,7 +128,7 @@ def read(file: str, content: bytes) -> tuple[Scenario | None, list[Finding]]:
         now=now or datetime(1970, 1, 1, tzinfo=CHINA_TIME),
         start=_start(root.child("start")),
         steps=_steps(root, report),
-        settings=_plain(root.child("settings").values()),
+        settings=values.plain(root.child("settings").values()),
         expect=_expect(root),
         before=_before(root, report, now),
     )
@@ -168,7 +169,7 @@ def _start(node: Node) -> Step:
         act="start",
         by=_required(node, "as"),
         level=node.text("level"),
-        answers=_plain(node.child("with").values()),
+        answers=values.plain(node.child("with").values()),
         refused=_refused(node),
         problems=node.texts("problems"),
         expect=_expect(node),
@@ -191,7 +192,7 @@ def _step(node: Node, number: int, report: Report) -> Step:
         by=_by(node, act),
         level=node.text("level"),
         item=node.raw("item"),
-        answers=_plain(node.child("with").values()) if node.has("with") else {},
+        answers=values.plain(node.child("with").values()) if node.has("with") else {},
         at=_moment(node, "at"),
         refused=_refused(node),
         problems=node.texts("problems"),
@@ -227,7 +228,7 @@ def _delivery(node: Node) -> Json:
     target = {
         "message": _required(node, "message"),
         "from": node.text("from"),
-        "with": _plain(node.child("with").values()),
+        "with": values.plain(node.child("with").values()),
     }
     node.finish()
     return target
@@ -248,7 +249,7 @@ def _expect(node: Node, key: str = "expect") -> Mapping[str, Json]:
         node.raw(key)
         return {}
     child = node.child(key)
-    found = {name: _json(child.raw(name)) for name in EXPECTATIONS if child.has(name)}
+    found = {name: values.json(child.raw(name)) for name in EXPECTATIONS if child.has(name)}
     child.finish()
     return found
 
@@ -287,20 +288,3 @@ def _required(node: Node, key: str) -> str:
 
 def _missing(node: Node, key: str) -> None:
     node.wrong(node.at(key), _("缺少该项"))
-
-
-def _plain(values: Mapping[str, Json]) -> dict[str, Json]:
-    return {key: _json(value) for key, value in values.items()}
-
-
-def _json(value: Json) -> Json:
-    """What YAML made of the text as JSON: dates and moments as ISO text."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        return _plain({str(key): item for key, item in value.items()})
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_json(item) for item in value]
-    return value

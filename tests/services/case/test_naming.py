@@ -1,13 +1,15 @@
 """A case that a form names: by its reference, only one that may be seen, and linked once."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.links import LinkKind
+from server.models.case import case
 from server.models.link import case_link
 from server.services.files import families, name_choices
 from server.services.files.families import Family as Kin
@@ -16,7 +18,7 @@ from tests.databases import Databases
 from tests.factories import family as factory
 from tests.factories import tools as tools_factory
 from tests.factories.family import ELSEWHERE, ONE, Family
-from tests.factories.tiny import APPLICANT, COLLEAGUE, DESK, Tiny
+from tests.factories.tiny import APPLICANT, COLLEAGUE, DESK, NOW, Tiny
 
 OTHER = "county1.housing_works.2"
 #: of another place: nothing here exists for her
@@ -96,6 +98,36 @@ def test_a_message_names_only_what_its_sender_could_reach(kin: Family) -> None:
     kin.hand_over()
     family = seen(kin, asking)
     assert [each["field"] for each in family.messages[0].problems] == ["against"]
+
+
+def test_once_is_asked_of_those_that_named_the_same_case(kin: Family) -> None:
+    named = reference(kin, kin.ask(ELSEWHERE))
+    first = by_hand(kin, what="只一次", against=named)
+    told = f"已经答复过一次（{reference(kin, first)}）"
+    assert refused(kin, DESK, what="只一次", against=named) == [("against", told)]
+    by_hand(kin, what="只一次", against=reference(kin, kin.ask(ELSEWHERE)))
+    over = update(case).where(case.c.id == first).values(outcome="refused")
+    kin.tiny.program(lambda ctx: ctx.session.execute(over))
+    by_hand(kin, what="只一次", against=named)
+
+
+def test_one_that_may_not_be_seen_counts_and_is_not_told(kin: Family) -> None:
+    named = reference(kin, kin.ask(ELSEWHERE))
+    kin.tiny.recuse(by_hand(kin, against=named), COLLEAGUE)
+    again = refused(kin, COLLEAGUE, what="只一次", against=named)
+    assert again == [("against", "已经答复过一次")]
+
+
+def test_a_task_asks_for_those_opened_before_its_own_case(kin: Family) -> None:
+    named = reference(kin, kin.ask(ELSEWHERE))
+    first = by_hand(kin, against=named)
+    later = update(case).values(opened_at=NOW + timedelta(hours=1))
+    second = by_hand(kin, against=named)
+    kin.tiny.program(lambda ctx: ctx.session.execute(later.where(case.c.id == second)))
+    with pytest.raises(Invalid, match="1处问题") as wrong:
+        kin.tiny.do(DESK, second, "look", {"finding": "首次"})
+    assert wrong.value.findings[0].message == f"不是首次（{reference(kin, first)}）"
+    kin.tiny.do(DESK, first, "look", {"finding": "首次"})
 
 
 def test_only_cases_one_may_see_are_offered(kin: Family) -> None:

@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from server.adapters.packs import read_folder
 from server.config import SHIPPED
 from server.domain.access import SYSTEM
+from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.services.context import transaction
 from server.services.packs import definitions
@@ -32,15 +35,16 @@ def test_who_handled_the_earlier_case_is_kept_out_of_the_recheck(tiny: Tiny) -> 
     assert kept_out(tiny, again) == {tiny.actor(DESK).person_id}
 
 
-def test_a_number_of_somebody_elses_case_keeps_nobody_out(tiny: Tiny) -> None:
+def test_a_number_of_somebody_elses_case_is_refused(tiny: Tiny) -> None:
     reference = handled_by_desk(tiny)
-    again = rechecked(tiny, OTHER, reference)
+    with pytest.raises(Invalid) as refused:
+        rechecked(tiny, OTHER, reference)
+    assert [each.field for each in refused.value.findings] == ["original_case"]
 
-    assert kept_out(tiny, again) == frozenset()
 
-
-def test_an_unknown_number_keeps_nobody_out(tiny: Tiny) -> None:
-    again = rechecked(tiny, APPLICANT, "没有这个编号")
+def test_a_matter_handled_elsewhere_keeps_nobody_out(tiny: Tiny) -> None:
+    outside: Mapping[str, Json] = {"outside": True, "source_reference": "容〔2019〕1号"}
+    again = rechecked(tiny, APPLICANT, None, outside)
 
     assert kept_out(tiny, again) == frozenset()
 
@@ -52,18 +56,20 @@ def handled_by_desk(tiny: Tiny) -> str:
     return tiny.facts(case_id).reference
 
 
-def rechecked(tiny: Tiny, applicant: str, reference: str) -> str:
-    """A recheck that a colleague accepted, entering that number."""
+def rechecked(
+    tiny: Tiny, applicant: str, reference: str | None, more: Mapping[str, Json] | None = None
+) -> str:
+    """A recheck against the case with that number, accepted by a colleague."""
     with transaction(tiny.tools, SYSTEM, PREPARED) as ctx:
         definitions.publish(ctx, read_folder(SHIPPED / "processes" / "remedies"))
-    given = {**RECHECK, "source_reference": reference}
+    given = {**RECHECK, "original_case": reference, **(more or {})}
     case_id = tiny.act(applicant, lambda ctx: cases.open_case(ctx, "recheck", given))
     accepted = {
         "register_number": "登1号",
         "timely": "yes",
         "applied_before": "no",
         "acceptance": "accept",
-        "original_reference": reference,
+        "original_case": reference,
     }
     tiny.do(COLLEAGUE, case_id, "accept_recheck", accepted)
     return case_id
