@@ -230,11 +230,10 @@ def message(key: str, node: Node) -> Message:
         each=node.feel("each"),
         to_case=node.feel("to_case"),
     )
-    for word in ("with", "each"):
-        if node.has(word) and not read.opens:
-            node.wrong(
-                node.at(word), _("只有写了opens（启动事项）的消息才能写{word}").format(word=word)
-            )
+    if node.has("with") and not read.opens:
+        node.wrong(node.at("with"), _("只有写了opens（启动事项）的消息才能写with"))
+    if node.has("each") and not (read.opens or read.to_case):
+        node.wrong(node.at("each"), _("只有写了opens或者to_case的消息才能写each"))
     if read.opens and read.to_case:
         node.wrong(
             node.at("to_case"), _("opens和to_case只能写一个：或者启动新事项，或者发给已有的事项")

@@ -51,7 +51,7 @@ def _known(candidate: Candidate, message: Message, field: str, feel: Feel) -> fr
     }
     if f"{CASE}.subjects" in feel.text:
         rows |= {*SUBJECT_PROPERTIES}
-    item = {ITEM} if message.each and field.startswith("with.") else set()
+    item = {ITEM} if message.each and field != "each" else set()
     return frozenset({*message.carries, *rows, CASE, "settings", *item})
 
 

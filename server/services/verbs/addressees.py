@@ -38,7 +38,8 @@ def of(
 ) -> Receivers:
     """The cases this message goes to now; every case that counts is locked, by ascending id."""
     wanted = _reference(ctx, sender, release, declared, owed)
-    if wanted:
+    is_for_one = bool(wanted) or owed.part is not None
+    if is_for_one:
         found = _by_reference(ctx, sender, wanted)
         candidates = [found] if found else []
         nobody = Fault.NO_SUCH_CASE
@@ -55,7 +56,7 @@ def of(
     )
     if waiting:
         return Receivers(waiting=waiting, one=one)
-    if alive or (not wanted and _begins_more(ctx, release, owed)):
+    if alive or (not is_for_one and _begins_more(ctx, release, owed)):
         return Receivers(fault=Fault.NOT_AWAITED, one=one)
     return Receivers(fault=Fault.RECEIVER_OVER if candidates else nobody, one=one)
 
@@ -71,7 +72,7 @@ def _reference(
 
 def _by_reference(ctx: Context, sender: CaseRow, reference: str) -> str | None:
     """The case with this reference, or that was taken over under it, if the sender may reach it."""
-    if "\x00" in reference:
+    if not reference or "\x00" in reference:
         return None
     found = ctx.session.scalars(
         select(case_table.c.id)

@@ -11,12 +11,14 @@ from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, Rongcuo
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.links import Fault, LinkKind
+from server.domain.packs import Message
 from server.domain.texts import _
 from server.engine.port import Deliver
 from server.models.outbox import outbox
 from server.services import database_faults
 from server.services.backoff import MOST_ATTEMPTS, next_try
 from server.services.case import case_rows, incidents, links, outgoing, sights, subscriptions
+from server.services.case.case_rows import CaseRow
 from server.services.case.case_state import Act
 from server.services.case.outgoing import Owed
 from server.services.context import Context, Tools, transaction
@@ -148,6 +150,8 @@ def _hand_over_one(ctx: Context, owed: Owed) -> bool:
     declared = release.pack.messages.get(owed.message)
     if declared is not None and declared.opens:
         return beginnings.begin(ctx, sender, release, declared, owed)
+    if declared is not None and declared.each and owed.part is None:
+        return _divide(ctx, sender, release, declared, owed)
     found = addressees.of(ctx, sender, release, declared, owed)
     if not outgoing.hold(ctx, owed):
         return False
@@ -163,8 +167,23 @@ def _hand_over_one(ctx: Context, owed: Owed) -> bool:
     return bool(found.waiting)
 
 
+def _divide(ctx: Context, sender: CaseRow, release: Release, declared: Message, owed: Owed) -> bool:
+    """One message for each item, so that what one of them meets holds up no other."""
+    if not outgoing.hold(ctx, owed):
+        return False
+    seen = outgoing.known(ctx, sender, release, declared, owed)
+    items = outgoing.parts(ctx.tools.evaluate, declared, seen)
+    outgoing.split(ctx, owed, items)
+    return bool(items)
+
+
 def _understood(ctx: Context, case_id: str, owed: Owed) -> dict[str, Json]:
-    """What of the message the pack of the receiver takes: two packs name each its own."""
+    """What of the message the pack of the receiver takes: two packs name each its own.
+
+    One of several takes nothing along: what the others are for is no business of its receiver.
+    """
+    if owed.part is not None:
+        return {}
     row = case_rows.found(ctx, case_id)
     declared = definitions.release(ctx, row.pack_version_id).pack.messages.get(owed.message)
     return {
