@@ -235,8 +235,8 @@ class Worker:
 
     def _give_back(self) -> dict[str, Json]:
         now = self.clock()
-        found = left_behind.give_back(self.tools, now)
-        found += noted_recusals.settle(self.tools, now) + reporter_bars.settle(self.tools, now)
+        found = left_behind.give_back(self.tools, now) + reporter_bars.settle(self.tools, now)
+        found += noted_recusals.settle(self.tools, now)
         if found:
             _log.info("left behind", extra={"cases": found})
         return {}

@@ -38,7 +38,7 @@ recusal = Table(
     Column("note", Text, nullable=False, default=""),
     # himself, or who asked for it
     Column("by_id", String(36), ForeignKey("person.id"), nullable=False),
-    # whose head decides
+    # whose head decides; null: nobody can, or the program has yet to look (``decision_makers``)
     Column("office_id", String(36), ForeignKey("unit.id")),
     Column("decided_by", String(36), ForeignKey("person.id")),
     Column("decided_at", Moment),

@@ -50,8 +50,8 @@ def _settle(ctx: Context, case: CaseRow) -> None:
 
 def _bring_about(ctx: Context, case: CaseRow, row: Row[Any]) -> None:
     handler = recusal_people.part_of(ctx, case, row.person_id)
-    unit_id = recusal_people.office_of(ctx, case, handler)
     try:
+        unit_id = recusal_people.office_of(ctx, case, handler)
         # whoever entered it does not confirm it
         asked = correction_heads.deciding(ctx, case.id, unit_id, {row.person_id, row.by_id})
     except Conflict:  # nobody could confirm it: it holds all the same

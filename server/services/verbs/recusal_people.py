@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from server.domain.errors import Conflict
 from server.domain.roles import PARTIES
+from server.domain.texts import _
 from server.models.identity import Person, Post
 from server.models.work import work_item
 from server.queries import tenure
@@ -64,11 +66,17 @@ def named_in(ctx: Context, case: CaseRow, words: str) -> Handler | None:
 
 
 def office_of(ctx: Context, case: CaseRow, handler: Handler | None) -> str:
-    """The unit whose head decides: his office, else the office that the case is with."""
+    """The unit whose head decides: his office, else the office that the case is with.
+
+    Raises:
+        Conflict: it is with none.
+    """
     if handler is not None and handler.unit_id:
         return handler.unit_id
     release = definitions.release(ctx, case.pack_version_id)
-    return next(iter(case_offices.answering(ctx, case, release, ""))).unit_id
+    for answering in case_offices.answering(ctx, case, release, ""):
+        return answering.unit_id
+    raise Conflict(_("没有办理该事项的机构，不能确定由谁决定"))
 
 
 def _everybody(ctx: Context, case: CaseRow) -> Iterator[Handler]:

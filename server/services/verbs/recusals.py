@@ -60,8 +60,8 @@ def declare(ctx: Context, case_id: str, *, ground: str, note: str = "") -> str:
     _refuse_ground(_pack(ctx, case), ground, note)
     own = recusal_people.of_person(ctx, case, ctx.actor.person_id)
     row = _row(ctx, case, ctx.actor.person_id, own) | {"ground": ground, "note": note.strip()}
-    unit_id = recusal_people.office_of(ctx, case, own)
     try:
+        unit_id = recusal_people.office_of(ctx, case, own)
         office, heads = correction_heads.deciding(ctx, case.id, unit_id)
     except Conflict:  # nobody could confirm it: it holds all the same
         office, heads = None, set()
