@@ -90,6 +90,7 @@ def looked_at(ctx: Context, actor: Actor, item_id: str) -> tuple[ItemRow, CaseRo
         NotFound: as :func:`held`.
     """
     case = case_rows.seen(ctx, actor, item_id)
+    ctx.foresee(_LOOKED_AT, case.id)
     item = stored(ctx, case, item_id)
     work = judged(ctx, item, case)
     _refuse_unseen(ctx, actor, item, work)
