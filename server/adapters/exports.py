@@ -16,7 +16,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 #: what a cell of a report holds
-Cell = str | int | date | None
+Cell = str | int | float | date | None
 
 #: row of the headings: title, subtitle and an empty row stand above
 _HEADINGS: Final = 3
@@ -100,7 +100,7 @@ def _set_up(page: Worksheet, report: Report) -> None:
 def _cell(page: Worksheet, line: int, at: int, cell: Cell, look: Format) -> None:
     if isinstance(cell, date):
         page.write_datetime(line, at, cell, look)
-    elif isinstance(cell, int):
+    elif isinstance(cell, int | float):
         page.write_number(line, at, cell, look)
     elif cell:
         page.write_string(line, at, cell[:_LONGEST], look)

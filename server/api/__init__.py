@@ -7,6 +7,7 @@ from server.api.absences import absences
 from server.api.attachments import attachments
 from server.api.audits import audits
 from server.api.batches import batches
+from server.api.campaigns import campaigns
 from server.api.case_commands import case_commands
 from server.api.cases import cases
 from server.api.corrections import corrections
@@ -32,7 +33,7 @@ from server.api.tokens import tokens
 RESOURCES = (
     *(tokens, procedures, cases, links, case_commands, corrections, requests, recusals, tasks),
     *(task_verbs, drafts, batches, decisions, talks, notices, absences, attachments),
-    *(papers, registers, kinships, reporters, packs, audits, drill),
+    *(papers, registers, campaigns, kinships, reporters, packs, audits, drill),
 )
 
 

@@ -29,7 +29,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "campaign.leave_out": _("专项活动对象不列入"),
     "campaign.name": _("列入专项活动对象"),
     "campaign.open": _("开展专项活动"),
-    "campaign.print": _("打印专项活动"),
+    "campaign.export": _("导出专项活动的数字"),
     "campaign.read": _("查看专项活动"),
     "campaign.select": _("选取专项活动对象"),
     "campaign.start": _("按专项活动启动事项"),

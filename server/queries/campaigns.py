@@ -5,36 +5,44 @@ share they are.
 """
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import Session
 
+from server.domain.access import Actor
 from server.domain.campaigns import TargetState
 from server.domain.lifecycle import OVER
-from server.models.case import case
+from server.models.case import case, subject
 from server.models.identity import Unit
+from server.models.recusal import kinship
 from server.models.register import campaign, campaign_part, campaign_scope, campaign_target
+from server.queries.visibility import recused_from
 
 
-def listed(session: Session, units: Collection[str]) -> list[Row[Any]]:
-    """The campaigns that these units hold or take part in, the latest first."""
-    part = select(campaign_part.c.campaign_id).where(campaign_part.c.unit_id.in_(units))
-    return list(
-        session.execute(
-            select(campaign, Unit.name.label("unit"))
-            .join(Unit, Unit.id == campaign.c.unit_id)
-            .where(or_(campaign.c.unit_id.in_(units), campaign.c.id.in_(part)))
-            .order_by(campaign.c.from_on.desc(), campaign.c.id)
-            .limit(200)
-        ).all()
-    )
+def listed(session: Session, units: Collection[str], besides: Collection[str]) -> list[Row[Any]]:
+    """The campaigns that these units hold or take part in, and these, the latest first."""
+    wanted = _campaigns(units, besides).order_by(campaign.c.from_on.desc(), campaign.c.id)
+    return list(session.execute(wanted.limit(200)).all())
 
 
-def one(session: Session, campaign_id: str, units: Collection[str]) -> Row[Any] | None:
+def one(
+    session: Session, campaign_id: str, units: Collection[str], besides: Collection[str] = ()
+) -> Row[Any] | None:
     """One of them, None where there is none for these units."""
-    return next((row for row in listed(session, units) if row.id == campaign_id), None)
+    wanted = _campaigns(units, besides).where(campaign.c.id == campaign_id)
+    return session.execute(wanted).one_or_none()
+
+
+def _campaigns(units: Collection[str], besides: Collection[str]) -> Select[Any]:
+    part = select(campaign_part.c.campaign_id).where(campaign_part.c.unit_id.in_(units))
+    mine = or_(campaign.c.unit_id.in_(units), campaign.c.id.in_(part), campaign.c.id.in_(besides))
+    return (
+        select(campaign, Unit.name.label("unit"))
+        .join(Unit, Unit.id == campaign.c.unit_id)
+        .where(mine)
+    )
 
 
 def scopes(session: Session, campaign_id: str) -> list[Row[Any]]:
@@ -43,20 +51,20 @@ def scopes(session: Session, campaign_id: str) -> list[Row[Any]]:
     return list(session.execute(wanted.order_by(campaign_scope.c.number)).all())
 
 
+_STATE: Final = campaign_target.c.state
+_PROGRESS: Final = (
+    func.count(when((_STATE != TargetState.LEFT_OUT, 1))).label("targets"),
+    func.count(when((_STATE == TargetState.OPENED, 1))).label("opened"),
+    func.count(when((case.c.status.in_(OVER), 1))).label("done"),
+    func.count(when((_STATE == TargetState.FAILED, 1))).label("failed"),
+)
+
+
 def shares(session: Session, campaign_id: str) -> list[Row[Any]]:
     """Each share with its numbers: targets, cases opened, cases done."""
-    state = campaign_target.c.state
-    named = state.not_in((TargetState.LEFT_OUT,))
     return list(
         session.execute(
-            select(
-                campaign_part,
-                Unit.name.label("unit"),
-                func.count(when((named, 1))).label("targets"),
-                func.count(when((state == TargetState.OPENED, 1))).label("opened"),
-                func.count(when((case.c.status.in_(OVER), 1))).label("done"),
-                func.count(when((state == TargetState.FAILED, 1))).label("failed"),
-            )
+            select(campaign_part, Unit.name.label("unit"), *_PROGRESS)
             .join(Unit, Unit.id == campaign_part.c.unit_id)
             .outerjoin(campaign_target, campaign_target.c.part_id == campaign_part.c.id)
             .outerjoin(case, case.c.id == campaign_target.c.case_id)
@@ -67,19 +75,47 @@ def shares(session: Session, campaign_id: str) -> list[Row[Any]]:
     )
 
 
-def targets(
-    session: Session, campaign_id: str, units: Collection[str], part: slice
-) -> list[Row[Any]]:
-    """The targets in the shares of these units, those that wait first."""
+def unshared(session: Session, campaign_id: str) -> Row[Any]:
+    """The same numbers of what belongs to no share."""
+    return session.execute(
+        select(*_PROGRESS)
+        .select_from(campaign_target)
+        .outerjoin(case, case.c.id == campaign_target.c.case_id)
+        .where(campaign_target.c.campaign_id == campaign_id, campaign_target.c.part_id.is_(None))
+    ).one()
+
+
+def targets(session: Session, actor: Actor, parts: Collection[str], part: slice) -> list[Row[Any]]:
+    """The targets in these shares, those that wait first; none the actor has to keep away from."""
     return list(
         session.execute(
             select(campaign_target, Unit.name.label("unit"), case.c.reference)
-            .join(campaign_part, campaign_part.c.id == campaign_target.c.part_id)
             .outerjoin(Unit, Unit.id == campaign_target.c.unit_id)
             .outerjoin(case, case.c.id == campaign_target.c.case_id)
-            .where(campaign_target.c.campaign_id == campaign_id, campaign_part.c.unit_id.in_(units))
+            .where(campaign_target.c.part_id.in_(parts), _is_open_to(actor))
             .order_by(campaign_target.c.state.desc(), campaign_target.c.name, campaign_target.c.id)
             .offset(part.start)
             .limit(part.stop - part.start)
         ).all()
+    )
+
+
+def total(session: Session, actor: Actor, parts: Collection[str]) -> int:
+    """How many of them there are."""
+    wanted = select(func.count()).select_from(campaign_target)
+    return (
+        session.scalar(wanted.where(campaign_target.c.part_id.in_(parts), _is_open_to(actor))) or 0
+    )
+
+
+def _is_open_to(actor: Actor) -> ColumnElement[bool]:
+    """Neither himself, nor a relative, nor a case that concerns him or that he keeps away from."""
+    who, about = campaign_target.c.person_id, campaign_target.c.case_id
+    kin = select(kinship.c.relative_id).where(
+        kinship.c.person_id == actor.person_id, kinship.c.ended_at.is_(None)
+    )
+    own = select(subject.c.case_id).where(subject.c.person_id == actor.person_id)
+    return and_(
+        or_(who.is_(None), and_(who != actor.person_id, who.not_in(kin))),
+        or_(about.is_(None), and_(about.not_in(own), about.not_in(recused_from(actor)))),
     )

@@ -105,13 +105,13 @@ def about(
         return []
     table = register_entry.c
     about_unit = and_(table.kind == "unit", table.unit_id.in_(units))
-    wanted = _entries().where(
+    wanted = every_entry().where(
         table.register.in_(registers),
         table.state == EntryState.STANDS,
         or_(table.person_id.in_(people), about_unit),
     )
     found = session.execute(wanted.order_by(table.entered_on, table.entered_at, table.id))
-    return [_entry(row) for row in found]
+    return [of_row(row) for row in found]
 
 
 def parties_of(session: Session, case_id: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -126,18 +126,18 @@ def parties_of(session: Session, case_id: str) -> tuple[frozenset[str], frozense
 def chosen(session: Session, wanted: ColumnElement[bool], most: int) -> list[Entry]:
     """The first of the entries a condition holds for, by day and id."""
     found = session.execute(
-        _entries()
+        every_entry()
         .where(wanted)
         .order_by(register_entry.c.entered_on, register_entry.c.id)
         .limit(most)
     )
-    return [_entry(row) for row in found]
+    return [of_row(row) for row in found]
 
 
 def one(session: Session, entry_id: str) -> Entry | None:
     """An entry by its id."""
-    found = session.execute(_entries().where(register_entry.c.id == entry_id)).one_or_none()
-    return None if found is None else _entry(found)
+    found = session.execute(every_entry().where(register_entry.c.id == entry_id)).one_or_none()
+    return None if found is None else of_row(found)
 
 
 def shut(session: Session, actor: Actor, case_ids: Collection[str]) -> frozenset[str]:
@@ -155,12 +155,12 @@ def book(
     part: slice,
 ) -> list[Entry]:
     """Entries of a book, the newest first."""
-    wanted = _entries().where(_asked(asked, today), _kept(actor, scopes))
+    wanted = every_entry().where(_asked(asked, today), _kept(actor, scopes))
     order = (register_entry.c.entered_on.desc(), register_entry.c.id)
     found = session.execute(
         wanted.order_by(*order).offset(part.start).limit(part.stop - part.start)
     )
-    return [_entry(row) for row in found]
+    return [of_row(row) for row in found]
 
 
 def total(
@@ -206,20 +206,26 @@ def units(session: Session, actor: Actor, scopes: Collection[Scope], register: s
     return list(session.execute(wanted).all())
 
 
-def _entries(*columns: Any) -> Select[Any]:
+def every_entry(*more: Any) -> Select[Any]:
+    """Entries with all that :func:`of_row` reads, and these columns."""
     every = (*register_entry.c, case.c.reference, case.c.procedure, Unit.name.label("unit"))
+    return _entries(*every, *more)
+
+
+def of_row(row: Row[Any]) -> Entry:
+    """The entry of a row of :func:`every_entry`."""
+    values = {name: row._mapping[name] for name in Entry.__slots__ if name != "unit"}
+    return Entry(**values, unit=row.unit or "")
+
+
+def _entries(*columns: Any) -> Select[Any]:
     return (
-        select(*(columns or every))
+        select(*columns)
         .select_from(register_entry)
         .join(case, case.c.id == register_entry.c.case_id)
         .join(PackVersion, PackVersion.id == case.c.pack_version_id)
         .outerjoin(Unit, Unit.id == register_entry.c.unit_id)
     )
-
-
-def _entry(row: Row[Any]) -> Entry:
-    values = {name: row._mapping[name] for name in Entry.__slots__ if name != "unit"}
-    return Entry(**values, unit=row.unit or "")
 
 
 def _asked(asked: Asked, today: date) -> ColumnElement[bool]:

@@ -65,6 +65,9 @@ BODIES: dict[str, Any] = {
     "/grant": {"answer": "属实"},
     "/corrections": {"event": "at_desk", "date": "2026-02-27", "reason": "误录", "evidence": "x"},
     "/approve": {},
+    "/leave-out": {"reason": "已调离"},
+    "/widen": {"scope": "各镇街"},
+    "/targets": {"kind": "person", "who": str(uuid4())},
     "/refuse": {"answer": "不符"},
     "/withdraw": {},
     "/consent": {},
@@ -226,6 +229,7 @@ def known(signed: Sign) -> dict[str, str]:
     found |= {"notice": told(program_tools(applicant), case), "correction": asked}
     found |= {"request": requested(program_tools(desk), case), "absence": arranged(desk)}
     found |= {"reporter": reported(signed(PETITION), case), "entry": str(uuid4())}
+    found |= {name: str(uuid4()) for name in ("campaign", "part", "target")}
     found |= {"paper": str(uuid4()), "key": "measures", "kind": "docx"}
     return found | said(desk, task)
 
@@ -302,6 +306,7 @@ def nowhere() -> dict[str, str]:
     ids = (
         *("case", "task", "attachment", "notice", "correction", "comment", "copy", "request"),
         *("recusal", "decision", "absence", "kinship", "proposal", "reporter", "entry", "paper"),
+        *("campaign", "part", "target"),
     )
     fixed = {"pack": "none", "key": "none", "kind": "docx"}
     return {**{name: str(uuid4()) for name in ids}, **fixed}
@@ -310,4 +315,7 @@ def nowhere() -> dict[str, str]:
 def ask(program: Program, method: str, path: str) -> Any:
     if method == "GET":
         return program.get(path)
-    return program.post(path, BODIES.get(path[path.rindex("/") :]))
+    last = path[path.rindex("/") :]
+    # what else is ended needs no reason
+    ends = {"reason": "停办"} if path.startswith("/campaigns/") and last == "/end" else None
+    return program.post(path, ends or BODIES.get(last))

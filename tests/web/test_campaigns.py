@@ -7,6 +7,7 @@ from sqlalchemy import select
 from server.models.register import campaign, campaign_part
 from server.services.verbs import campaign_cases
 from tests.factories import books, site
+from tests.factories.programs import program
 from tests.factories.tiny import ACCEPT, APPLICATION, DESK, HEAD, NOW, STRANGER, Tiny
 
 CITY_HEAD = "city1.case_supervision.head"
@@ -43,5 +44,38 @@ def test_a_campaign_is_opened_confirmed_and_counted(tiny: Tiny) -> None:
     token = {"csrf_token": site.token(below, page)}
     assert below.post(f"{page}/parts/{part}/confirm", data=token).status_code == 303
     assert campaign_cases.sweep(tiny.tools, NOW) == 1
-    assert holder.get(page).status_code == 200
+    assert "按层级统计" in holder.get(page).get_data(as_text=True)
+    assert below.post(f"{page}/find", data={**token, "q": "张"}).status_code == 200
+    named = {**token, "who": f"person:{tiny.person('county1.petition.1')}"}
+    assert below.post(f"{page}/targets", data=named).status_code == 303
+    assert below.post(f"{page}/targets", data=named).status_code == 409
+    assert below.get(f"{page}.xlsx").data.startswith(b"PK")
     assert site.signed_in(app, STRANGER).get(page).status_code == 404
+
+
+def test_programs_hold_confirm_and_read_a_campaign(tiny: Tiny) -> None:
+    books.at_work(tiny)
+    case_id = tiny.open({**APPLICATION, "concerned_person": tiny.person("county1.audit.1")})
+    tiny.do(DESK, case_id, "register", ACCEPT)
+    app = site.served(tiny.tools, site.Clock())
+    holder, below = program(app, CITY_HEAD), program(app, HEAD)
+    days = {"from_on": "2026-01-01", "to_on": "2026-12-31"}
+    plan = {"key": "review_week", "title": "回看周", "scope": "登记在册的人员", **days}
+    assert below.post("/campaigns", {**plan, "title": ""}).status_code == 422
+    made = holder.post("/campaigns", plan)
+    assert made.status_code == 201
+    path = f"/campaigns/{made.get_json()['id']}"
+    campaign_cases.sweep(tiny.tools, NOW)
+    (mine,) = [each for each in below.found(path)["shares"] if each["may_confirm"]]
+    assert below.found(path)["total"] == 1
+    assert holder.found(path)["total"] == 0
+    confirmed = below.post(f"{path}/parts/{mine['id']}/confirm")
+    assert confirmed.get_json() == {"id": mine["id"], "number": 1}
+    assert below.post(f"{path}/widen", {"scope": "各镇街"}).status_code == 403
+    assert holder.post(f"{path}/widen", {"scope": "各镇街"}).get_json()["number"] == 2
+    assert holder.found(path)["sum"]["targets"] == 1
+    stranger = program(app, STRANGER)
+    for act, body in (("widen", {"scope": "各镇街"}), ("end", {"reason": "停"})):
+        assert stranger.post(f"{path}/{act}", body).status_code == 404
+    assert holder.post(f"{path}/end", {"reason": "已经完成"}).status_code == 200
+    assert [each["state"] for each in holder.found("/campaigns")["items"]] == ["ended"]

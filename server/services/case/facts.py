@@ -4,8 +4,8 @@ Every declared name is present, null until it is set, so a warning of the evalua
 fault of the pack and is never taken for false (SECURITY EX-6).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from server.domain.errors import ExpressionFailed, Invalid
@@ -82,6 +82,26 @@ def holds(evaluate: Evaluate, feel: Feel | None, facts: Facts) -> bool:
     if answer is not None and not isinstance(answer, bool):
         raise ExpressionFailed(_("政策包中的一个条件没有得出是或否"), detail=feel.text)
     return answer is True
+
+
+def each_holds(
+    evaluate: Evaluate, feel: Feel | None, entries: Sequence[Json], facts: Facts
+) -> list[bool]:
+    """For each of these, known as ``entry``, whether the condition holds: asked in one go.
+
+    Raises:
+        ExpressionFailed: it warned, passed a limit, or one value is neither true, false nor null.
+    """
+    if feel is None or not entries:
+        return [True] * len(entries)
+    every = Feel(text=f"for entry in entries return (\n{feel.text}\n)")
+    answers = value(evaluate, every, replace(facts, values={**facts.values, "entries": entries}))
+    told = answers if isinstance(answers, list) else [answers]
+    if len(told) != len(entries) or not all(
+        each is None or isinstance(each, bool) for each in told
+    ):
+        raise ExpressionFailed(_("政策包中的一个条件没有得出是或否"), detail=feel.text)
+    return [each is True for each in told]
 
 
 def given(evaluate: Evaluate, text: Given, facts: Facts) -> Json:

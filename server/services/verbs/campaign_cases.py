@@ -28,7 +28,7 @@ from server.queries import registers
 from server.queries.registers import Entry
 from server.services.case import facts, incidents
 from server.services.case.facts import Facts
-from server.services.context import Context, Tools, transaction
+from server.services.context import Context, Tools, reading, transaction
 from server.services.identity import people
 from server.services.law.releases import Release
 from server.services.packs import definitions
@@ -41,18 +41,19 @@ _CASES: Final = 200
 
 def sweep(tools: Tools, now: datetime) -> int:
     """Propose what campaigns select, open what their offices have confirmed; how many cases."""
-    for campaign_id in _selecting(tools, now):
-        while _select_block(tools, now, campaign_id):
-            tools.go_on()
     opened = 0
     for target_id in _chosen(tools, now):
         tools.go_on()
         opened += _open(tools, now, target_id)
+    # last: a condition of a pack that cannot be asked must not hold up what was confirmed
+    for campaign_id in _selecting(tools, now):
+        while _select_block(tools, now, campaign_id):
+            tools.go_on()
     return opened
 
 
 def _selecting(tools: Tools, now: datetime) -> list[str]:
-    with transaction(tools, SYSTEM, now) as ctx:
+    with reading(tools, SYSTEM, now) as ctx:
         wanted = select(campaign.c.id).where(
             campaign.c.state == "open", campaign.c.selected_at.is_(None)
         )
@@ -105,11 +106,12 @@ def _propose(ctx: Context, release: Release, row: Row[Any], entries: list[Entry]
     where = rule.selects.where if rule.selects else None
     shares = campaign_rows.parts(ctx, row.id)
     version = version_on(campaign_rows.versions(ctx, row.id), ctx.today)
+    seen, keys = _seen(ctx, release, row, None), _keys(release, row)
+    shown = [register_finds.as_seen(entry, keys) for entry in entries]
+    holds = facts.each_holds(ctx.tools.evaluate, where, shown, seen)
     fresh: dict[str, dict[str, Any]] = {}
-    for entry in entries:
+    for entry in (each for each, does in zip(entries, holds, strict=True) if does):
         about = f"{entry.kind}:{entry.person_id if entry.kind == 'person' else entry.unit_id}"
-        if not facts.holds(ctx.tools.evaluate, where, _seen(ctx, release, row, entry)):
-            continue
         managed = entry.managed_by or entry.level
         part = part_for(shares, managed, entry.region)
         fresh[about] = {
@@ -139,9 +141,7 @@ def _propose(ctx: Context, release: Release, row: Row[Any], entries: list[Entry]
 
 def _seen(ctx: Context, release: Release, row: Row[Any], entry: Entry | None) -> Facts:
     """What the expressions of a campaign see."""
-    rule = release.pack.campaigns[row.key]
-    book = release.pack.registers.get(rule.selects.register) if rule.selects else None
-    keys = {*book.fields, *book.columns} if book else set()
+    keys = _keys(release, row)
     seen: Mapping[str, Json] = {
         "settings": facts.settings_of(release),
         "campaign": campaign_rows.as_seen(ctx, row),
@@ -150,8 +150,15 @@ def _seen(ctx: Context, release: Release, row: Row[Any], entry: Entry | None) ->
     return Facts(values=seen, types={}, now=ctx.now)
 
 
+def _keys(release: Release, row: Row[Any]) -> set[str]:
+    """The fields of the entries it selects."""
+    rule = release.pack.campaigns[row.key]
+    book = release.pack.registers.get(rule.selects.register) if rule.selects else None
+    return {*book.fields, *book.columns} if book else set()
+
+
 def _chosen(tools: Tools, now: datetime) -> list[str]:
-    with transaction(tools, SYSTEM, now) as ctx:
+    with reading(tools, SYSTEM, now) as ctx:
         wanted = (
             select(campaign_target.c.id)
             .join(campaign, campaign.c.id == campaign_target.c.campaign_id)
@@ -210,7 +217,7 @@ def _opened(ctx: Context, target_id: str) -> int:
         given = _given(ctx, release, row, target)
         office = people.unit(ctx, part.unit_id)
         prepared = openings.prepare_for_office(ctx, bound, procedure, given, office)
-        values["case_id"] = cases.write(ctx, prepared)
+        values["case_id"] = cases.write(ctx, prepared, campaign_id=row.id)
     ctx.session.execute(update(campaign_target).where(table.id == target_id).values(**values))
     ctx.record("campaign.start", target_id, values.get("case_id"), {"campaign": row.id})
     return 1

@@ -29,11 +29,19 @@ def variables(ctx: Context, case: CaseRow, release: Release) -> dict[str, Json]:
     return given
 
 
-def join(ctx: Context, case: CaseRow, release: Release) -> None:
-    """Count the case in the campaigns whose period it came in, in the version of scope of today."""
+def join(ctx: Context, case: CaseRow, release: Release, *, opened_by: str | None) -> None:
+    """Count the case in the campaigns whose period it came in, in the version of scope of today.
+
+    ``opened_by``: the campaign that had it opened; there it counts as that of its target.
+    """
     for rule in _rules(release, case):
         row = _covering(ctx, case, rule) if rule.joins else None
-        if row is None or row.state != "open" or not _period(row).covers(ctx.now):
+        if (
+            row is None
+            or row.state != "open"
+            or row.id == opened_by
+            or not _period(row).covers(ctx.now)
+        ):
             continue
         part = part_for(campaign_rows.parts(ctx, row.id), case.level, case.region)
         target_id = new_id()

@@ -13,6 +13,7 @@ from server.domain.texts import _
 from server.models.register import campaign, campaign_part, campaign_scope
 from server.services.context import Context
 from server.services.identity import posts
+from server.services.law.releases import Release
 from server.services.packs import definitions
 
 
@@ -45,6 +46,20 @@ def as_seen(ctx: Context, row: Row[Any]) -> dict[str, Json]:
     }
 
 
+def codes(release: Release, rule: CampaignRule) -> dict[str, str]:
+    """What a campaign of this kind may cover: code -> text; none where it is said in words."""
+    known = release.pack.lists.get(rule.scope)
+    items = known.items if known else ()
+    return {item.code: item.text for item in items if not item.text_missing}
+
+
+def covered(ctx: Context, campaign_id: str) -> Row[Any]:
+    """The widest version of its scope: number, text, codes."""
+    wanted = select(campaign_scope).where(campaign_scope.c.campaign_id == campaign_id)
+    last = wanted.order_by(campaign_scope.c.number.desc()).limit(1)
+    return ctx.session.execute(last).one()
+
+
 def parts(ctx: Context, campaign_id: str) -> list[Row[Any]]:
     """The shares of its offices."""
     wanted = select(campaign_part).where(campaign_part.c.campaign_id == campaign_id)
@@ -61,9 +76,17 @@ def open_(ctx: Context, campaign_id: str) -> Row[Any]:
     return row
 
 
+def taking_part(ctx: Context, campaign_id: str) -> Row[Any]:
+    """The same, for whom it exists: an office of the actor has a share. Raises as :func:`open_`."""
+    units = own_units(ctx)
+    if not any(part.unit_id in units for part in parts(ctx, campaign_id)):
+        raise NotFound
+    return open_(ctx, campaign_id)
+
+
 def held(ctx: Context, campaign_id: str, seen: int | None) -> Row[Any]:
     """The campaign, which the actor holds as head. Raises NotFound, Forbidden, Conflict."""
-    row = open_(ctx, campaign_id)
+    row = taking_part(ctx, campaign_id)
     if row.unit_id not in posts.with_posts(ctx).headed:
         raise Forbidden(_("只有开展该专项活动的机构的主要负责人可以这样做"))
     if seen is not None and seen != row.version:

@@ -85,7 +85,7 @@ def hold(ctx: Context, plan: Plan) -> str:
     kind = next((each for each in kinds(ctx) if each.rule.key == plan.key), None)
     if kind is None:
         raise Forbidden(_("只有政策包规定的机构的主要负责人可以开展该专项活动"))
-    _refuse_wrong(plan, _codes(kind.release, kind.rule))
+    _refuse_wrong(plan, campaign_rows.codes(kind.release, kind.rule))
     selects = kind.rule.selects
     row: dict[str, Any] = {
         "id": new_id(),
@@ -119,17 +119,14 @@ def widen(
         NotFound: there is no such campaign.
         Forbidden: the actor is not the head of the office that holds it.
         Conflict: it is over, or changed since he looked.
-        Invalid: no words.
+        Invalid: no words; or it would cover less than before, or the same.
     """
     row = campaign_rows.held(ctx, campaign_id, seen)
+    before = campaign_rows.covered(ctx, campaign_id)
     release = definitions.release(ctx, row.pack_version_id)
-    if (
-        not text.strip()
-        or len(text) > _WORDS
-        or set(codes) - _codes(release, campaign_rows.rule_of(ctx, row))
-    ):
-        raise campaign_rows.wrong([campaign_rows.finding("scope", _("请写明扩大以后的范围"))])
-    number = max(each.number for each in campaign_rows.versions(ctx, campaign_id)) + 1
+    known = campaign_rows.codes(release, campaign_rows.rule_of(ctx, row))
+    _refuse_narrow(before, text, codes, known)
+    number = int(before.number) + 1
     _add_scope(ctx, campaign_id, Version(number=number, from_on=ctx.today), text, codes)
     campaign_rows.touch(ctx, row)
     ctx.record("campaign.widen", campaign_id, detail={"version": number})
@@ -189,20 +186,46 @@ def _add_scope(
     )
 
 
-def _codes(release: Release, rule: CampaignRule) -> set[str]:
-    known = release.pack.lists.get(rule.scope)
-    return {item.code for item in known.items if not item.text_missing} if known else set()
+def _refuse_narrow(
+    before: Row[Any], text: str, codes: Collection[str], known: Mapping[str, str]
+) -> None:
+    """Whoever was told that he is covered stays so: a further version takes nothing away."""
+    lost = [known.get(code, code) for code in before.codes if code not in codes]
+    is_same = text.strip() == before.text and set(codes) == set(before.codes)
+    _refuse(
+        {
+            "scope": (
+                not 0 < len(text.strip()) <= _WORDS or is_same,
+                _("请写明扩大以后的范围"),
+            ),
+            "codes": (
+                bool(lost or set(codes) - set(known)),
+                _("范围只能扩大，须仍包括“{names}”").format(names="、".join(lost))
+                if lost
+                else _("请在清单中选择"),
+            ),
+        }
+    )
 
 
-def _refuse_wrong(plan: Plan, codes: Collection[str]) -> None:
-    wrong: Mapping[str, tuple[bool, str]] = {
+def _refuse_wrong(plan: Plan, codes: Mapping[str, str]) -> None:
+    given = set(plan.codes)
+    wrong: dict[str, tuple[bool, str]] = {
         "title": (not 0 < len(plan.title.strip()) <= _TITLE, _("请写明专项活动的名称")),
         "to_on": (plan.to_on < plan.from_on, _("结束日期不能早于开始日期")),
         "scope": (
-            not 0 < len(plan.scope.strip()) <= _WORDS or bool(set(plan.codes) - set(codes)),
+            not 0 < len(plan.scope.strip()) <= _WORDS,
             _("请写明专项活动的范围"),
         ),
+        "codes": (
+            bool(codes and not given) or bool(given - set(codes)),
+            _("请在清单中选择专项活动包括的领域"),
+        ),
     }
+    _refuse(wrong)
+
+
+def _refuse(wrong: Mapping[str, tuple[bool, str]]) -> None:
     found = [
         campaign_rows.finding(field, why) for field, (is_wrong, why) in wrong.items() if is_wrong
     ]

@@ -38,8 +38,10 @@ def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> st
     return write(ctx, openings.prepare(ctx, release, procedure_key, given))
 
 
-def write(ctx: Context, prepared: Prepared) -> str:
+def write(ctx: Context, prepared: Prepared, *, campaign_id: str | None = None) -> str:
     """Write a case that was prepared, take its first step, and return its id.
+
+    ``campaign_id``: the campaign it is opened for, as the case of one of its targets.
 
     Raises:
         EngineError: its first task has no competent office.
@@ -54,7 +56,7 @@ def write(ctx: Context, prepared: Prepared) -> str:
     command = _with_finds(ctx, case, prepared)
     covered = campaign_joining.variables(ctx, case, release)
     command = replace(command, variables={**command.variables, **covered}) if covered else command
-    campaign_joining.join(ctx, case, release)
+    campaign_joining.join(ctx, case, release, opened_by=campaign_id)
     advance.step(ctx, case, release, command, prepared.act())
     return case.id
 

@@ -1,13 +1,15 @@
 """专项活动: held, reached out, confirmed by each office, its cases opened exactly once."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.models.case import case, case_state
-from server.models.register import campaign_part, campaign_target
+from server.models.register import campaign_part, campaign_scope, campaign_target
 from server.services.verbs import campaign_cases, campaign_lists, campaigns
 from server.services.verbs.campaigns import Plan
 from tests.factories import books
@@ -93,6 +95,40 @@ def test_a_wider_scope_is_a_further_version_and_an_ended_campaign_opens_nothing(
         tiny.act(HEAD, lambda ctx: campaigns.end(ctx, campaign_id, reason="停", seen=None), LATER)
     tiny.act(CITY_HEAD, lambda ctx: campaigns.end(ctx, campaign_id, reason="停", seen=None), LATER)
     assert campaign_cases.sweep(tiny.tools, LATER) == 0
+
+
+def test_a_scope_out_of_a_list_is_only_ever_widened(tiny: Tiny) -> None:
+    """DOMAIN default 38: what the notice named first stays covered."""
+
+    def change(entries: dict[str, Any]) -> None:
+        items = [{"code": code, "text": f"领域{code}"} for code in ("a", "b")]
+        entries["lists"]["areas"] = {"title": "领域", "basis": {"default": "x"}, "items": items}
+        entries["campaigns"]["review_week"]["scope"] = "areas"
+
+    books.at_work(tiny, change)
+    with pytest.raises(Invalid) as refused:
+        tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, PLAN))
+    assert [each.field for each in refused.value.findings] == ["codes"]
+    narrow = replace(PLAN, codes=("a",))
+    campaign_id = tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, narrow))
+
+    def widened(*codes: str, text: str = "扩大到各领域") -> int:
+        return tiny.act(
+            CITY_HEAD,
+            lambda ctx: campaigns.widen(ctx, campaign_id, text=text, codes=codes, seen=None),
+            LATER,
+        )
+
+    for codes in (("b",), ("a", "c"), ()):
+        with pytest.raises(Invalid) as refused:
+            widened(*codes)
+        assert [each.field for each in refused.value.findings] == ["codes"], codes
+    with pytest.raises(Invalid):
+        widened("a", text=PLAN.scope)
+    assert widened("a", "b") == 2
+    with tiny.tools.readers() as session:
+        found = select(campaign_scope.c.codes).order_by(campaign_scope.c.number)
+        assert session.scalars(found).all() == [["a"], ["a", "b"]]
 
 
 def test_somebody_may_be_named_by_hand_once_by_the_office_that_manages_him(tiny: Tiny) -> None:
