@@ -2,11 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NoReturn, cast
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
 
 from server.adapters import ring
 from server.app import build
@@ -78,3 +81,12 @@ def fill_region(url: str) -> None:
     with opened(url) as tools, transaction(tools, SYSTEM, PREPARED) as ctx:
         calendars.load_shipped(ctx, tools.config.shipped / "processes" / "_calendars")
         demo.load(ctx)
+
+
+def reading_only(tools: Tools) -> Tools:
+    """The same tools for whoever must not begin to write."""
+
+    def refused() -> NoReturn:
+        raise AssertionError("a transaction that writes was begun")
+
+    return replace(tools, writers=cast("sessionmaker[Session]", refused))
