@@ -4,8 +4,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from server.domain.errors import Invalid
+from server.domain.findings import Finding
 from server.domain.roles import PARTIES
+from server.domain.texts import _
 from server.models.identity import Person
+from server.services.buffers import Row
 from server.services.context import Context
 from server.services.verbs import parties
 
@@ -14,9 +18,14 @@ def concern(ctx: Context, case_id: str, found: Iterable[parties.Named]) -> None:
     """Note parties that a step names, where the case began without them.
 
     A second round puts whom it names in the place of those named before.
+
+    Raises:
+        Invalid: whoever applied for himself is not among the subjects that are named now, and
+            would no longer be one of whom the case is about.
     """
     named = [one for one in found if one.role in PARTIES]
     kept = ctx.rows(parties.SUBJECTS, case_id)
+    _refuse_lost_applicant(kept, named)
     # read at once: as long as they are held, the session has each of them
     met = _people(ctx, named)
     for role in sorted(PARTIES):
@@ -32,6 +41,24 @@ def concern(ctx: Context, case_id: str, found: Iterable[parties.Named]) -> None:
             else:
                 kept.add(case_id=case_id, kind=role, **who)
     met.clear()
+
+
+def _refuse_lost_applicant(kept: Iterable[Row], named: list[parties.Named]) -> None:
+    subjects = [one for one in named if one.role == "subject"]
+    meant = {(one.person_id, one.unit_id) for one in subjects}
+    lost = [
+        row["name"]
+        for row in kept
+        if row["kind"] == "applicant" and (row["person_id"], row["unit_id"]) not in meant
+    ]
+    if subjects and lost:
+        finding = Finding(
+            code="APPLICANT_LEFT_OUT",
+            field=subjects[0].field,
+            message=_("申请人“{name}”也是当事人，应当列入").format(name=_("、").join(lost)),
+            fix=_("把申请人一并列入"),
+        )
+        raise Invalid(finding.message, [finding])
 
 
 def _people(ctx: Context, named: Iterable[parties.Named]) -> list[Person]:

@@ -8,7 +8,6 @@ case. What is decided is shown to a party once the case is over (``queries``), n
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
-from unicodedata import normalize
 
 from sqlalchemy import select
 
@@ -23,7 +22,6 @@ from server.queries.steps import stands
 from server.services.buffers import Buffer, Row
 from server.services.case.case_state import Act
 from server.services.context import Context
-from server.services.identity import people
 from server.services.law.releases import Release
 from server.services.verbs.parties import SUBJECTS
 
@@ -35,18 +33,18 @@ def decide(ctx: Context, case_id: str, release: Release, act: Act) -> None:
     """Note what the answers of a step decide about people.
 
     Raises:
-        Invalid: a name is of nobody the case is about, of more than one of them, or stands in two
-            rows; all problems at once, each at its field.
+        Invalid: a row is of nobody the case is about, leaves open of which unit, or of somebody
+            who stands in another row; all problems at once, each at its field.
     """
     decided = list(_decided(release, act))
     if not decided:
         return
     kept = ctx.rows(SUBJECTS, case_id)
-    known = _known(ctx, _concerned(kept))
+    concerned = _concerned(kept)
     problems, done = [], set[str]()
     for one in decided:
-        meant = known.get(normal(one.name), [])
-        problem = _problem(one, meant, known, done)
+        meant = _meant(one, concerned)
+        problem = _problem(one, meant, done)
         if problem is None:
             done.add(meant[0]["id"])
             kept.change(meant[0], outcome=one.outcome)
@@ -75,11 +73,6 @@ def take_back(ctx: Context, case_id: str, release: Release, undone: Collection[s
             decide(ctx, case_id, release, act)
 
 
-def normal(name: str) -> str:
-    """A name as it is compared: no blanks of any width, one form of letters and brackets."""
-    return "".join(normalize("NFKC", name).split()).casefold()
-
-
 def close(ctx: Context, case_id: str, outcome: str | None) -> None:
     """Give the outcome of the case to everybody it concerns who has none of his own."""
     if not outcome:
@@ -96,52 +89,42 @@ def _concerned(kept: Buffer) -> list[Row]:
     return [row for row in rows if row["kind"] == "subject"] or rows
 
 
-def _known(ctx: Context, rows: list[Row]) -> dict[str, list[Row]]:
-    """Whom each name means; those of one name are meant by it with their unit in brackets too."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(normal(row["name"]), []).append(row)
-    for row in [row for alike in found.values() if len(alike) > 1 for row in alike]:
-        unit = people.own_unit(ctx, row["person_id"] or "", ctx.today)
-        if unit is not None:
-            found.setdefault(normal(_with_unit(row["name"], unit.name)), []).append(row)
-    return found
+def _meant(one: "_Decided", concerned: list[Row]) -> list[Row]:
+    """Whom a row means; one that names nobody means the unit the case is about."""
+    if one.person or one.unit:
+        return [
+            row for row in concerned if (row["person_id"], row["unit_id"]) == (one.person, one.unit)
+        ]
+    return [row for row in concerned if row["unit_id"]]
 
 
-def _with_unit(name: str, unit: str) -> str:
-    return _("{name}（{unit}）").format(name=name, unit=unit)
-
-
-def _problem(
-    one: "_Decided", meant: list[Row], known: Mapping[str, list[Row]], done: set[str]
-) -> Finding | None:
-    shown = one.name.strip()[:60]
+def _problem(one: "_Decided", meant: list[Row], done: set[str]) -> Finding | None:
     if not meant:
-        names = dict.fromkeys(row["name"] for rows in known.values() for row in rows)
-        message = _("“{name}”不是本事项的当事人").format(name=shown)
-        fix = _("照当事人的姓名或者名称填写：{names}").format(names=_("、").join(names))
+        message = _("填写的不是本事项的当事人")
+        fix = _("改填本事项的当事人")
     elif len(meant) > 1:
-        message = _("本事项有{n}名当事人都叫“{name}”").format(n=len(meant), name=shown)
-        fix = _("在姓名后用括号写明所在单位")
+        message = _("本事项有{n}个当事单位，没有写明是哪一个").format(n=len(meant))
+        fix = _("填写单位的名称")
     elif meant[0]["id"] in done:
-        message = _("“{name}”的结论在前面已经写过").format(name=shown)
+        message = _("“{name}”的结论在前面已经写过").format(name=meant[0]["name"])
         fix = _("每名当事人只写一行")
     else:
         return None
-    return Finding(code="OUTCOME_NAME", field=one.field, message=message, fix=fix)
+    return Finding(code="OUTCOME_PARTY", field=one.field, message=message, fix=fix)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Decided:
-    """One row: what was decided about whom, and the field that names him."""
+    """One row: what was decided about whom, and the field that says so."""
 
-    name: str
+    person: str | None
+    unit: str | None
     outcome: str
     field: str
 
 
 def _decided(release: Release, act: Act) -> Iterator[_Decided]:
-    """What the answers decide about people, by name."""
+    """What the answers decide about people and units."""
     form = next((key for key, one in release.form_hashes.items() if one == act.form_hash), None)
     for field in compiler.compiled(release.forms[form]).fields if form else ():
         rows = act.answers.get(field.key) if field.is_rows else None
@@ -151,12 +134,15 @@ def _decided(release: Release, act: Act) -> Iterator[_Decided]:
 
 
 def _rows(field: Field, outcome: Field, rows: list[Json]) -> Iterator[_Decided]:
-    names = [one.key for one in field.children if one.component == "textfield"]
+    parties = [one for one in field.children if one.kind]
     for at, row in enumerate(rows):
-        for key in names if isinstance(row, Mapping) and row.get(outcome.key) else ():
-            if row.get(key):
-                yield _Decided(
-                    name=str(row[key]),
-                    outcome=str(row[outcome.key]),
-                    field=f"{field.key}[{at}].{key}",
-                )
+        if not isinstance(row, Mapping) or not row.get(outcome.key):
+            continue
+        named = {one.kind: (one.key, str(row[one.key])) for one in parties if row.get(one.key)}
+        key, _value = next(iter(named.values()), (outcome.key, ""))
+        yield _Decided(
+            person=named["person"][1] if "person" in named else None,
+            unit=named["unit"][1] if "unit" in named else None,
+            outcome=str(row[outcome.key]),
+            field=f"{field.key}[{at}].{key}",
+        )

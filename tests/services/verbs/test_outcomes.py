@@ -8,7 +8,6 @@ from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.models.base import new_id
 from server.models.case import case, subject
-from server.models.identity import Person
 from server.services.case import case_rows
 from server.services.case.case_state import Act
 from server.services.context import Tools, transaction
@@ -29,83 +28,65 @@ def test_everybody_has_the_outcome_of_the_case_once_it_is_closed(
     assert decided(filed_tools, filed.open) == {None}
 
 
-@pytest.mark.parametrize(
-    "written", ["{name}", " {name}\u3000", "{first} {rest}", "{first}\u3000{rest}"]
-)
 def test_a_meeting_decides_for_those_it_names_and_closing_for_the_rest(
-    filed_tools: Tools, filed: Filed, written: str
+    filed_tools: Tools, filed: Filed
 ) -> None:
-    name = written.format(name=filed.name, first=filed.name[0], rest=filed.name[1:])
-    decide(filed_tools, filed.open, [row(name, "mitigated")])
+    decide(filed_tools, filed.open, [row(applicant(filed_tools, filed), "mitigated")])
     assert decided(filed_tools, filed.open) == {"mitigated"}
     with transaction(filed_tools, SYSTEM, PREPARED) as ctx:
         outcomes.close(ctx, filed.open, "no_pursuit")
     assert decided(filed_tools, filed.open) == {"mitigated"}
 
 
-def test_a_name_of_nobody_in_the_case_is_refused_at_its_field_and_nothing_is_decided(
+def test_somebody_the_case_is_not_about_is_refused_at_the_field_and_nothing_is_decided(
     filed_tools: Tools, filed: Filed
 ) -> None:
-    rows = [row(filed.name, "mitigated"), row("查无此人", "lenient")]
+    rows = [row(applicant(filed_tools, filed), "mitigated"), row(new_id(), "lenient")]
     with pytest.raises(Invalid) as refused:
         decide(filed_tools, filed.open, rows)
     [found] = refused.value.findings
-    assert (found.code, found.field) == ("OUTCOME_NAME", "subject_outcomes[1].outcome_subject")
-    assert found.message == "“查无此人”不是本事项的当事人"
-    assert filed.name in found.fix
+    assert (found.code, found.field) == ("OUTCOME_PARTY", "subject_outcomes[1].outcome_person")
     assert decided(filed_tools, filed.open) == {None}
 
 
 def test_a_person_named_in_two_rows_is_refused(filed_tools: Tools, filed: Filed) -> None:
+    person = applicant(filed_tools, filed)
     with pytest.raises(Invalid) as refused:
-        decide(filed_tools, filed.open, [row(filed.name, "mitigated"), row(filed.name, "lenient")])
-    assert [each.field for each in refused.value.findings] == [
-        "subject_outcomes[1].outcome_subject"
-    ]
+        decide(filed_tools, filed.open, [row(person, "mitigated"), row(person, "lenient")])
+    assert [each.field for each in refused.value.findings] == ["subject_outcomes[1].outcome_person"]
 
 
-def test_a_name_of_two_in_the_case_is_refused_until_their_units_are_written(
+def test_a_row_that_names_nobody_means_the_unit_and_is_refused_where_there_is_none(
     filed_tools: Tools, filed: Filed
 ) -> None:
-    twin, unit = namesake(filed_tools, filed)
+    nameless: list[Json] = [{"outcome_kind": "unit", "subject_outcome": "lenient"}]
     with pytest.raises(Invalid) as refused:
-        decide(filed_tools, filed.open, [row(filed.name, "mitigated")])
-    [found] = refused.value.findings
-    assert found.message == f"本事项有2名当事人都叫“{filed.name}”"
-    assert found.fix == "在姓名后用括号写明所在单位"
-    decide(filed_tools, filed.open, [row(f"{filed.name} ({unit})", "lenient")])
-    with filed_tools.readers() as session:
-        told = session.execute(
-            select(Person.login, subject.c.outcome)
-            .join(Person, Person.id == subject.c.person_id)
-            .where(subject.c.case_id == filed.open)
-        ).all()
-    assert {entry.login: entry.outcome for entry in told} == {
-        filed.people[APPLICANT]: None,
-        twin: "lenient",
-    }
-
-
-def row(name: str, outcome: str) -> Json:
-    return {"outcome_subject": name, "subject_outcome": outcome}
-
-
-def namesake(tools: Tools, filed: Filed) -> tuple[str, str]:
-    """Somebody of another unit and the same name is concerned too: his login, and the unit."""
-    county = "county3" if filed.people[APPLICANT].startswith("county2") else "county2"
-    with transaction(tools, SYSTEM, PREPARED) as ctx:
-        other = people.person_by_login(ctx, f"{county}.housing_works.1")
+        decide(filed_tools, filed.open, nameless)
+    assert [each.field for each in refused.value.findings] == [
+        "subject_outcomes[0].subject_outcome"
+    ]
+    with transaction(filed_tools, SYSTEM, PREPARED) as ctx:
+        unit = people.own_unit(ctx, applicant(filed_tools, filed), ctx.today)
+        assert unit is not None
         kind = ctx.session.scalars(
             select(subject.c.kind).where(subject.c.case_id == filed.open)
         ).first()
         ctx.session.execute(
             insert(subject).values(
-                id=new_id(), case_id=filed.open, kind=kind, person_id=other.id, name=filed.name
+                id=new_id(), case_id=filed.open, kind=kind, unit_id=unit.id, name=unit.name
             )
         )
-        unit = people.own_unit(ctx, other.id, ctx.today)
-    assert unit is not None
-    return other.login, unit.name
+    decide(filed_tools, filed.open, nameless)
+    assert decided(filed_tools, filed.open) == {None, "lenient"}
+
+
+def row(person: str, outcome: str) -> Json:
+    return {"outcome_kind": "person", "outcome_person": person, "subject_outcome": outcome}
+
+
+def applicant(tools: Tools, filed: Filed) -> str:
+    with transaction(tools, SYSTEM, PREPARED) as ctx:
+        return people.person_by_login(ctx, filed.people[APPLICANT]).id
 
 
 def decide(tools: Tools, case_id: str, rows: list[Json]) -> None:
