@@ -21,7 +21,7 @@ BUDGETS = {
     "/inbox": 18,
     # with the verbs that are possible, where it may go back to, who signs, what its clock allows,
     # remarks and copies, and the phrases for its opinions
-    "/tasks/{task}": 39,
+    "/tasks/{task}": 40,
     # what may be done to the case and to its clocks, what was asked, what was said beside, which
     # cases it is linked with, what it sent, which papers it issued and what registers hold
     "/cases/{case}": 44,
