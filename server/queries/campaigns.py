@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy import case as when
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from server.domain.access import Actor
 from server.domain.campaigns import TargetState
@@ -19,6 +19,28 @@ from server.models.identity import Unit
 from server.models.recusal import kinship
 from server.models.register import campaign, campaign_part, campaign_scope, campaign_target
 from server.queries.visibility import recused_from
+
+_ABOVE: Final = aliased(Unit)
+#: offices of one kind have one name: the organ tells them apart
+_OFFICE: Final = (func.coalesce(_ABOVE.name, "") + Unit.name).label("unit")
+_STATE: Final = campaign_target.c.state
+#: what somebody has to do with comes first
+_WAIT: Final = when(
+    {
+        TargetState.FAILED: 0,
+        TargetState.PROPOSED: 1,
+        TargetState.CHOSEN: 2,
+        TargetState.OPENED: 3,
+        TargetState.LEFT_OUT: 4,
+    },
+    value=_STATE,
+)
+_PROGRESS: Final = (
+    func.count(when((_STATE != TargetState.LEFT_OUT, 1))).label("targets"),
+    func.count(when((_STATE == TargetState.OPENED, 1))).label("opened"),
+    func.count(when((case.c.status.in_(OVER), 1))).label("done"),
+    func.count(when((_STATE == TargetState.FAILED, 1))).label("failed"),
+)
 
 
 def listed(session: Session, units: Collection[str], besides: Collection[str]) -> list[Row[Any]]:
@@ -39,8 +61,9 @@ def _campaigns(units: Collection[str], besides: Collection[str]) -> Select[Any]:
     part = select(campaign_part.c.campaign_id).where(campaign_part.c.unit_id.in_(units))
     mine = or_(campaign.c.unit_id.in_(units), campaign.c.id.in_(part), campaign.c.id.in_(besides))
     return (
-        select(campaign, Unit.name.label("unit"))
+        select(campaign, _OFFICE)
         .join(Unit, Unit.id == campaign.c.unit_id)
+        .outerjoin(_ABOVE, _ABOVE.id == Unit.parent_id)
         .where(mine)
     )
 
@@ -51,25 +74,17 @@ def scopes(session: Session, campaign_id: str) -> list[Row[Any]]:
     return list(session.execute(wanted.order_by(campaign_scope.c.number)).all())
 
 
-_STATE: Final = campaign_target.c.state
-_PROGRESS: Final = (
-    func.count(when((_STATE != TargetState.LEFT_OUT, 1))).label("targets"),
-    func.count(when((_STATE == TargetState.OPENED, 1))).label("opened"),
-    func.count(when((case.c.status.in_(OVER), 1))).label("done"),
-    func.count(when((_STATE == TargetState.FAILED, 1))).label("failed"),
-)
-
-
 def shares(session: Session, campaign_id: str) -> list[Row[Any]]:
     """Each share with its numbers: targets, cases opened, cases done."""
     return list(
         session.execute(
-            select(campaign_part, Unit.name.label("unit"), *_PROGRESS)
+            select(campaign_part, _OFFICE, *_PROGRESS)
             .join(Unit, Unit.id == campaign_part.c.unit_id)
+            .outerjoin(_ABOVE, _ABOVE.id == Unit.parent_id)
             .outerjoin(campaign_target, campaign_target.c.part_id == campaign_part.c.id)
             .outerjoin(case, case.c.id == campaign_target.c.case_id)
             .where(campaign_part.c.campaign_id == campaign_id)
-            .group_by(*campaign_part.c, Unit.name)
+            .group_by(*campaign_part.c, Unit.name, _ABOVE.name)
             .order_by(campaign_part.c.region)
         ).all()
     )
@@ -93,7 +108,7 @@ def targets(session: Session, actor: Actor, parts: Collection[str], part: slice)
             .outerjoin(Unit, Unit.id == campaign_target.c.unit_id)
             .outerjoin(case, case.c.id == campaign_target.c.case_id)
             .where(campaign_target.c.part_id.in_(parts), _is_open_to(actor))
-            .order_by(campaign_target.c.state.desc(), campaign_target.c.name, campaign_target.c.id)
+            .order_by(_WAIT, campaign_target.c.name, campaign_target.c.id)
             .offset(part.start)
             .limit(part.stop - part.start)
         ).all()

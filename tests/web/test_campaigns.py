@@ -8,6 +8,7 @@ from server.models.register import campaign, campaign_part
 from server.services.verbs import campaign_cases
 from tests.factories import books, site
 from tests.factories.programs import program
+from tests.factories.statements import statements
 from tests.factories.tiny import ACCEPT, APPLICATION, DESK, HEAD, NOW, STRANGER, Tiny
 
 CITY_HEAD = "city1.case_supervision.head"
@@ -44,7 +45,9 @@ def test_a_campaign_is_opened_confirmed_and_counted(tiny: Tiny) -> None:
     token = {"csrf_token": site.token(below, page)}
     assert below.post(f"{page}/parts/{part}/confirm", data=token).status_code == 303
     assert campaign_cases.sweep(tiny.tools, NOW) == 1
-    assert "按层级统计" in holder.get(page).get_data(as_text=True)
+    with statements(tiny.tools.database) as said:
+        assert "按层级统计" in holder.get(page).get_data(as_text=True)
+    assert len(said) <= 26, said  # however many targets and offices there are
     assert below.post(f"{page}/find", data={**token, "q": "张"}).status_code == 200
     named = {**token, "who": f"person:{tiny.person('county1.petition.1')}"}
     assert below.post(f"{page}/targets", data=named).status_code == 303

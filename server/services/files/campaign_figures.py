@@ -145,6 +145,8 @@ def _entered(
     found: Sequence[tuple[str | None, Entry]],
 ) -> Counted:
     own = [(part_id, entry) for part_id, entry in found if entry.register == figure.register]
+    if figure.where is None:
+        return list(_items(figure, own))
     book = release.pack.registers.get(figure.register)
     keys = {*book.fields, *book.columns} if book else set()
     known = Facts(

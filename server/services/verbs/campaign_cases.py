@@ -36,7 +36,7 @@ from server.services.verbs import campaign_rows, cases, openings, register_finds
 
 #: entries looked at in one transaction, and cases opened in one round
 _BLOCK: Final = 500
-_CASES: Final = 200
+_CASES: Final = 100
 
 
 def sweep(tools: Tools, now: datetime) -> int:

@@ -31,6 +31,8 @@ class Confirming:
 
     office: Office | None = None
     people: frozenset[str] = frozenset()
+    #: its name with that of its organ
+    office_name: str = ""
     #: is it another one than the office whose share it is
     is_above: bool = False
 
@@ -45,7 +47,10 @@ def confirming(ctx: Context, part: Row[Any]) -> Confirming:
     for office in above:
         heads = _heads(ctx, office)
         if able := heads - _concerned(ctx, part.id, heads):
-            return Confirming(office=office, people=frozenset(able), is_above=True)
+            name = _name(ctx, office)
+            return Confirming(
+                office=office, people=frozenset(able), office_name=name, is_above=True
+            )
     return Confirming(is_above=True)
 
 
@@ -99,6 +104,11 @@ def _touched(ctx: Context) -> Select[tuple[str]]:
             _is_about(Post.person_id),
         )
     )
+
+
+def _name(ctx: Context, office: Office) -> str:
+    organ = people.unit(ctx, office.parent_id).name if office.parent_id else ""
+    return f"{organ}{office.name}"
 
 
 def _heads(ctx: Context, office: Office) -> set[str]:

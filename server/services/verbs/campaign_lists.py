@@ -167,7 +167,7 @@ def _refuse_others(ctx: Context, part: Row[Any]) -> None:
         raise Forbidden(_("各级负责人都在名单中或者是对象的近亲属，没有可以确认的人"))
     if found.is_above:
         told = _("主要负责人或者其近亲属在名单中，由{office}的负责人确认")
-        raise Forbidden(told.format(office=found.office.name))
+        raise Forbidden(told.format(office=found.office_name))
     raise Forbidden(_("对象名单由本机构主要负责人确认"))
 
 
