@@ -4,7 +4,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,9 +12,13 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from server.app import create_app
+from server.domain.access import SYSTEM
 from server.domain.calendar import CHINA_TIME
-from server.services.context import Tools
+from server.services.context import Tools, reading, transaction
 from server.services.drills import demo_drill
+from server.services.identity import people
+from server.services.verbs import campaign_lists, campaigns
+from server.services.verbs.campaigns import Plan
 from tests.factories import tools as factory
 from tests.factories.site import MONDAY, Clock
 
@@ -35,6 +39,27 @@ def _fill_drill(url: str) -> None:
     with factory.opened(url) as tools:
         demo_drill.begin(tools, MONDAY, REAL)
         demo_drill.fill(tools, REAL)
+        _hold_a_campaign(tools)
+
+
+def _hold_a_campaign(tools: Tools) -> None:
+    """One that the office of the demo's desk holds, with a target of its own that waits."""
+    with reading(tools, SYSTEM, MONDAY) as ctx:
+        head = people.actor(ctx, "county1.case_supervision.head")
+        about = people.person_by_login(ctx, "county1.petition.1").id
+    with transaction(tools, head, MONDAY) as ctx:
+        held = campaigns.hold(
+            ctx,
+            Plan(
+                key="clarification_month",
+                title="集中澄清月",
+                from_on=ctx.today,
+                to_on=ctx.today + timedelta(days=30),
+                scope="本县管理的党员干部",
+            ),
+        )
+    with transaction(tools, head, MONDAY) as ctx:
+        campaign_lists.name(ctx, held, kind="person", who=about)
 
 
 @contextmanager
