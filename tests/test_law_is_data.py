@@ -23,7 +23,7 @@ MODULES = [
     if "migrations" not in file.relative_to(SERVER).parts
 ]
 #: a name, or an entry of a list, of fewer characters is a word of the language
-SHORTEST, SHORTEST_ENTRY = 5, 8
+SHORTEST, SHORTEST_ENTRY = 3, 8
 #: outcomes are fixed words of the product (CONTRACTS section 3), whatever a pack calls its choices,
 #: every office has a head, and whoever declares anything about a recusal may declare that
 WORDS = {

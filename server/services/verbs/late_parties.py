@@ -46,10 +46,14 @@ def concern(ctx: Context, case_id: str, found: Iterable[parties.Named]) -> None:
 def _refuse_lost_applicant(kept: Iterable[Row], named: list[parties.Named]) -> None:
     subjects = [one for one in named if one.role == "subject"]
     meant = {(one.person_id, one.unit_id) for one in subjects}
+    rows = list(kept)
+    concerned = {(row["person_id"], row["unit_id"]) for row in rows if row["kind"] == "subject"}
     lost = [
         row["name"]
-        for row in kept
-        if row["kind"] == "applicant" and (row["person_id"], row["unit_id"]) not in meant
+        for row in rows
+        if row["kind"] == "applicant"
+        and (who := (row["person_id"], row["unit_id"])) not in meant
+        and (not concerned or who in concerned)
     ]
     if subjects and lost:
         finding = Finding(

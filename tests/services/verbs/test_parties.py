@@ -139,6 +139,8 @@ def test_whom_a_step_names_later_is_concerned_and_a_second_round_puts_another_in
     tiny: Tiny,
 ) -> None:
     case_id = tiny.open()
+    other = Named(role="subject", person_id=tiny.person(DESK))
+    tiny.program(lambda ctx: parties.concern(ctx, case_id, [other]))
 
     def name(login: str) -> None:
         named = [Named(role="subject", person_id=tiny.person(login))]
@@ -148,6 +150,20 @@ def test_whom_a_step_names_later_is_concerned_and_a_second_round_puts_another_in
         name(login)
         with reading(tiny.tools, SYSTEM, NOW) as ctx:
             assert parties.of_case(ctx, case_id).subjects == {tiny.person(login)}
+
+
+def test_whoever_applied_for_himself_is_named_with_those_a_step_adds(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    own = Named(role="subject", field="parties", person_id=tiny.person(APPLICANT))
+    other = Named(role="subject", field="parties", person_id=tiny.person(COLLEAGUE))
+    for _round in range(2):
+        with pytest.raises(Invalid) as refused:
+            tiny.program(lambda ctx: late_parties.concern(ctx, case_id, [other]))
+        assert [each.field for each in refused.value.findings] == ["parties"]
+        tiny.program(lambda ctx: late_parties.concern(ctx, case_id, [own, other]))
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        found = parties.of_case(ctx, case_id).subjects
+    assert found == {tiny.person(APPLICANT), tiny.person(COLLEAGUE)}
 
 
 def test_without_a_subject_of_its_own_the_applicant_is_the_subject() -> None:
