@@ -145,6 +145,13 @@ def _variables(case: CaseFacts, key: str, expected: Json) -> Iterable[Mismatch]:
         yield from _same(f"{key} {name}", value, case.variables.get(name))
 
 
+def _counts(case: CaseFacts, key: str, expected: Json) -> Iterable[Mismatch]:
+    """How many entries a list holds: of what registers gave, ids stand in it."""
+    for name, value in expected.items():
+        found = case.variables.get(name)
+        yield from _same(f"{key} {name}", value, len(found) if isinstance(found, list) else None)
+
+
 def _field(name: str) -> _Check:
     return lambda case, key, expected: _same(key, expected, getattr(case, name))
 
@@ -165,6 +172,7 @@ _CHECKS: Final[Mapping[str, _Check]] = {
     "messages": _messages,
     "opened": _opened,
     "variables": _variables,
+    "counts": _counts,
     "visited": _visited,
     "not_visited": _not_visited,
     "status": _field("status"),

@@ -47,6 +47,7 @@ EXPECTATIONS = (
     "messages",
     "opened",
     "variables",
+    "counts",
     "visited",
     "not_visited",
     "status",
