@@ -1,11 +1,16 @@
 """The family of a case and the messages it has sent."""
 
 from http import HTTPStatus
+from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
+from flask import Response
 
+from server.api import commands
 from server.api.blueprints import Blueprint
+from server.api.openapi import PREFIX
+from server.api.questions import NothingSchema
 from server.api.schemas import Moment, word
 from server.domain.access import Permission
 from server.domain.lifecycle import CaseStatus
@@ -14,8 +19,10 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import reading
+from server.services.context import Context
 from server.services.files import families
 from server.services.files.families import Family
+from server.services.verbs import messages
 
 links = Blueprint("links", __name__, description=_("有关联的事项"))
 
@@ -62,6 +69,9 @@ class FamilySchema(ma.Schema):
 
     cases = ma.fields.List(ma.fields.Nested(LinkedCaseSchema), required=True)
     links = ma.fields.List(ma.fields.Nested(LinkSchema), required=True, attribute="ties")
+    is_all = ma.fields.Boolean(
+        required=True, metadata={"description": "否：还有离本事项较远的事项没有列出"}
+    )
     messages = ma.fields.List(ma.fields.Nested(SentSchema), required=True)
 
 
@@ -77,3 +87,27 @@ def show(case: UUID) -> Family:
         found = families.of_case(ctx, str(case))
     looked("case.links", str(case), str(case))
     return found
+
+
+class TriedAgainSchema(ma.Schema):
+    """The message that is tried again."""
+
+    id = ma.fields.String(required=True)
+
+
+@links.route("/cases/<uuid:case>/messages/<uuid:message>/again", methods=["POST"])
+@requires(Permission.CASE_READ)
+@links.doc(parameters=commands.HEADERS[:1])
+@links.arguments(NothingSchema)
+@links.response(HTTPStatus.CREATED, TriedAgainSchema)
+def again(_given: dict[str, Any], case: UUID, message: UUID) -> Response:
+    """再试一次没有送达的函件
+
+    由承办机关重试；对方登记表单不接受的，先纠正原因。
+    """
+
+    def act(ctx: Context) -> str:
+        messages.again(ctx, str(message), str(case))
+        return str(message)
+
+    return commands.created(act, f"{PREFIX}/cases/{case}/links")

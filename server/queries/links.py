@@ -66,22 +66,28 @@ class Sending:
 
 def family(
     session: Session, actor: Actor, case_id: str
-) -> tuple[tuple[Linked, ...], tuple[Link, ...]]:
-    """The cases the actor may know of that are linked with this one, itself among them."""
+) -> tuple[tuple[Linked, ...], tuple[Link, ...], bool]:
+    """The cases the actor may know of that are linked with this one, itself among them.
+
+    At most so many that people can read them, the nearest first; False: there are more.
+    """
     seen: dict[str, Linked] = {}
     links: set[Link] = set()
-    frontier = {case_id}
+    frontier, is_all = {case_id}, True
     for _step in range(_STEPS):
         near = _near(session, frontier)
         wanted = {case_id, *(end for link in near for end in (link.from_id, link.to_id))}
         found = _known(session, actor, wanted - seen.keys()) if near else {}
+        is_all = is_all and len(seen) + len(found) <= _MOST and len(near) < _MOST * _STEPS
         seen |= dict(list(found.items())[: _MOST - len(seen)])
         links |= {link for link in near if link.from_id in seen and link.to_id in seen}
         frontier = found.keys() - {case_id}
         if not frontier:
             break
+    else:
+        is_all = is_all and not _known_beyond(session, actor, seen, frontier)
     ordered = sorted(seen.values(), key=lambda each: (each.opened_on, each.reference))
-    return tuple(ordered), tuple(sorted(links, key=lambda each: (each.at, each.to_id)))
+    return tuple(ordered), tuple(sorted(links, key=lambda each: (each.at, each.to_id))), is_all
 
 
 def sendings(session: Session, case_id: str) -> tuple[Sending, ...]:
@@ -105,6 +111,15 @@ def sendings(session: Session, case_id: str) -> tuple[Sending, ...]:
         for row in rows
         if row.id not in divided
     )
+
+
+def _known_beyond(
+    session: Session, actor: Actor, seen: Collection[str], frontier: Collection[str]
+) -> bool:
+    """Does the family go on behind the last step."""
+    near = _near(session, frontier)
+    ends = {end for link in near for end in (link.from_id, link.to_id)} - set(seen)
+    return bool(ends and _known(session, actor, ends))
 
 
 def _near(session: Session, case_ids: Collection[str]) -> list[Link]:

@@ -231,6 +231,7 @@ def known(signed: Sign) -> dict[str, str]:
     found |= {"reporter": reported(signed(PETITION), case), "entry": str(uuid4())}
     found |= {name: str(uuid4()) for name in ("campaign", "part", "target")}
     found |= {"paper": str(uuid4()), "key": "measures", "kind": "docx"}
+    found["message"] = str(uuid4())
     return found | said(desk, task)
 
 

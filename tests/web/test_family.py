@@ -127,3 +127,17 @@ def begun(kin: Family) -> tuple[str, str]:
 def named(one: str, other: str) -> Insert:
     values = {"id": "named", "from_id": one, "to_id": other, "kind": "named", "at": NOW}
     return case_link.insert().values(**values)
+
+
+def test_a_message_is_tried_again_by_a_program_of_whoever_handles_the_case(
+    kin: Family, tools: Tools
+) -> None:
+    asking = kin.ask(ONE, {"what": ""})
+    kin.hand_over()
+    app = site.served(tools, site.Clock(NOW))
+    [parked] = program(app, DESK).found(f"/cases/{asking}/links")["messages"]
+    address = f"/cases/{asking}/messages/{parked['id']}/again"
+    assert program(app, APPLICANT).post(address, {}).status_code in (403, 404)
+    program(app, DESK).done(address, {})
+    [waiting] = program(app, DESK).found(f"/cases/{asking}/links")["messages"]
+    assert (parked["state"], waiting["state"]) == ("failed", "pending")

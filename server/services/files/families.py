@@ -96,6 +96,8 @@ class Family:
     #: id -> case, and every link between them
     cases: tuple[Node, ...] = ()
     ties: tuple[Tie, ...] = ()
+    #: False: more cases are linked than are shown
+    is_all: bool = True
     messages: tuple[Message, ...] = ()
 
 
@@ -107,12 +109,13 @@ def of_case(ctx: Context, case_id: str) -> Family:
     """
     sight = sights.of(ctx, case_id)
     actor = posts.with_posts(ctx)
-    found, links = queries.family(ctx.session, actor, case_id)
+    found, links, is_all = queries.family(ctx.session, actor, case_id)
     nodes = {each.id: _node(ctx, each, case_id) for each in found}
     return Family(
         trees=_trees(nodes, links),
         cases=tuple(nodes.values()),
         ties=tuple(_tie(each) for each in links),
+        is_all=is_all,
         messages=_messages(ctx, case_id) if sight.is_office else (),
     )
 

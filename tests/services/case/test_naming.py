@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import select, update
@@ -11,6 +12,7 @@ from server.domain.expressions import Json
 from server.domain.links import LinkKind
 from server.models.case import case
 from server.models.link import case_link
+from server.services.case import links as links_of_cases
 from server.services.files import families, name_choices
 from server.services.files.families import Family as Kin
 from server.services.verbs import cases
@@ -18,6 +20,7 @@ from tests.databases import Databases
 from tests.factories import family as factory
 from tests.factories import tools as tools_factory
 from tests.factories.family import ELSEWHERE, ONE, Family
+from tests.factories.many import copies
 from tests.factories.tiny import APPLICANT, COLLEAGUE, DESK, NOW, Tiny
 
 OTHER = "county1.housing_works.2"
@@ -128,6 +131,18 @@ def test_a_task_asks_for_those_opened_before_its_own_case(kin: Family) -> None:
         kin.tiny.do(DESK, second, "look", {"finding": "首次"})
     assert wrong.value.findings[0].message == f"不是首次（{reference(kin, first)}）"
     kin.tiny.do(DESK, first, "look", {"finding": "首次"})
+
+
+def test_a_large_family_is_cut_and_says_so(kin: Family) -> None:
+    named = kin.ask(ELSEWHERE)
+    naming = by_hand(kin, against=reference(kin, named))
+    assert seen(kin, named).is_all
+    for twin in copies(kin.tools, naming, 70):
+        kin.tiny.program(
+            partial(links_of_cases.add, kind=LinkKind.NAMED, from_id=twin, to_id=named)
+        )
+    cut = seen(kin, named)
+    assert (len(cut.cases), cut.is_all) == (60, False)
 
 
 def test_only_cases_one_may_see_are_offered(kin: Family) -> None:
