@@ -546,6 +546,30 @@ def rule_on_an_unknown_field(draft: Draft) -> None:
     draft.pack["rules"][0]["field"] = "ghost"
 
 
+@case("EARLIER_UNKNOWN")
+def rule_telling_of_earlier_cases_nobody_declared(draft: Draft) -> None:
+    draft.pack["rules"][0]["tells"] = "ghost"
+
+
+@case("EARLIER_NAME")
+def earlier_cases_named_like_a_field(draft: Draft) -> None:
+    draft.pack["earlier"] = {"opinion_text": _before("draft_matter")}
+
+
+@case("EARLIER_NAME")
+def earlier_cases_of_no_procedure(draft: Draft) -> None:
+    draft.pack["earlier"] = {"before": _before()}
+
+
+@case("PROPERTY_UNKNOWN")
+def earlier_cases_asked_for_what_they_do_not_tell(draft: Draft) -> None:
+    draft.pack["earlier"] = {"before": {**_before("draft_matter"), "where": "=entry.secret = 1"}}
+
+
+def _before(*procedures: str) -> dict[str, Any]:
+    return {"title": "以前的", "procedures": list(procedures), "basis": {"default": "没有规定"}}
+
+
 @case("FIELD_TYPE_CONFLICT")
 def one_key_of_two_types(draft: Draft) -> None:
     draft.forms["application"].append({"type": "number", "key": "opinion_text", "label": "意见"})

@@ -1,6 +1,8 @@
 """When a field is asked for, in words."""
 
 import json
+import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,14 @@ def test_nearly_every_condition_of_the_shipped_forms_is_understood() -> None:
     for path in FORMS:
         fields = tuple(walk(read(json.loads(path.read_text(encoding="utf-8"))["components"])))
         offered = {each.key: option_texts(each.schema.get("values")) for each in fields}
-        said += [shown_when(each.hide, asked(fields, offered)) for each in fields if each.hide]
+        known = asked(fields, offered)
+        # what earlier forms have settled is not theirs to say
+        hides = [each.hide for each in fields if reads(each.hide, known)]
+        said += [shown_when(hide, known) for hide in hides]
     assert len(said) > 200
     assert sum(text == "视前面填写的内容而定" for text in said) <= len(said) / 12
+
+
+def reads(hide: str, known: Mapping[str, Asked]) -> bool:
+    """Does the condition name a field of the form itself."""
+    return any(name in known for name in re.findall(r"[^\W\d]\w*", re.sub('"[^"]*"', "", hide)))
