@@ -55,6 +55,14 @@ def test_every_list_deadline_and_switch_names_its_source(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
+def test_every_paper_has_a_letter_that_it_is_written_by(folder: Path) -> None:
+    pack, _findings = parse(read_folder(folder))
+    assert pack is not None
+
+    assert [key for key, paper in pack.papers.items() if not paper.template] == []
+
+
+@pytest.mark.parametrize("folder", PACKS, ids=lambda folder: folder.name)
 def test_the_change_log_has_an_entry_for_the_version(folder: Path) -> None:
     pack, _findings = parse(read_folder(folder))
     assert pack is not None
