@@ -26,7 +26,6 @@ from server.queries import issued_papers as rows
 from server.queries.issued_papers import Issued
 from server.queries.papers import Written
 from server.services.case import case_rows, case_state, facts, sights
-from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.identity import posts
 from server.services.law import charts
@@ -284,11 +283,6 @@ def _rendered(letter: bytes, filled: Json) -> Json:
         "blocks": answer["blocks"],
         "template_hash": letters.hash_of(letter),
     }
-
-
-def case(ctx: Context, case_id: str) -> CaseRow:
-    """The case itself, for reading. Raises NotFound."""
-    return case_rows.found(ctx, case_id)
 
 
 def day_of(issued: Issued) -> date:

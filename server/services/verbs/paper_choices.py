@@ -1,10 +1,11 @@
 """What can be chosen when a paper is issued or handed over."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from server.domain.texts import _
 from server.queries.issued_papers import Issued
-from server.services.case import sights
+from server.services.case import case_rows, sights
 from server.services.context import Context
 from server.services.packs import definitions
 from server.services.papers import issued_papers
@@ -86,7 +87,7 @@ def of_paper(ctx: Context, issued: Issued) -> Iterator[Choice]:
 def ways(ctx: Context, case_id: str) -> list[Choice]:
     """The ways of service the pack knows. Raises NotFound."""
     sights.of(ctx, case_id)
-    pack = definitions.release(ctx, issued_papers.case(ctx, case_id).pack_version_id).pack
+    pack = definitions.release(ctx, case_rows.found(ctx, case_id).pack_version_id).pack
     known = pack.lists.get(WAYS)
     items = known.items if known else ()
     return [Choice(value=item.code, label=item.text) for item in items if not item.text_missing]
@@ -106,3 +107,17 @@ def records(ctx: Context, case_id: str, paper: str = "") -> list[Choice]:
 def called(issued: Issued) -> str:
     """What people call a paper: its number, else its title."""
     return issued.number or issued.title
+
+
+def addressee(ctx: Context, case_id: str, chosen: Choice) -> dict[str, Any]:
+    """Columns of a service: whoever of the case it went to, or a copy for somebody else."""
+    role, _colon, holder = chosen.value.partition(":")
+    is_copy = role == "copy"
+    units = {each.unit_id for each in issued_papers.matters(ctx, case_id).parts}
+    return {
+        "role": "" if is_copy else role,
+        "person_id": None if is_copy or holder in units else holder or None,
+        "unit_id": holder if holder in units and not is_copy else None,
+        "addressee": chosen.label,
+        "is_copy": is_copy,
+    }

@@ -125,19 +125,12 @@ def serve(  # noqa: PLR0913  # one line of a register: what, to whom, how, when,
         raise _wrong("replaces", _("该送达记录不存在，或者已经更正"))
     if receipt:
         attachment_binding.bind_evidence(ctx, case.id, receipt, "receipt")
-    role, _colon, holder = chosen.value.partition(":")
-    is_copy = role == "copy"
-    units = {each.unit_id for each in issued_papers.matters(ctx, case.id).parts}
     record_id = new_id()
     ctx.session.execute(
         insert(paper_service).values(
             id=record_id,
             paper_id=issued.id,
-            role="" if is_copy else role,
-            person_id=None if is_copy or holder in units else holder or None,
-            unit_id=holder if holder in units and not is_copy else None,
-            addressee=chosen.label,
-            is_copy=is_copy,
+            **paper_choices.addressee(ctx, case.id, chosen),
             way=how.value,
             way_text=how.label,
             served_on=served_on,
