@@ -8,7 +8,8 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, text
 from server.models.base import Base, Moment, one_of
 
 _OPENED = text("kind = 'opened'")
-_NAMED = text("kind = 'named'")
+#: which links a case has to another at most once
+NAMED = text("kind = 'named'")
 
 case_link = Table(
     "case_link",
@@ -46,8 +47,8 @@ case_link = Table(
         "from_id",
         "to_id",
         unique=True,
-        sqlite_where=_NAMED,
-        postgresql_where=_NAMED,
+        sqlite_where=NAMED,
+        postgresql_where=NAMED,
     ),
     Index("ix_case_link_from", "from_id"),
     Index("ix_case_link_to", "to_id"),

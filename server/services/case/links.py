@@ -1,6 +1,10 @@
 """Rows that say which case began, answered or named which, written with the act itself."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import ColumnElement, and_, exists, insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from server.domain.links import LinkKind
 from server.models.base import new_id
@@ -24,18 +28,37 @@ def add(
     Raises:
         IntegrityError: this message began a case already.
     """
+    link = _link(ctx, kind, from_id, to_id)
     ctx.session.execute(
-        insert(case_link).values(
-            id=new_id(),
-            from_id=from_id,
-            to_id=to_id,
-            kind=kind,
-            outbox_id=outbox_id,
-            message=message,
-            at=ctx.now,
-            by_id=None if ctx.actor.is_system else ctx.actor.person_id,
-        )
+        insert(case_link).values({**link, "outbox_id": outbox_id, "message": message})
     )
+
+
+def name(ctx: Context, from_id: str, to_ids: Sequence[str]) -> list[str]:
+    """Note that one case named these; those it has not named before, in their order."""
+    is_postgres = ctx.session.get_bind().dialect.name == "postgresql"
+    statement = (postgresql.insert if is_postgres else sqlite.insert)(case_link)
+    made = ctx.session.scalars(
+        statement.values([_link(ctx, LinkKind.NAMED, from_id, to_id) for to_id in to_ids])
+        .on_conflict_do_nothing(
+            index_elements=["from_id", "to_id"],
+            index_where=NAMED,
+        )
+        .returning(case_link.c.to_id)
+    )
+    return sorted(made)
+
+
+def _link(ctx: Context, kind: LinkKind, from_id: str, to_id: str) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "from_id": from_id,
+        "to_id": to_id,
+        "kind": kind,
+        "message": "",
+        "at": ctx.now,
+        "by_id": None if ctx.actor.is_system else ctx.actor.person_id,
+    }
 
 
 def family(ctx: Context, case_id: str) -> list[str]:

@@ -14,12 +14,10 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from server.domain.errors import Invalid
 from server.domain.findings import Finding
-from server.domain.links import LinkKind
 from server.domain.texts import _
 from server.forms.compiler import Named
 from server.models.case import case as case_table
 from server.models.case import subject, takeover
-from server.models.link import case_link
 from server.queries.visibility import visible
 from server.services.case import links
 from server.services.context import Context
@@ -107,17 +105,7 @@ def link(ctx: Context, case_id: str, named: Iterable[str]) -> None:
     wanted = set(named) - {case_id}
     if not wanted:
         return
-    there = set(
-        ctx.session.scalars(
-            select(case_link.c.to_id).where(
-                case_link.c.kind == LinkKind.NAMED,
-                case_link.c.from_id == case_id,
-                case_link.c.to_id.in_(wanted),
-            )
-        )
-    )
-    for other in sorted(wanted - there):
-        links.add(ctx, LinkKind.NAMED, case_id, other)
+    for other in links.name(ctx, case_id, sorted(wanted)):
         ctx.record("case.name", other, case_id, {})
 
 
