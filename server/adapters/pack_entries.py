@@ -3,6 +3,8 @@
 References between entries are the checker's business; here only shape and type count.
 """
 
+from collections.abc import Mapping
+
 from server.adapters.reading import REQUIRED, Node, listed
 from server.adapters.register_entries import find
 from server.domain.deadline_rules import AfterReturn
@@ -196,6 +198,7 @@ def procedure(key: str, node: Node) -> Procedure:
     start = node.child("start")
     defaults = start.child("defaults")
     variables = node.child("variables")
+    words = _outcome_words(node)
     read = Procedure(
         key=key,
         title=node.text("title", REQUIRED),
@@ -209,12 +212,21 @@ def procedure(key: str, node: Node) -> Procedure:
         variables={
             name: variables.choice(name, VARIABLE_TYPES, "string") for name in variables.names()
         },
-        outcomes=node.texts("outcomes"),
+        outcomes=tuple(words) or node.texts("outcomes"),
+        outcome_words=words,
         title_fields=start.texts("title"),
         finds=listed(node, "finds", find),
     )
     start.finish()
     return read
+
+
+def _outcome_words(node: Node) -> dict[str, str]:
+    """What the outcomes are called, where they are written as ``code: word``."""
+    if not isinstance(node.raw("outcomes"), Mapping):
+        return {}
+    words = node.child("outcomes")
+    return {code: words.text(code, REQUIRED) for code in words.names()}
 
 
 def message(key: str, node: Node) -> Message:

@@ -19,6 +19,7 @@ from server.api.schemas import (
     OpenTaskSchema,
     Paging,
     PlaceSchema,
+    ResultSchema,
     word,
 )
 from server.api.tasks import of_open
@@ -36,7 +37,7 @@ from server.services import limits
 from server.services.case.idempotency import Answer
 from server.services.clocks.deadline_sheets import DeadlineSheet
 from server.services.context import Context
-from server.services.files import case_summaries, case_view, searches
+from server.services.files import case_indexes, case_summaries, case_view, searches
 from server.services.files.case_diagrams import Drawing
 from server.services.files.case_summaries import Summary
 from server.services.verbs import cases as service
@@ -63,12 +64,11 @@ class StartSchema(ma.Schema):
     variables = ma.fields.Dict(keys=ma.fields.String(), load_default=dict)
 
 
-class ConcernedSchema(ma.Schema):
+class ConcernedSchema(ResultSchema):
     """Somebody the case is about."""
 
     kind = word(("applicant", "subject"))
     name = ma.fields.String(required=True)
-    outcome = ma.fields.String(required=True, allow_none=True)
 
 
 class NextDueSchema(ma.Schema):
@@ -100,14 +100,13 @@ class OpenedSchema(ma.Schema):
     tasks = ma.fields.List(ma.fields.Nested(OpenTaskSchema), required=True)
 
 
-class CaseSchema(OpenedSchema):
+class CaseSchema(OpenedSchema, ResultSchema):
     """One case."""
 
     pack = ma.fields.String(required=True)
     title = ma.fields.String(required=True)
     matter = ma.fields.String(required=True, metadata={"description": MATTER})
     status_reason = ma.fields.String(required=True)
-    outcome = ma.fields.String(required=True, allow_none=True)
     level = ma.fields.String(required=True)
     unit = ma.fields.Nested(PlaceSchema, required=True, allow_none=True)
     opened_on = ma.fields.Date(required=True)
@@ -117,7 +116,7 @@ class CaseSchema(OpenedSchema):
     decisions = ma.fields.List(ma.fields.Nested(CaseDecisionSchema), required=True)
 
 
-class LineSchema(ma.Schema):
+class LineSchema(ResultSchema):
     """One line of the list."""
 
     id = ma.fields.String(required=True)
@@ -125,7 +124,6 @@ class LineSchema(ma.Schema):
     matter = ma.fields.String(required=True, attribute="title", metadata={"description": MATTER})
     procedure = ma.fields.String(required=True)
     status = word(CaseStatus)
-    outcome = ma.fields.String(required=True, allow_none=True)
     level = ma.fields.String(required=True)
     unit = ma.fields.String(required=True)
     opened_on = ma.fields.Date(required=True)
@@ -223,9 +221,7 @@ def index(given: dict[str, Any]) -> case_lists.Page:
         looked("search", "search", limit=limits.SEARCH)
     with reading() as ctx:
         found = searches.narrowed(ctx, wanted)
-        return case_lists.page(
-            ctx.session, ctx.actor, found, page=given["page"], page_size=given["page_size"]
-        )
+        return case_indexes.listed(ctx, found, page=given["page"], page_size=given["page_size"])
 
 
 @cases.route("/cases/<uuid:case>")
@@ -272,6 +268,7 @@ def shown(found: Summary) -> dict[str, Json]:
         **_head(head),
         "status_reason": head.status_reason,
         "outcome": head.outcome,
+        "outcome_title": found.file.outcome,
         "level": head.level,
         "pack": found.pack,
         "title": found.file.title,

@@ -20,6 +20,15 @@ _LAST_PAGE = 1_000_000
 MATTER: Final = _("是什么事；无权知道当事人姓名的，为空")
 
 
+class ResultSchema(ma.Schema):
+    """What came of it: the code, and what the rules of the case call it."""
+
+    outcome = ma.fields.String(required=True, allow_none=True)
+    outcome_title = ma.fields.String(
+        required=True, metadata={"description": _("结果的名称，如政策包所写；没有结果的，为空")}
+    )
+
+
 class Moment(ma.fields.AwareDateTime):
     """A moment, in the time of the country."""
 

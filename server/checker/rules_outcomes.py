@@ -1,12 +1,14 @@
 """Pass 5, outcomes: what an end of a diagram records is an outcome the procedure knows.
 
-And the other way round: an outcome that no end can record is misspelt here or there.
+And the other way round: an outcome that no end can record is misspelt here or there, and one
+without a word could not be told to people.
 """
 
 from typing import Final
 
 from server.checker.candidate import Candidate
 from server.checker.shapes import Shapes
+from server.domain.case_words import has_word
 from server.domain.expressions import Parsed
 from server.domain.notes import Notes
 from server.domain.packs import Procedure
@@ -30,6 +32,7 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
             led_away = _asked(candidate, procedure, node)
             for value in sorted((values or set()) - led_away - {*procedure.outcomes}):
                 _unknown(procedure, node, value, notes[candidate.home[node.process][0]])
+        _worded(candidate, procedure, notes["pack.yaml"])
         if recorded is not None:
             _never(procedure, recorded, notes["pack.yaml"])
 
@@ -75,6 +78,20 @@ def _unknown(procedure: Procedure, node: Node, value: str, notes: Notes) -> None
         element=node.id,
         field="rongcuo:outcome",
     )
+
+
+def _worded(candidate: Candidate, procedure: Procedure, notes: Notes) -> None:
+    for outcome in procedure.outcomes:
+        if not has_word(candidate.pack, procedure.key, outcome):
+            notes.error(
+                "OUTCOME_WORD",
+                _("事项“{title}”的结论“{value}”没有名称").format(
+                    title=procedure.title, value=outcome[:60]
+                ),
+                _("在outcomes中给这个代码写上名称，页面、文书和导出都用它"),
+                element="procedures",
+                field=f"{procedure.key}.outcomes",
+            )
 
 
 def _never(procedure: Procedure, recorded: set[str], notes: Notes) -> None:

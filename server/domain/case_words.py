@@ -3,6 +3,7 @@
 from typing import Final
 
 from server.domain.lifecycle import CaseStatus
+from server.domain.packs import PolicyPack
 from server.domain.texts import _
 
 _STATUS: Final = {
@@ -30,8 +31,8 @@ _LEVELS: Final = {
     "county": _("县（区）级"),
     "township": _("乡（镇、街道）级"),
 }
-#: the results in the order in which a filter offers them
-OUTCOMES: Final = tuple(_OUTCOMES)
+#: how a case ends that its applicant withdrew: every procedure may, and no pack says it
+WITHDRAWN: Final = "withdrawn"
 
 
 def status_word(status: str) -> str:
@@ -39,9 +40,23 @@ def status_word(status: str) -> str:
     return _STATUS[CaseStatus(status)]
 
 
-def outcome_word(outcome: str | None) -> str:
-    """What people call the result of a case; a result a locality invents is its own word."""
-    return _OUTCOMES.get(outcome, outcome) if outcome else ""
+def has_word(pack: PolicyPack, procedure: str, outcome: str) -> bool:
+    """Can people be told of this result in words?"""
+    return outcome in _OUTCOMES or outcome_title(pack, procedure, outcome) != outcome
+
+
+def outcome_title(pack: PolicyPack, procedure: str, outcome: str | None) -> str:
+    """What the procedure calls a result: its own word, that of the pack's list, or the common one.
+
+    A version published before results had to have words may know one without: that is its code.
+    """
+    if not outcome:
+        return ""
+    known = pack.procedures.get(procedure)
+    own = known.outcome_words.get(outcome) if known else None
+    listed = pack.lists.get("outcomes")
+    named = [item.text for item in listed.items if item.code == outcome] if listed else []
+    return own or next(iter(named), _OUTCOMES.get(outcome, outcome))
 
 
 def level_word(level: str | None) -> str:

@@ -159,6 +159,8 @@ class Procedure:
     #: variables no form field and no decision provides, with their type
     variables: Mapping[str, str] = field(default_factory=dict)
     outcomes: tuple[str, ...] = ()
+    #: what people call those that have a word of their own in this procedure
+    outcome_words: Mapping[str, str] = field(default_factory=dict)
     #: fields of the start form that say in a line what the matter is: the first one filled in
     #: does, and one that only stands in for it is shown with its label
     title_fields: tuple[str, ...] = ()

@@ -73,6 +73,8 @@ class Concerned:
     managed_by: str | None
     outcome: str | None
     is_unit: bool
+    #: what its pack calls it, once somebody looked
+    outcome_title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -36,6 +36,8 @@ class Concerned:
     kind: str
     name: str
     outcome: str | None
+    #: what its pack calls it, once somebody looked
+    outcome_title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +82,8 @@ class Line:
     steps: tuple[Step, ...]
     next_due: NextDue | None
     sight: Sight
+    #: what its pack calls the result, once somebody looked
+    outcome_title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

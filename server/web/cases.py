@@ -7,7 +7,7 @@ from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.domain.access import Permission
-from server.domain.case_words import level_word, outcome_word, status_word
+from server.domain.case_words import level_word, status_word
 from server.domain.errors import NotFound
 from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
@@ -32,7 +32,6 @@ from server.web.fragments import render
 
 pages = Blueprint("cases", __name__)
 pages.add_app_template_filter(level_word, "level")
-pages.add_app_template_filter(outcome_word, "outcome")
 
 #: lines of a page, and of an answer to a search, which is not paged
 _PAGE = 50

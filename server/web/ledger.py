@@ -8,7 +8,7 @@ from flask import Blueprint, Response, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.access import Permission
-from server.domain.case_words import OUTCOMES, outcome_word, status_word
+from server.domain.case_words import status_word
 from server.domain.errors import Invalid
 from server.domain.findings import Finding
 from server.domain.lifecycle import CaseStatus
@@ -46,7 +46,7 @@ def index() -> str | AnyResponse:
         asked=asked,
         chosen=chosen,
         statuses=[(status.value, status_word(status)) for status in CaseStatus],
-        outcomes=[(outcome, outcome_word(outcome)) for outcome in OUTCOMES],
+        outcomes=found.outcomes.items(),
         most=ledgers.MOST_ROWS,
         address=lambda number: url_for("ledger.index", **chosen, page=number),
     )

@@ -36,6 +36,7 @@ def test_a_whole_case_goes_from_the_application_to_the_archives(
     seen = played.actor.found(f"/cases/{played.case_id}")
     assert (seen["status"], seen["tasks"]) == ("closed", [])
     assert seen["outcome"]
+    assert not seen["outcome_title"].isascii()
     events = played.actor.found(f"/cases/{played.case_id}/events?page_size=200")["items"]
     verbs = [event["verb"] for event in events]
     assert (verbs[0], verbs[-1]) == ("open", "close")

@@ -152,7 +152,8 @@ def test_the_applicant_alone_takes_his_application_back(
     token = site.token(page, path)
     sent = page.post(path, headers={"X-CSRFToken": token}, data={"reason": "不再申请"})
     assert sent.status_code == 303
-    assert signed(APPLICANT).found(f"/cases/{case}")["outcome"] == "withdrawn"
+    seen = signed(APPLICANT).found(f"/cases/{case}")
+    assert (seen["outcome"], seen["outcome_title"]) == ("withdrawn", "申请人撤回")
     assert signed(APPLICANT).post(path, SENT[OF_PARTY]).status_code == 409
     assert path not in page.get(f"/applications/{case}").text
 

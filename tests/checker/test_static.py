@@ -624,6 +624,11 @@ def way_without_outcome(draft: Draft) -> None:
     draft.edit(' rongcuo:outcome="refused"', "")
 
 
+@case("OUTCOME_WORD")
+def outcome_without_a_word_for_people(draft: Draft) -> None:
+    draft.pack["procedures"]["main"]["outcomes"] = ["accepted", "refused"]
+
+
 @case("OUTCOME_UNKNOWN")
 def outcome_the_procedure_does_not_know(draft: Draft) -> None:
     draft.edit('rongcuo:outcome="refused"', 'rongcuo:outcome="lost"')
@@ -764,7 +769,7 @@ def procedure_at_a_level_some_option_gives(draft: Draft) -> None:
 
 @case("OUTCOME_NEVER")
 def outcome_no_end_records(draft: Draft) -> None:
-    draft.pack["procedures"]["main"]["outcomes"].append("forgotten")
+    draft.pack["procedures"]["main"]["outcomes"]["forgotten"] = "遗忘"
 
 
 @case("DEFAULT_UNKNOWN")
@@ -799,7 +804,7 @@ def title_from_a_field_of_options(draft: Draft) -> None:
 @case("GATEWAY_GAP")
 def choice_nobody_thought_of(draft: Draft) -> None:
     draft.forms["examination"][0]["values"].append({"value": "moved", "label": "移送"})
-    draft.pack["procedures"]["main"]["outcomes"].append("moved")
+    draft.pack["procedures"]["main"]["outcomes"]["moved"] = "移送"
 
 
 @case("CONDITION_MAY_BE_EMPTY")

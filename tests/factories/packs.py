@@ -36,7 +36,7 @@ PACK: dict[str, Any] = {
             "level": "=managed_by",
             "start": {"form": "application", "by": [{"role": "applicant"}]},
             "variables": {"organs": "list", "urgent": "boolean"},
-            "outcomes": ["accepted", "refused"],
+            "outcomes": {"accepted": "予以受理", "refused": "不予受理"},
         }
     },
     "lanes": {

@@ -159,7 +159,7 @@ def _process(pack: dict[str, Any], seed: int, number: int) -> tuple[bytes, list[
             "by": [{"role": each} for each in ("applicant", *OFFICES)],
         },
         "variables": {f"said_{each}": "number" for each in maker.messages},
-        "outcomes": ["done"],
+        "outcomes": {"done": "办结"},
     }
     pack["reopen"][key] = {"to": steps[:3], "by": OFFICES[0], "basis": _BASIS}
     goes_on = {"continues": "=true"} if number % 2 else {}

@@ -40,6 +40,13 @@ MATRIX = {
 }
 
 
+def test_the_results_to_choose_from_are_those_of_the_rules_with_their_words(enter: SignIn) -> None:
+    page = enter(DESK).get("/ledger").text
+    assert '<option value="excluded">排除</option>' in page
+    assert '<option value="withdrawn">申请人撤回</option>' in page
+    assert '<option value="cleared">' not in page
+
+
 @pytest.mark.parametrize("login", MATRIX)
 def test_the_ledger_and_its_spreadsheet_hold_what_the_offices_of_somebody_handle(
     login: str, enter: SignIn

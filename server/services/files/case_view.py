@@ -7,6 +7,7 @@ of the case gets ``NotFound``. The number of statements does not depend on how l
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from server.domain.case_words import outcome_title
 from server.domain.errors import Forbidden, NotFound
 from server.domain.lifecycle import OVER
 from server.domain.perspectives import Sight
@@ -40,7 +41,7 @@ from server.services.files.corrections import View
 from server.services.files.recusals import Block
 from server.services.files.requests import View as RequestView
 from server.services.identity import posts
-from server.services.papers import issued_papers, paper_sheets
+from server.services.papers import issued_papers
 from server.services.verbs import possible_case
 from server.services.verbs.possible_case import Possible
 
@@ -113,9 +114,9 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
     found = CaseFile(
         head=head,
         title=release.pack.procedures[head.procedure].title,
-        outcome=paper_sheets.outcome_title(release.pack, head.outcome),
+        outcome=outcome_title(release.pack, head.procedure, head.outcome),
         sight=sight,
-        subjects=case_files.concerned(ctx.session, sight, case_id),
+        subjects=_concerned(ctx, seen),
         tasks=tasks,
         clocks=tuple(clock for clock in all_clocks if _may_know(sight, clock, tasks)),
         timeline=case_timeline.entries(ctx, case_id, _told(seen, shelf, papers, items, asked)),
@@ -212,6 +213,15 @@ def readable_papers(ctx: Context, case_id: str) -> tuple[PaperSheet, ...]:
     )
 
 
+def _concerned(ctx: Context, seen: Seen) -> tuple[Concerned, ...]:
+    """Whom it is about, with what the pack calls what became of each."""
+    pack, procedure = seen.release.pack, seen.head.procedure
+    return tuple(
+        replace(who, outcome_title=outcome_title(pack, procedure, who.outcome))
+        for who in case_files.concerned(ctx.session, seen.sight, seen.head.id)
+    )
+
+
 def _told(
     seen: Seen,
     shelf: case_papers.Shelf,
@@ -224,7 +234,7 @@ def _told(
         release=seen.release,
         chart=seen.chart,
         sight=seen.sight,
-        outcome=paper_sheets.outcome_title(seen.release.pack, seen.head.outcome),
+        outcome=outcome_title(seen.release.pack, seen.head.procedure, seen.head.outcome),
         procedure=seen.head.procedure,
         papers={
             written.work_item_id: paper

@@ -4,11 +4,11 @@ from datetime import date
 from typing import Final
 
 from server.adapters.exports import Cell, Column, Report
-from server.domain.case_words import outcome_word, status_word
+from server.domain.case_words import status_word
 from server.domain.texts import _
 from server.queries.ledger import Asked
 from server.services.context import Context
-from server.services.files import ledgers, stamped
+from server.services.files import ledgers, outcome_choices, stamped
 from server.services.files.ledgers import LedgerRow
 
 _COLUMNS: Final = (
@@ -49,7 +49,7 @@ def workbook(ctx: Context, asked: Asked, serial: str) -> bytes:
     report = Report(
         name=_("容错台账"),
         title=_("容错纠错事项台账"),
-        subtitle=_("{covers}。{by}").format(covers=_covers(asked), by=by),
+        subtitle=_("{covers}。{by}").format(covers=_covers(ctx, asked), by=by),
         foot=by,
         columns=_COLUMNS,
         rows=(_cells(number, row) for number, row in enumerate(found, 1)),
@@ -57,7 +57,7 @@ def workbook(ctx: Context, asked: Asked, serial: str) -> bytes:
     return stamped.written(ctx, report)
 
 
-def _covers(asked: Asked) -> str:
+def _covers(ctx: Context, asked: Asked) -> str:
     """What the report covers, in words."""
     parts = [
         _("提出日期{first}至{last}").format(
@@ -67,7 +67,9 @@ def _covers(asked: Asked) -> str:
     if asked.status:
         parts.append(_("状态：{word}").format(word=status_word(asked.status)))
     if asked.outcome:
-        parts.append(_("结果：{word}").format(word=outcome_word(asked.outcome)))
+        known = outcome_choices.words(outcome_choices.packs(ctx), asked.procedure)
+        word = known.get(asked.outcome, asked.outcome)
+        parts.append(_("结果：{word}").format(word=word))
     if asked.procedure or asked.unit_id:
         parts.append(_("按所选的程序、单位"))
     return _("；").join(parts)

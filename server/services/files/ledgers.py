@@ -12,7 +12,7 @@ from datetime import date
 from typing import Final
 
 from server.domain.calendar import CHINA_TIME
-from server.domain.case_words import level_word, status_word
+from server.domain.case_words import level_word, outcome_title, status_word
 from server.domain.errors import Invalid
 from server.domain.expressions import Json
 from server.domain.findings import Finding
@@ -22,16 +22,15 @@ from server.domain.perspectives import Sight
 from server.domain.roles import Capacity, capacity_of
 from server.domain.texts import _
 from server.forms.fields import flat, read
-from server.queries import case_filters, ledger, perspectives
+from server.queries import ledger, perspectives
 from server.queries.ledger import Asked, Block, Done, Entered, Named, Period, Person
 from server.services.calendar.calendars import CN
 from server.services.clocks import deadline_rows
 from server.services.context import Context
-from server.services.files import case_diagrams
+from server.services.files import case_diagrams, outcome_choices
 from server.services.identity import posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.papers.paper_sheets import outcome_title
 
 #: most rows of one export
 MOST_ROWS: Final = 5000
@@ -86,6 +85,8 @@ class LedgerPage:
     page: int
     page_size: int
     procedures: Mapping[str, str]
+    #: results it may be narrowed to, with all that they are called
+    outcomes: Mapping[str, str]
     units: tuple[Named, ...]
 
 
@@ -95,15 +96,14 @@ def page(ctx: Context, asked: Asked, *, page: int = 1, page_size: int = 50) -> L
     found = ledger.entered(
         ctx.session, actor, asked, offset=(number - 1) * page_size, limit=page_size
     )
+    packs = outcome_choices.packs(ctx)
     return LedgerPage(
         rows=tuple(_rows(ctx, found)),
         total=ledger.total(ctx.session, actor, asked),
         page=number,
         page_size=page_size,
-        procedures={
-            kind.key: definitions.release(ctx, kind.pack_version_id).pack.procedures[kind.key].title
-            for kind in case_filters.kinds(ctx.session, actor)
-        },
+        procedures={key: pack.procedures[key].title for key, pack in packs.items()},
+        outcomes=outcome_choices.words(packs, asked.procedure),
         units=ledger.units(ctx.session, actor),
     )
 
@@ -168,7 +168,7 @@ def _row(ctx: Context, entry: Entered, block: Block, sight: Sight) -> LedgerRow:
         investigated_from=days.first(Capacity.TEAM),
         investigated_to=days.last(Capacity.TEAM),
         decided_on=days.last(Capacity.BODY),
-        outcome=outcome_title(pack, entry.outcome),
+        outcome=outcome_title(pack, entry.procedure, entry.outcome),
         fed_back_on=days.after(Capacity.DESK, Capacity.BODY),
         filed_on=days.last(Capacity.ARCHIVE) or _day_of(entry),
         status=status_word(entry.status),

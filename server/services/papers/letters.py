@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import select
 
 from server.domain.calendar import CHINA_TIME
-from server.domain.case_words import level_word
+from server.domain.case_words import level_word, outcome_title
 from server.domain.expressions import Json
 from server.domain.letters import FIGURE, YEAR, matter_of_paper, on_paper
 from server.domain.packs import Paper
@@ -164,7 +164,7 @@ def _subjects(ctx: Context, found: Matters) -> list[Json]:
 def _outcome(found: Matters, outcome: str | None) -> str:
     if not outcome or not (found.sight.sees(Matter.DECISION) or found.sight.is_party):
         return ""
-    return paper_sheets.outcome_title(found.release.pack, outcome)
+    return outcome_title(found.release.pack, found.head.procedure, outcome)
 
 
 def _issuer(ctx: Context, found: Matters, step: Written) -> str:

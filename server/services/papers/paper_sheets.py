@@ -11,7 +11,6 @@ from typing import Any
 
 from sqlalchemy import select
 
-from server.domain.case_words import outcome_word
 from server.domain.expressions import Json
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
@@ -80,13 +79,6 @@ def schema(release: Release, procedure: str, written: Written) -> Mapping[str, A
     """The form the step was written in; empty where the pack has none of that key."""
     key = written.form_key or release.pack.procedures[procedure].start_form
     return release.forms.get(key, {})
-
-
-def outcome_title(pack: PolicyPack, outcome: str | None) -> str:
-    """What the pack calls a result of its procedures."""
-    known = pack.lists.get("outcomes")
-    named = next((item.text for item in known.items if item.code == outcome), "") if known else ""
-    return named or outcome_word(outcome)
 
 
 def lines(

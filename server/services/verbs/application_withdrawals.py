@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, exists, or_, select
 
 from server.domain.access import APPLICANT
+from server.domain.case_words import WITHDRAWN
 from server.domain.errors import Conflict, Forbidden
 from server.domain.lifecycle import WorkState
 from server.domain.movement import WithdrawalRule
@@ -28,8 +29,6 @@ from server.services.packs import definitions
 from server.services.verbs import advance, case_verbs, parties, reasons, urgings, work_acts
 
 _VERB: Final = "withdraw_application"
-#: the outcome of a case that ends with it
-WITHDRAWN: Final = "withdrawn"
 
 
 def withdraw(ctx: Context, case_id: str, *, reason: str) -> None:
