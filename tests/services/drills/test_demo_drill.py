@@ -34,7 +34,7 @@ def test_a_demo_is_six_cases_in_different_states_and_doing_it_again_changes_noth
     assert before["statuses"] == ["closed", *["open"] * 7]
     begun = {"rectification", "revisit"}
     assert before["procedures"] == {"nanyang_five_step", "chuzhou_four_step"} | begun
-    assert before["overdue"] == ["order", "registration", "proposal"]
+    assert before["overdue"] == ["order", "proposal", "registration"]
     assert before["open"] == [
         "accept",
         "apply_in_writing",
@@ -142,7 +142,7 @@ def seen(tools: Tools) -> dict[str, object]:
         return {
             "statuses": sorted(statuses),
             "procedures": set(ctx.session.scalars(select(case.c.procedure))),
-            "overdue": list(
+            "overdue": sorted(
                 ctx.session.scalars(
                     select(deadline.c.rule_key).where(deadline.c.state == "overdue")
                 )
