@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from server.domain.links import LinkKind
 from server.models.base import new_id
 from server.models.case import subject
-from server.models.link import case_link
+from server.models.link import NAMED, case_link
 from server.models.outbox import outbox
 from server.services.context import Context
 
