@@ -307,7 +307,7 @@ def nowhere() -> dict[str, str]:
     ids = (
         *("case", "task", "attachment", "notice", "correction", "comment", "copy", "request"),
         *("recusal", "decision", "absence", "kinship", "proposal", "reporter", "entry", "paper"),
-        *("campaign", "part", "target"),
+        *("campaign", "part", "target", "message"),
     )
     fixed = {"pack": "none", "key": "none", "kind": "docx"}
     return {**{name: str(uuid4()) for name in ids}, **fixed}
