@@ -16,11 +16,11 @@ ARGS ?=
 export PASSWORD
 # what `make check` runs of the tests; `make test` then runs all others
 FAST := tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
-BROWSER := apt-get update && apt-get install -y chromium fonts-noto-cjk
+SYSTEM := apt-get update && apt-get install -y chromium fonts-noto-cjk fontconfig libpangoft2-1.0-0 libharfbuzz-subset0
 FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/islands/*/* server/web/styles/*)
 
 .DEFAULT_GOAL := help
-.PHONY: help run browser test check types style fast bench soak tck miwg lock clean
+.PHONY: help run system test check types style fast bench soak tck miwg lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -55,7 +55,7 @@ run: $(STAMPS)/run server/engine/feel.js ## the server as a drill, on http://127
 	elif [ ! -e "$(DATA)/.demo" ]; then $(BIN)/rongcuo --data "$(DATA)" demo && touch "$(DATA)/.demo"; fi
 	@exec $(BIN)/rongcuo --data "$(DATA)" serve --drill --host "$(HOST)" --port "$(PORT)" $(ARGS)
 
-check: $(STAMPS)/dev server/engine/feel.js ## format, lint, types, import contracts, fast tests
+check: $(STAMPS)/dev server/engine/feel.js system ## format, lint, types, import contracts, fast tests
 	@$(MAKE) --no-print-directory -j 2 --output-sync=target types style
 	@$(BIN)/pytest -n 2 -m "not slow" $(FAST)
 
@@ -72,18 +72,19 @@ style: $(STAMPS)/dev server/engine/feel.js
 	@node --test tests/build/ > $(STAMPS)/build.log || { cat $(STAMPS)/build.log; exit 1; }
 	@$(BIN)/python -m server.checker.punctuation server processes forms docs README.md CHANGELOG.md
 
-test: check browser ## check, then the tests: both databases, every scenario of every pack, the journeys in the browser
+test: check ## check, then the tests: both databases, every scenario of every pack, the journeys in the browser
 	@rm -rf test-report
 	@$(BIN)/pytest -n 3 --dist worksteal -m "not slow" --checked "$(FAST)" --junitxml=test-report/junit.xml
 
-browser: # what the browser tests need; never skipped
-	@{ command -v chromium && fc-list :lang=zh-cn family | grep -q .; } > /dev/null 2>&1 || { $(BROWSER); } > $(STAMPS)/browser.log 2>&1 || \
-	{ tail -5 $(STAMPS)/browser.log; echo "the browser tests need a browser and a Chinese font; as root: $(BROWSER)"; exit 1; }
+system: # what the tests need of the machine: a browser, a Chinese font, what prints a letter; never skipped
+	@{ PATH=$$PATH:/sbin:/usr/sbin; command -v chromium && fc-list :lang=zh-cn family | grep -q . && ldconfig -p | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset; } > /dev/null 2>&1 || \
+	{ mkdir -p $(STAMPS) && { $(SYSTEM); } > $(STAMPS)/system.log 2>&1; } || \
+	{ tail -5 $(STAMPS)/system.log; echo "the tests need a browser, a Chinese font and what prints a letter; as root: $(SYSTEM)"; exit 1; }
 
 bench: $(STAMPS)/dev server/engine/feel.js ## the benchmarks, each beside its limit; writes bench.json
 	@$(BIN)/python -m tests.bench
 
-soak: $(STAMPS)/dev server/engine/feel.js browser ## the long runs: every page for every role, fifty kills on each database, the API by random requests, hostile input, the wheel
+soak: $(STAMPS)/dev server/engine/feel.js system ## the long runs: every page for every role, fifty kills on each database, the API by random requests, hostile input, the wheel
 	@RONGCUO_SOAK=1 $(BIN)/pytest -n 2 -m slow
 
 tck: $(STAMPS)/dev server/engine/feel.js ## DIR=copy of the DMN TCK: passed / total per level
