@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from server.models.base import Base, Moment, one_of
@@ -29,7 +30,9 @@ issued_paper = Table(
     Column("step_seq", Integer, nullable=False),
     Column("title", String(200), nullable=False),
     # null: a paper that bears no number
-    Column("number", String(120), unique=True),
+    Column("number", String(120)),
+    # organ whose number it is; null: none, or issued while all organs counted together
+    Column("issuer_id", String(36), ForeignKey("unit.id")),
     # what kind of paper it is (``domain/perspectives``), and the roles it goes to, as the pack had
     # it when it was issued
     Column("matter", String(16), nullable=False),
@@ -48,6 +51,25 @@ issued_paper = Table(
     Column("on_behalf_of", String(36), ForeignKey("person.id")),
     Column("issued_at", Moment, nullable=False),
     Index("ix_issued_paper_case", "case_id", "issued_at"),
+    Index("uq_issued_paper_number", "issuer_id", "number", unique=True),
+    Index(
+        "uq_issued_paper_number_alone",
+        "number",
+        unique=True,
+        sqlite_where=text("issuer_id IS NULL"),
+        postgresql_where=text("issuer_id IS NULL"),
+    ),
+)
+
+#: last number given to papers of an organ, per pattern and year; updated under its row lock
+paper_counter = Table(
+    "paper_counter",
+    Base.metadata,
+    # the organ's id; empty: papers no organ issues; ``*``: all together, as they were counted once
+    Column("issuer", String(36), primary_key=True),
+    Column("pattern", String(120), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
 )
 
 #: its files: the letter as it was issued, and its print

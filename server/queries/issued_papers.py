@@ -194,13 +194,16 @@ def parts(session: Session, case_id: str) -> tuple[Part, ...]:
     )
 
 
-def units_above(session: Session, unit_id: str) -> list[tuple[str, str]]:
-    """Kind and name of the unit and of every unit above it, itself first."""
+def units_above(session: Session, unit_id: str) -> list[Row[tuple[str, str, str]]]:
+    """Id, kind and name of the unit and of every unit above it, itself first."""
     path = session.scalar(select(Unit.path).where(Unit.id == unit_id)) or ""
-    rows = session.execute(
-        select(Unit.kind, Unit.name).where(Unit.key.in_(path.split("/"))).order_by(Unit.path.desc())
+    return list(
+        session.execute(
+            select(Unit.id, Unit.kind, Unit.name)
+            .where(Unit.key.in_(path.split("/")))
+            .order_by(Unit.path.desc())
+        )
     )
-    return [(row.kind, row.name) for row in rows]
 
 
 def _files(session: Session, ids: Collection[str]) -> dict[str, dict[str, tuple[str, int]]]:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from server.domain.access import SYSTEM
+from server.models.identity import Unit
 from server.models.paper import issued_paper, paper_file, paper_service
 from server.services.context import Tools, transaction
 from tests.api.matters import APPLICANT, COLLEAGUE, DESK, STRANGER, offered, opened
@@ -18,6 +19,8 @@ from tests.factories import site
 from tests.factories.programs import Program
 from tests.factories.site import MONDAY
 from tests.factories.together import at_once
+
+ELSEWHERE, OTHER_DESK = "county2.housing_works.1", "county2.case_supervision.1"
 
 Sign = Callable[[str], Program]
 
@@ -120,6 +123,34 @@ def test_two_issuers_at_once_leave_no_gap_and_no_number_twice(
     assert numbers == [f"容受〔2026〕{n}号" for n in range(1, 5)]
 
 
+def test_each_organ_counts_its_papers_by_itself_also_at_once(
+    signed: Sign, demo_tools: Tools
+) -> None:
+    desks = {
+        desk: [accepted(signed, applicant, desk) for _each in range(2)]
+        for applicant, desk in ((APPLICANT, DESK), (ELSEWHERE, OTHER_DESK))
+    }
+
+    def send(desk: Program, case: str) -> Callable[[], int]:
+        body = {"paper": "acceptance_notice", "seen": seen(desk, case)}
+        return lambda: desk.post(f"/cases/{case}/issue", body).status_code
+
+    acts = [send(signed(desk), case) for desk, cases in desks.items() for case in cases]
+    assert at_once(acts) == [200] * 4
+    with demo_tools.readers() as session:
+        rows = session.execute(
+            select(Unit.key, issued_paper.c.number)
+            .join(Unit, Unit.id == issued_paper.c.issuer_id)
+            .order_by(Unit.key, issued_paper.c.number)
+        )
+        numbers = [(row.key, row.number) for row in rows]
+    assert numbers == [
+        (organ, f"容受〔2026〕{n}号")
+        for organ in ("county1.discipline", "county2.discipline")
+        for n in (1, 2)
+    ]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [
@@ -172,10 +203,10 @@ def test_the_page_shows_the_draft_before_it_issues(app: Flask, signed: Sign) -> 
     assert applicant.get(f"/attachments/{address}").status_code == 200
 
 
-def accepted(signed: Sign) -> str:
+def accepted(signed: Sign, applicant: str = APPLICANT, by: str = DESK) -> str:
     """A case that the desk took in."""
-    case: str = opened(signed(APPLICANT))["id"]
-    desk = signed(DESK)
+    case: str = opened(signed(applicant))["id"]
+    desk = signed(by)
     task = offered(desk, case)["id"]
     desk.done(f"/tasks/{task}/claim")
     desk.done(f"/tasks/{task}/complete", {"variables": {"accepted": True}})

@@ -68,6 +68,15 @@ class Matters:
         return matter_of_paper(writer, is_addressed=bool(paper.to))
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issuer:
+    """Who issues a paper."""
+
+    #: the organ or office that counts its papers, None: a person, who counts none
+    id: str | None
+    name: str
+
+
 def matters(ctx: Context, case: CaseRow, release: Release, sight: Sight) -> Matters:
     """Everything letters of the case are filled with, in a constant number of statements."""
     written = rows.written(ctx.session, case.id)
@@ -98,7 +107,7 @@ def data(ctx: Context, found: Matters, paper: Paper, step: Written, replaces: st
         "to": addressees(found, paper),
         "copies": list(paper.copies),
         "basis": source.title if source else "",
-        "issuer": _issuer(ctx, found, step),
+        "issuer": issuer(ctx, found, step).name,
         "issued_on": on_paper(ctx.today),
         "replaces": replaces,
         "case": _case(found),
@@ -167,14 +176,16 @@ def _outcome(found: Matters, outcome: str | None) -> str:
     return outcome_title(found.release.pack, found.head.procedure, outcome)
 
 
-def _issuer(ctx: Context, found: Matters, step: Written) -> str:
+def issuer(ctx: Context, found: Matters, step: Written) -> Issuer:
     """The organ of the office that wrote the step, else the office, else the person."""
     if step.unit_id is None:
-        return step.on_behalf_of or step.by
+        return Issuer(id=None, name=step.on_behalf_of or step.by)
     role = found.release.pack.roles.get(step.role)
     above = issued_papers.units_above(ctx.session, step.unit_id)
-    organ = next((name for kind, name in above if role and kind == role.organ), "")
-    return organ or step.unit
+    organ = next((each for each in above if role and each.kind == role.organ), None)
+    if organ is None:
+        return Issuer(id=step.unit_id, name=step.unit)
+    return Issuer(id=organ.id, name=organ.name)
 
 
 def _withheld(found: Matters, paper: Paper, matter: Matter) -> frozenset[str]:

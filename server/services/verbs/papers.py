@@ -19,6 +19,7 @@ from sqlalchemy import insert
 from server.adapters.letters import package
 from server.domain import recusal
 from server.domain.errors import Conflict, Forbidden, Invalid
+from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.lifecycle import CaseStatus
 from server.domain.texts import _
@@ -28,7 +29,7 @@ from server.queries.issued_papers import Issued
 from server.services.case import attachment_binding, case_rows, references, sights
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
-from server.services.papers import issued_papers
+from server.services.papers import issued_papers, letters
 from server.services.papers.issued_papers import Drawn, Offer
 from server.services.verbs import acting, paper_choices, parties
 from server.services.verbs.judged import Choice
@@ -210,15 +211,16 @@ def _replaced(
 
 def _kept(ctx: Context, case: CaseRow, drawn: Drawn, earlier: Issued | None, reason: str) -> None:
     offer, paper = drawn.offer, drawn.offer.paper
+    known = issued_papers.matters(ctx, case.id)
+    issuer = letters.issuer(ctx, known, offer.step)
     number, content = None, drawn.docx
     if paper.number:
-        number = references.next_number(ctx, paper.number, ctx.today.year)
+        number = references.next_number(ctx, paper.number, ctx.today.year, issuer.id)
         figure = number.removeprefix(drawn.pattern.partition(issued_papers.BLANK)[0])
         figure = figure.removesuffix(drawn.pattern.partition(issued_papers.BLANK)[2])
         content = package.numbered(drawn.docx, figure)
     stored = ctx.tools.storage.put(io.BytesIO(content), _LARGEST)
     paper_id = new_id()
-    matter = issued_papers.matters(ctx, case.id).matter(paper, offer.step)
     ctx.session.execute(
         insert(issued_paper).values(
             id=paper_id,
@@ -227,7 +229,8 @@ def _kept(ctx: Context, case: CaseRow, drawn: Drawn, earlier: Issued | None, rea
             step_seq=offer.step.seq,
             title=paper.title,
             number=number,
-            matter=matter,
+            issuer_id=issuer.id,
+            matter=known.matter(paper, offer.step),
             to_roles=list(paper.to),
             needs_service=paper.service,
             role=offer.step.role,
@@ -251,10 +254,10 @@ def _kept(ctx: Context, case: CaseRow, drawn: Drawn, earlier: Issued | None, rea
             made_at=ctx.now,
         )
     )
-    detail = {"paper": paper.key, "hash": stored.hash, "data": drawn.data_hash}
+    detail: dict[str, Json] = {"paper": paper.key, "hash": stored.hash, "data": drawn.data_hash}
     if earlier is not None:
         detail["replaces"] = earlier.id
-    ctx.record("paper.issue", paper_id, case.id, {**detail})
+    ctx.record("paper.issue", paper_id, case.id, detail)
 
 
 def _unnumbered(drawn: Drawn) -> list[Any]:

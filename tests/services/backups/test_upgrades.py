@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from server.adapters import backup_files
 from server.domain.access import SYSTEM
@@ -15,11 +16,14 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.chores import BACKUP
 from server.domain.errors import Conflict, Invalid
 from server.models.audit import AuditEvent
+from server.models.identity import Unit
 from server.models.installation import heartbeat
+from server.models.paper import issued_paper, paper_file
 from server.services import installation, schema
 from server.services.backups import restoring, table_rows
 from server.services.backups.upgrades import FOLDER, STAGING
-from server.services.context import Tools, reading
+from server.services.case import references
+from server.services.context import Tools, reading, transaction
 from tests.databases import Databases
 from tests.factories import places
 from tests.factories.invariants import violations
@@ -27,6 +31,20 @@ from tests.factories.tiny import ACCEPT, DESK, NOW, Tiny
 
 #: tables that no program of the first schema wrote to, and that look different now
 NEVER_FILLED = ("decision", "recusal", "vote")
+OLD_PAPER = """
+    INSERT INTO issued_paper (id, case_id, key, step_seq, title, number, matter, to_roles,
+        needs_service, role, template_hash, data_hash, reason, issued_by, issued_at)
+    VALUES (:id, :case, 'decision', 1, '决定书', :number, 'own', '[]',
+        false, '', '', '', '', :person, '2026-03-02T01:00:00+00:00')
+"""
+OLD_FILE = """
+    INSERT INTO paper_file (paper_id, kind, content_hash, size, made_at)
+    VALUES ('first', 'docx', '', 1, '2026-03-02T01:00:00+00:00')
+"""
+OLD_COUNTER = """
+    INSERT INTO reference_counter (pattern, year, last)
+    VALUES ('paper 决〔{year}〕{number}号', 2026, 2)
+"""
 LATER = datetime(2026, 3, 2, 9, 0, tzinfo=CHINA_TIME)
 
 
@@ -47,7 +65,7 @@ def test_a_case_of_the_first_schema_goes_on_after_the_upgrade(
 
         assert schema.is_current(tools.database)
         (file,) = (tools.config.data / FOLDER).iterdir()
-        assert file.name.startswith("before-0008-")
+        assert file.name.startswith("before-0011-")
         assert file.stat().st_mode & 0o777 == 0o600
         tools.releases.update(tiny.tools.releases)
         again = Tiny(tools)
@@ -68,6 +86,44 @@ def test_a_case_of_the_first_schema_goes_on_after_the_upgrade(
             assert schema.is_current(back.database)
             back.releases.update(tiny.tools.releases)
             Tiny(back).decided(under_way)
+
+
+def test_papers_numbered_together_keep_their_numbers_and_none_is_given_again(
+    tiny: Tiny, under_way: str, databases: Databases, tmp_path: Path
+) -> None:
+    with of_the_first_schema(tiny, databases, tmp_path / "data", "0008") as tools:
+        with tools.database.begin() as connection:
+            person = connection.execute(text("SELECT id FROM person LIMIT 1")).scalar_one()
+            place = {"case": under_way, "person": person}
+            connection.execute(text(OLD_PAPER), {**place, "id": "first", "number": "决〔2026〕1号"})
+            connection.execute(text(OLD_PAPER), {**place, "id": "other", "number": "决〔2026〕2号"})
+            connection.execute(text(OLD_FILE))
+            connection.execute(text(OLD_COUNTER))
+        schema.migrate(tools.database)
+        organs = units(tools)
+        assert len(set(organs)) == 2
+        with transaction(tools, SYSTEM, LATER) as ctx:
+            kept = ctx.session.execute(select(issued_paper.c.id, issued_paper.c.number))
+            found = {row.id: row.number for row in kept}
+            files = ctx.session.scalars(select(paper_file.c.paper_id)).all()
+            given = [
+                references.next_number(ctx, "决〔{year}〕{number}号", year, organ)
+                for year, organ in [
+                    *((2026, each) for each in (*organs, None)),
+                    *((2027, each) for each in organs),
+                ]
+            ]
+            case = references.next_reference(ctx, "决〔{year}〕{number}号", 2026)
+        assert found == {"first": "决〔2026〕1号", "other": "决〔2026〕2号"}
+        assert files == ["first"]
+        assert given == ["决〔2026〕3号"] * 3 + ["决〔2027〕1号"] * 2
+        assert case == "决〔2026〕1号"
+        for change in ("UPDATE issued_paper SET title = '改'", "DELETE FROM paper_file"):
+            with (
+                pytest.raises(DBAPIError, match="append-only"),
+                tools.database.begin() as connection,
+            ):
+                connection.execute(text(change))
 
 
 def test_no_backup_no_upgrade(
@@ -117,11 +173,13 @@ def test_half_of_a_restore_is_not_worked_with(empty_tools: Tools) -> None:
 
 
 @contextmanager
-def of_the_first_schema(tiny: Tiny, databases: Databases, folder: Path) -> Iterator[Tools]:
-    """The rows of the tools in tables as the first migration makes them."""
+def of_the_first_schema(
+    tiny: Tiny, databases: Databases, folder: Path, revision: str = "0001"
+) -> Iterator[Tools]:
+    """The rows of the tools in tables as the first migration makes them, or a later one."""
     with places.empty(databases, folder) as tools:
         with tools.database.begin() as connection, tiny.tools.readers() as session:
-            schema.bring_to(connection, "0001")
+            schema.bring_to(connection, revision)
             hold_again = table_rows.without_references(connection)
             for shape in table_rows.shapes(connection):
                 if shape.name in NEVER_FILLED:
@@ -130,6 +188,12 @@ def of_the_first_schema(tiny: Tiny, databases: Databases, folder: Path) -> Itera
                 table_rows.load(connection, shape, _as_read(rows))
             hold_again()
         yield tools
+
+
+def units(tools: Tools) -> list[str]:
+    """Two of the region."""
+    with tools.readers() as session:
+        return list(session.scalars(select(Unit.id).order_by(Unit.id).limit(2)))
 
 
 def _as_read(rows: Iterator[tuple[list[object], int]]) -> Iterator[tuple[list[object], int]]:
