@@ -56,6 +56,14 @@ def terms(query: str) -> tuple[Term, ...]:
     return tuple(_term(run) for run in list(runs)[:MAX_TERMS])
 
 
+def stands_in(term: Term, text: str) -> bool:
+    """Is the word found in the text, as the index finds it."""
+    found, wanted = list(marks(text)), term.marks
+    if term.is_beginning:
+        return any(mark.startswith(wanted[-1]) for mark in found)
+    return any(tuple(found[at:][: len(wanted)]) == wanted for at in range(len(found)))
+
+
 def normal(text: str) -> str:
     """The text as the search compares it: one form of each character, small letters."""
     return _normal(text)

@@ -13,7 +13,8 @@ SEARCH_TABLES = "case_search"
 case_search = table(
     SEARCH_TABLES,
     column("case_id"),
-    # step of the case the text was handed in with; 0: reference and names of the case itself
+    # step of the case the text was handed in with; 0: reference and names of the case itself;
+    # below: number and title of a paper that was issued for the step
     column("seq"),
     column("marks"),
 )

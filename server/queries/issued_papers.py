@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session, aliased
 
 from server.models.identity import Person, Unit
@@ -82,28 +82,21 @@ class Part:
 
 def of_case(session: Session, case_id: str) -> tuple[Issued, ...]:
     """Every paper of the case, the oldest first, in three statements."""
-    by, absent = aliased(Person), aliased(Person)
-    rows = session.execute(
-        select(
-            issued_paper,
-            by.name.label("by"),
-            absent.name.label("absent"),
-            Unit.name.label("unit"),
-        )
-        .join(by, by.id == issued_paper.c.issued_by)
-        .outerjoin(absent, absent.id == issued_paper.c.on_behalf_of)
-        .outerjoin(Unit, Unit.id == issued_paper.c.unit_id)
-        .where(issued_paper.c.case_id == case_id)
-        .order_by(issued_paper.c.issued_at, issued_paper.c.number, issued_paper.c.id)
-    ).all()
+    return of_cases(session, [case_id]).get(case_id, ())
+
+
+def of_cases(session: Session, case_ids: Collection[str]) -> Mapping[str, tuple[Issued, ...]]:
+    """Every paper of these cases, of each the oldest first, in three statements for them all."""
+    rows = session.execute(_papers(case_ids)).all()
     if not rows:
-        return ()
+        return {}
     ids = [row.id for row in rows]
     files, served = _files(session, ids), _services(session, ids)
     names = {row.id: row.number or row.title for row in rows}
     replaced = {row.replaces_id for row in rows}
-    return tuple(
-        Issued(
+    found: dict[str, tuple[Issued, ...]] = {}
+    for row in rows:
+        one = Issued(
             id=row.id,
             case_id=row.case_id,
             key=row.key,
@@ -127,8 +120,8 @@ def of_case(session: Session, case_id: str) -> tuple[Issued, ...]:
             files=files[row.id],
             services=tuple(served[row.id]),
         )
-        for row in rows
-    )
+        found[row.case_id] = (*found.get(row.case_id, ()), one)
+    return found
 
 
 def case_of(session: Session, paper_id: str) -> str | None:
@@ -170,8 +163,14 @@ def held(session: Session, hashes: Collection[str]) -> set[str]:
 
 def parts(session: Session, case_id: str) -> tuple[Part, ...]:
     """Who has a part in the case today."""
+    return parts_of(session, [case_id]).get(case_id, ())
+
+
+def parts_of(session: Session, case_ids: Collection[str]) -> Mapping[str, tuple[Part, ...]]:
+    """Who has a part in each of these cases today, in one statement."""
     rows = session.execute(
         select(
+            participant.c.case_id,
             participant.c.role_key,
             participant.c.person_id,
             participant.c.unit_id,
@@ -180,18 +179,19 @@ def parts(session: Session, case_id: str) -> tuple[Part, ...]:
         )
         .outerjoin(Person, Person.id == participant.c.person_id)
         .outerjoin(Unit, Unit.id == participant.c.unit_id)
-        .where(participant.c.case_id == case_id, participant.c.to_at.is_(None))
+        .where(participant.c.case_id.in_(case_ids), participant.c.to_at.is_(None))
         .order_by(participant.c.from_at, participant.c.id)
     )
-    return tuple(
-        Part(
+    found: dict[str, tuple[Part, ...]] = {}
+    for row in rows:
+        one = Part(
             role=row.role_key,
             person_id=row.person_id,
             unit_id=row.unit_id,
             name=row.person or row.unit or "",
         )
-        for row in rows
-    )
+        found[row.case_id] = (*found.get(row.case_id, ()), one)
+    return found
 
 
 def units_above(session: Session, unit_id: str) -> list[Row[tuple[str, str, str]]]:
@@ -203,6 +203,23 @@ def units_above(session: Session, unit_id: str) -> list[Row[tuple[str, str, str]
             .where(Unit.key.in_(path.split("/")))
             .order_by(Unit.path.desc())
         )
+    )
+
+
+def _papers(case_ids: Collection[str]) -> Select[Any]:
+    by, absent = aliased(Person), aliased(Person)
+    return (
+        select(
+            issued_paper,
+            by.name.label("by"),
+            absent.name.label("absent"),
+            Unit.name.label("unit"),
+        )
+        .join(by, by.id == issued_paper.c.issued_by)
+        .outerjoin(absent, absent.id == issued_paper.c.on_behalf_of)
+        .outerjoin(Unit, Unit.id == issued_paper.c.unit_id)
+        .where(issued_paper.c.case_id.in_(case_ids))
+        .order_by(issued_paper.c.issued_at, issued_paper.c.number, issued_paper.c.id)
     )
 
 

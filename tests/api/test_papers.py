@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from server.domain.access import SYSTEM
 from server.models.identity import Unit
 from server.models.paper import issued_paper, paper_file, paper_service
+from server.services.case import search
 from server.services.context import Tools, transaction
 from tests.api.matters import APPLICANT, COLLEAGUE, DESK, STRANGER, offered, opened
 from tests.factories import site
@@ -203,6 +204,41 @@ def test_the_page_shows_the_draft_before_it_issues(app: Flask, signed: Sign) -> 
     assert applicant.get(f"/attachments/{address}").status_code == 200
 
 
+def test_a_paper_is_found_by_number_and_title_by_whoever_may_read_it(
+    app: Flask, signed: Sign, demo_tools: Tools
+) -> None:
+    case = accepted(signed)
+    desk = signed(DESK)
+    paper = issued(desk, case)
+    for word in (paper["number"], "容受", "受理通知书"):
+        assert f'href="/cases/{case}#issued">受理通知书容受〔2026〕1号' in searched(app, DESK, word)
+        assert case not in searched(app, APPLICANT, word)
+        assert case not in searched(app, STRANGER, word)
+    assert case not in searched(app, DESK, "容受〔2026〕18号")
+    desk.done(f"/cases/{case}/serve", service(paper))
+    assert case in searched(app, APPLICANT, "容受")
+    with transaction(demo_tools, SYSTEM, MONDAY) as ctx:
+        search.rebuild(ctx)
+    assert case in searched(app, DESK, "容受")
+    assert case not in searched(app, STRANGER, "容受")
+
+
+def test_the_printed_file_lists_the_papers_with_number_day_and_service(
+    app: Flask, signed: Sign
+) -> None:
+    case = accepted(signed)
+    desk = signed(DESK)
+    paper = issued(desk, case)
+    page = site.signed_in(app, DESK)
+    assert "还没有送达" in page.get(f"/cases/{case}/print").get_data(as_text=True)
+    desk.done(f"/cases/{case}/serve", service(paper))
+    printed = page.get(f"/cases/{case}/print").get_data(as_text=True)
+    row = printed.split("容受〔2026〕1号")[1].split("</tr>")[0]
+    for words in ("受理通知书", "2026-03-02", "直接送达", paper["addressees"][0]["name"]):
+        assert words in row, words
+    assert "还没有送达" not in printed
+
+
 def accepted(signed: Sign, applicant: str = APPLICANT, by: str = DESK) -> str:
     """A case that the desk took in."""
     case: str = opened(signed(applicant))["id"]
@@ -242,6 +278,13 @@ def service(paper: Any) -> dict[str, Any]:
         "way": "direct",
         "served_on": "2026-03-02",
     }
+
+
+def searched(app: Flask, login: str, word: str) -> str:
+    """What the search tells this person."""
+    page = site.signed_in(app, login)
+    headers = {"X-CSRFToken": site.token(page, "/me")}
+    return page.post("/search", data={"q": word}, headers=headers).get_data(as_text=True)
 
 
 def words(content: bytes) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.domain.search_terms import marks, terms
+from server.domain.search_terms import marks, stands_in, terms
 
 CHINESE = st.text(st.sampled_from("容错纠免责减办理程序县乡村𠮷䶮"), min_size=1, max_size=12)
 
@@ -64,3 +64,13 @@ def test_a_search_for_nothing_has_no_words(query: str) -> None:
 
 def test_marks_are_plain_for_every_database() -> None:
     assert all(mark.isascii() and mark.isalnum() for mark in marks("张𠮷祥 Ünïcode 〔2026〕'\"*:"))
+
+
+@pytest.mark.parametrize(
+    ("word", "is_found"),
+    [("受理", True), ("容受", True), ("知", True), ("1", True), ("2026", True)]
+    + [("理受", False), ("容通", False), ("8", False), ("202", False), ("函", False)],
+)
+def test_a_word_stands_in_a_text_as_the_index_finds_it(word: str, is_found: bool) -> None:
+    (term,) = terms(word)
+    assert stands_in(term, "受理通知书 容受〔2026〕1号") is is_found

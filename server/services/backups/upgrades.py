@@ -12,6 +12,7 @@ from server.domain.expressions import Json
 from server.domain.texts import _
 from server.services import heartbeats, schema
 from server.services.backups import making
+from server.services.case import search
 from server.services.context import Tools, transaction
 
 #: where backups before an upgrade lie in the data directory
@@ -47,6 +48,7 @@ def bring_up(tools: Tools, now: datetime, *, without_backup: str = "") -> Path |
     detail: dict[str, Json] = {"from": before, "to": schema.newest()}
     detail["backup"] = made.detail if made else {"left_out": without_backup}
     with transaction(tools, SYSTEM, now) as ctx:
+        search.index_papers(ctx)
         ctx.record("schema.upgrade", "installation", detail=detail)
     if made is None:
         _log.warning("upgraded without a backup")

@@ -1,4 +1,5 @@
-"""Keeps the search index of a case: its reference and names, and what people wrote in each step.
+"""Keeps the search index of a case: its reference and names, what people wrote in each step, and
+number and title of each paper that was issued.
 
 Written in the transaction of its cause, one statement per step; the index holds nothing that the
 rows of the case do not, and :func:`rebuild` makes it anew from them.
@@ -15,6 +16,7 @@ from server.domain.search_terms import marks
 from server.forms.texts import written
 from server.models.case import case, case_step, subject, takeover
 from server.models.identity import Person, Unit
+from server.models.paper import issued_paper
 from server.models.search import case_search
 from server.queries.steps import stands
 from server.services.case.case_state import Act
@@ -61,6 +63,20 @@ def index_step(ctx: Context, case_id: str, seq: int, release: Release, act: Act)
     _write(ctx.session, case_id, seq, written(release.compiled[form].fields, act.answers))
 
 
+def index_paper(ctx: Context, case_id: str, step_seq: int, title: str, number: str | None) -> None:
+    """Make a paper that was issued for this step findable by its number and its title."""
+    _write(ctx.session, case_id, -step_seq, [title, *([number] if number else [])])
+
+
+def index_papers(ctx: Context) -> None:
+    """Make what finds issued papers anew."""
+    ctx.session.execute(delete(case_search).where(case_search.c.seq < HEAD))
+    kept = issued_paper.c
+    asked = select(kept.case_id, kept.step_seq, kept.title, kept.number)
+    for row in ctx.session.execute(asked).all():
+        index_paper(ctx, *row)
+
+
 def rebuild(ctx: Context) -> int:
     """Make the whole index anew from the rows of the cases; return how many cases there are."""
     ctx.session.execute(delete(case_search))
@@ -76,6 +92,7 @@ def rebuild(ctx: Context) -> int:
         for step in steps:
             act = Act(command="", answers=step.answers, form_hash=step.form_hash)
             index_step(ctx, row.id, step.seq, release, act)
+    index_papers(ctx)
     return len(found)
 
 

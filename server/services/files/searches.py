@@ -1,18 +1,19 @@
 """The search: cases by their reference, by whom they concern, and by what was written in them.
 
 A case counts only when every word stands in something the actor may read: its reference and
-procedure, the names where he may know them, the papers he may open. What he may not read finds
+procedure, the names where he may know them, the papers he may open, number and title of those that
+were issued and that he may read. What he may not read finds
 nothing, so that no search tells what a paper says that he is not shown.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy import select
 
 from server.domain.perspectives import Sight
-from server.domain.search_terms import Term, normal, terms
+from server.domain.search_terms import Term, normal, stands_in, terms
 from server.domain.snippets import Snippet, snippet
 from server.forms import compiler
 from server.forms.texts import written as texts
@@ -20,14 +21,16 @@ from server.models.case import case
 from server.queries import papers, perspectives, search
 from server.queries.case_filters import Wanted
 from server.queries.case_lists import Line
+from server.queries.issued_papers import Issued
 from server.queries.papers import Written
+from server.queries.search import Found
 from server.services.context import Context
 from server.services.files import case_indexes, case_papers
 from server.services.files.case_indexes import Index, Titled
 from server.services.identity import posts
 from server.services.law import charts
 from server.services.packs import definitions
-from server.services.papers import paper_sheets
+from server.services.papers import paper_sheets, paper_sights
 
 #: most cases of an answer; whoever finds more says more precisely what he looks for
 MOST: Final = 50
@@ -37,7 +40,8 @@ MOST: Final = 50
 class Place:
     """The paper of a case in which a word stands."""
 
-    seq: int
+    #: the step it was handed in with; None: it was issued, and stands in the list of the case
+    seq: int | None
     title: str
     #: None: the word stands in several pieces there
     snippet: Snippet | None
@@ -65,6 +69,8 @@ class _Hits:
     """Cases that count, the newest first, each with the steps in which words were found."""
 
     steps: Mapping[str, tuple[int, ...]]
+    #: case -> its issued paper in which words were found
+    issued: Mapping[str, Issued]
     is_all: bool
 
 
@@ -78,6 +84,8 @@ def find(ctx: Context, text: str) -> Answer:
     shown = tuple(found.steps)[:MOST]
     listed = case_indexes.index(ctx, Wanted(ids=shown), page_size=MOST)
     places = _places(ctx, listed, {each: found.steps[each] for each in shown}, terms(text))
+    for case_id, one in found.issued.items():
+        places[case_id] = Place(seq=None, title=f"{one.title}{one.number}", snippet=None)
     return Answer(
         results=tuple(Result(titled=each, place=places.get(each.line.id)) for each in listed.items),
         is_all=found.is_all and len(found.steps) <= MOST,
@@ -99,7 +107,11 @@ def _hits(ctx: Context, text: str) -> _Hits:
     known = _known(ctx, [*found.cases, *referred])
     addressed = {case_id: one.addressed for case_id, one in known.items()}
     readable = papers.readable(ctx.session, sights, addressed)
+    issued = paper_sights.readable(
+        ctx, {each: sights[each] for each in _with_papers(found, sights)}
+    )
     steps: dict[str, tuple[int, ...]] = {}
+    named: dict[str, Issued] = {}
     for case_id, head in known.items():
         if case_id in referred:
             steps[case_id] = ()
@@ -107,9 +119,31 @@ def _hits(ctx: Context, text: str) -> _Hits:
             where = found.cases[case_id]
             told = _told(head, sights[case_id], words, where.get(0, frozenset()))
             read = {seq: where[seq] for seq in sorted(where) if (case_id, seq) in readable}
-            if len(told.union(*read.values())) == len(words):
+            said = _said(issued.get(case_id, ()), words)
+            if len(told.union(*read.values(), *(one for one, _paper in said))) == len(words):
                 steps[case_id] = () if len(told) == len(words) else tuple(read)
-    return _Hits(steps=steps, is_all=found.is_all)
+                best = max(said, key=lambda each: len(each[0]), default=None)
+                if best and len(told) < len(words) and (not read or len(best[0]) == len(words)):
+                    steps[case_id], named[case_id] = (), best[1]
+    return _Hits(steps=steps, issued=named, is_all=found.is_all)
+
+
+def _with_papers(found: Found, sights: Mapping[str, Sight]) -> Iterator[str]:
+    """The cases in which a word may stand in a paper that was issued."""
+    for case_id, where in found.cases.items():
+        if case_id in sights and any(seq < 0 for seq in where):
+            yield case_id
+
+
+def _said(issued: Collection[Issued], words: tuple[Term, ...]) -> list[tuple[set[int], Issued]]:
+    """The words in number and title of each paper he may read; none where there are none."""
+    found = []
+    for one in issued:
+        text = f"{one.title} {one.number}"
+        numbers = {at for at, word in enumerate(words) if stands_in(word, text)}
+        if numbers:
+            found.append((numbers, one))
+    return found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,10 +15,8 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.errors import Forbidden, Invalid, NotFound
 from server.domain.expressions import Json
 from server.domain.findings import Finding
-from server.domain.letters import Shown, may_read
 from server.domain.packs import Paper
 from server.domain.perspectives import Matter, Sight
-from server.domain.roles import OF_THE_UNIT, Capacity
 from server.domain.texts import _
 from server.engine import child
 from server.engine.child import Limits
@@ -27,10 +25,9 @@ from server.queries.issued_papers import Issued
 from server.queries.papers import Written
 from server.services.case import case_rows, case_state, facts, sights
 from server.services.context import Context
-from server.services.identity import posts
 from server.services.law import charts
 from server.services.packs import definitions
-from server.services.papers import letters
+from server.services.papers import letters, paper_sights
 from server.services.papers.letters import Matters
 
 #: what stands for the figure of the number in a draft
@@ -38,8 +35,6 @@ BLANK: Final = letters.BLANK
 _RENDER: Final = "server.adapters.letters.rendering:render"
 #: a letter is small; what takes longer is no letter
 _LIMITS: Final = Limits(cpu_seconds=5, wall_seconds=30.0, memory_bytes=768 << 20)
-#: capacities in which a paper may be addressed to an office
-_BY_WORK: Final = frozenset(Capacity) - {Capacity.TOLD, Capacity.HIGHER, Capacity.OUTSIDE}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -168,11 +163,7 @@ def chosen(ctx: Context, case_id: str, paper: str) -> Offer:
 def listed(ctx: Context, case_id: str) -> tuple[Issued, ...]:
     """The issued papers of the case that the actor may read, the oldest first. Raises NotFound."""
     sight = sights.of(ctx, case_id)
-    issued = rows.of_case(ctx.session, case_id)
-    if not issued:
-        return ()
-    held = _held(ctx, sight, case_id)
-    return tuple(each for each in issued if may_read(sight, shown(each), held))
+    return paper_sights.readable(ctx, {case_id: sight}).get(case_id, ())
 
 
 def found(ctx: Context, paper_id: str) -> Issued:
@@ -201,38 +192,6 @@ def is_receipt(ctx: Context, attachment_id: str) -> bool:
     except NotFound:
         return False
     return True
-
-
-def shown(issued: Issued) -> Shown:
-    """What decides who may read it."""
-    return Shown(
-        matter=Matter(issued.matter),
-        role=issued.role,
-        unit_id=issued.unit_id,
-        written_by=issued.written_by,
-        to=issued.to_roles,
-        needs_service=issued.needs_service,
-        served=[
-            (each.role, each.person_id or each.unit_id or "")
-            for each in issued.services
-            if each.role and not each.is_replaced
-        ],
-    )
-
-
-def _held(ctx: Context, sight: Sight, case_id: str) -> list[tuple[str, str]]:
-    """The roles the actor has in the case, himself or by an office, with who holds each."""
-    actor = posts.with_posts(ctx)
-    units = {post.unit_id for post in actor.posts}
-    parts = [
-        (each.role, each.person_id or each.unit_id or "")
-        for each in rows.parts(ctx.session, case_id)
-        if each.person_id == sight.person_id or each.unit_id in units
-    ]
-    if sight.capacities & _BY_WORK and not sight.is_party:
-        parts += [(post.kind, "") for post in actor.posts if post.kind not in OF_THE_UNIT]
-        parts += [(post.kind, "") for post in actor.posts if Capacity.UNIT in sight.capacities]
-    return parts
 
 
 def _steps(found: Matters, paper: Paper) -> Iterator[tuple[str, Written]]:

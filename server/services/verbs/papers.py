@@ -26,7 +26,7 @@ from server.domain.texts import _
 from server.models.base import new_id
 from server.models.paper import issued_paper, paper_file, paper_service
 from server.queries.issued_papers import Issued
-from server.services.case import attachment_binding, case_rows, references, sights
+from server.services.case import attachment_binding, case_rows, references, search, sights
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.papers import issued_papers, letters
@@ -254,6 +254,7 @@ def _kept(ctx: Context, case: CaseRow, drawn: Drawn, earlier: Issued | None, rea
             made_at=ctx.now,
         )
     )
+    search.index_paper(ctx, case.id, offer.step.seq, paper.title, number)
     detail: dict[str, Json] = {"paper": paper.key, "hash": stored.hash, "data": drawn.data_hash}
     if earlier is not None:
         detail["replaces"] = earlier.id
