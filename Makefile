@@ -16,7 +16,7 @@ ARGS ?=
 export PASSWORD
 # what `make check` runs of the tests; `make test` then runs all others
 FAST := tests/domain tests/engine tests/checker tests/forms tests/adapters tests/test_architecture.py
-SYSTEM := apt-get update && apt-get install -y chromium fonts-noto-cjk fontconfig libpangoft2-1.0-0 libharfbuzz-subset0
+SYSTEM := apt-get update && apt-get install -y chromium-headless-shell fonts-noto-cjk fontconfig libpangoft2-1.0-0 libharfbuzz-subset0
 FRONT := esbuild.mjs package.json package-lock.json $(wildcard build/* server/engine/feel.entry.mjs server/engine/js/* server/web/islands/* server/web/islands/*/* server/web/styles/*)
 
 .DEFAULT_GOAL := help
@@ -77,7 +77,7 @@ test: check ## check, then the tests: both databases, every scenario of every pa
 	@$(BIN)/pytest -n 3 --dist worksteal -m "not slow" --checked "$(FAST)" --junitxml=test-report/junit.xml
 
 system: # what the tests need of the machine: a browser, a Chinese font, what prints a letter; never skipped
-	@{ PATH=$$PATH:/sbin:/usr/sbin; command -v chromium && fc-list :lang=zh-cn family | grep -q . && ldconfig -p | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset; } > /dev/null 2>&1 || \
+	@{ PATH=$$PATH:/sbin:/usr/sbin; { command -v chromium-headless-shell || command -v chromium; } && fc-list :lang=zh-cn family | grep -q . && ldconfig -p | grep -q libpangoft2-1.0 && ldconfig -p | grep -q libharfbuzz-subset; } > /dev/null 2>&1 || \
 	{ mkdir -p $(STAMPS) && { $(SYSTEM); } > $(STAMPS)/system.log 2>&1; } || \
 	{ tail -5 $(STAMPS)/system.log; echo "the tests need a browser, a Chinese font and what prints a letter; as root: $(SYSTEM)"; exit 1; }
 
