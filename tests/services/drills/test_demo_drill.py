@@ -1,11 +1,11 @@
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import func, select
 
 from server.domain.access import SYSTEM
-from server.domain.calendar import CHINA_TIME, CalendarYear, WorkingCalendar
+from server.domain.calendar import CalendarYear, WorkingCalendar
 from server.domain.errors import Conflict, Invalid
 from server.models.case import case
 from server.models.identity import Person
@@ -15,11 +15,10 @@ from server.services import audit, installation
 from server.services.context import Tools, reading, transaction
 from server.services.drills import demo_cases, demo_drill, drill
 from server.services.identity import passwords
+from tests.browser.server import REAL, fill_drill
 from tests.databases import SqliteDatabases
 from tests.factories import tools as factory
-
-REAL = datetime(2026, 11, 20, 10, 0, tzinfo=CHINA_TIME)
-CLOCK = datetime(2026, 3, 2, 8, 30, tzinfo=CHINA_TIME)
+from tests.factories.site import MONDAY as CLOCK
 
 
 def test_a_demo_is_six_cases_in_different_states_and_doing_it_again_changes_nothing(
@@ -159,15 +158,9 @@ def seen(tools: Tools) -> dict[str, object]:
 
 @pytest.fixture
 def drilled(sqlite_databases: SqliteDatabases) -> Iterator[Tools]:
-    """A drill with everything in it."""
-    with factory.copied(sqlite_databases, "demo", _fill) as tools:
+    """A drill with everything in it, the one that the browser's tests look at."""
+    with factory.copied(sqlite_databases, "drill", fill_drill) as tools:
         yield tools
-
-
-def _fill(url: str) -> None:
-    with factory.opened(url) as tools:
-        demo_drill.begin(tools, CLOCK, REAL)
-        demo_drill.fill(tools, REAL)
 
 
 WRONG = """
