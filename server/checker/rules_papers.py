@@ -32,6 +32,13 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     for paper in candidate.pack.papers.values():
         _terms(candidate, paper, notes["pack.yaml"])
         if not paper.template:
+            notes["pack.yaml"].warning(
+                "PAPER_TEMPLATE_UNNAMED",
+                _("文书“{title}”没有模板，不能制发").format(title=paper.title),
+                _("把模板放入letters文件夹，并写明template"),
+                element="papers",
+                field=f"{paper.key}.template",
+            )
             continue
         path = letters.get(paper.template)
         if path is None:

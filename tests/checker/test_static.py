@@ -458,6 +458,11 @@ def written_with(draft: Draft, *lines: str) -> None:
     draft.letters["notice"] = letter(*lines)
 
 
+@case("PAPER_TEMPLATE_UNNAMED")
+def paper_that_names_no_letter(draft: Draft) -> None:
+    del draft.pack["papers"]["notice"]["template"]
+
+
 @case("PAPER_TEMPLATE_MISSING")
 def paper_without_its_letter(draft: Draft) -> None:
     draft.pack["papers"]["notice"]["template"] = "ghost"

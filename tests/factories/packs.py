@@ -5,7 +5,7 @@ import re
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
@@ -14,6 +14,7 @@ from server.checker.static import Reading
 from server.domain.findings import Finding
 from server.engine.feel import Feel
 from tests.factories.bpmn import Process, document, lane, message, timer
+from tests.factories.letters import letter
 
 FEEL = Feel()
 CALENDARS = ("cn",)
@@ -76,7 +77,9 @@ PACK: dict[str, Any] = {
         }
     ],
     "appoints": [{"node": "examine", "field": "examiner", "role": "desk_office"}],
-    "papers": {"notice": {"title": "通知书", "node": "examine", "to": ["applicant"]}},
+    "papers": {
+        "notice": {"title": "通知书", "node": "examine", "to": ["applicant"], "template": "notice"}
+    },
     "settings": {"strict": {"title": "从严", "value": True, "basis": {"default": "样例"}}},
 }
 
@@ -158,6 +161,10 @@ def diagram() -> Process:
     return process
 
 
+#: says the title alone
+LETTER: Final = letter("{{ title }}")
+
+
 @dataclass
 class Draft:
     """The parts of the pack, free to be changed before ``findings`` is asked."""
@@ -168,7 +175,7 @@ class Draft:
     diagrams: dict[str, bytes] = field(default_factory=dict)
     table: str = TABLE
     #: template name -> bytes
-    letters: dict[str, bytes] = field(default_factory=dict)
+    letters: dict[str, bytes] = field(default_factory=lambda: {"notice": LETTER})
 
     def __post_init__(self) -> None:
         if not self.diagrams:

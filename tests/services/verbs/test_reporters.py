@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, inspect, select, text, update
+from sqlalchemy import func, select, update
 
 from server.adapters.ring import DRILL_FILE, Ring
 from server.domain.absences import Absence
@@ -23,6 +23,7 @@ from server.services.verbs import reporter_bars as bars
 from server.services.verbs import reporter_deeds as deeds
 from server.services.verbs import reporters as verbs
 from tests.factories.invariants import broken_chain
+from tests.factories.planted import told_of
 from tests.factories.tiny import APPLICANT, AUDIT, COLLEAGUE, DESK, HEAD, NOW, Tiny
 
 KEEPER, SECOND = "county1.petition.1", "county1.petition.2"
@@ -55,7 +56,7 @@ def test_an_official_who_reported_is_in_no_table_and_keeps_away_without_a_ground
     assert tiny.person(DESK) not in handlers(tiny, case_id)
 
     opened(tiny, KEEPER, made)
-    assert told_of(tiny, (NAME, CONTACT, NOTE, REASON)) == set()
+    assert told_of(tiny.tools, (NAME, CONTACT, NOTE, REASON)) == set()
     marks = {"person": tiny.person(DESK)}
     with tiny.tools.readers() as session:
         row = session.execute(select(reporter)).one()
@@ -137,7 +138,7 @@ def test_only_the_office_that_received_it_and_whom_it_names_open_it_each_time_wi
         opened(tiny, DESK, made)
     with tiny.tools.readers() as session:
         assert session.scalar(select(func.count()).select_from(reporter_view)) == 2
-    assert told_of(tiny, (NAME, REASON)) == set()
+    assert told_of(tiny.tools, (NAME, REASON)) == set()
 
 
 def test_what_does_not_fit_is_refused_and_nothing_is_kept(tiny: Tiny) -> None:
@@ -181,7 +182,7 @@ def test_a_real_name_reporter_is_told_and_acknowledges_an_anonymous_one_never(ti
     unknown = recorded(tiny, case_id, kind="anonymous", name="", contact="")
     with pytest.raises(Conflict, match="匿名检举不反馈"):
         tiny.act(KEEPER, lambda ctx: deeds.feed_back(ctx, unknown, **given))
-    assert told_of(tiny, (NAME, NOTE)) == set()
+    assert told_of(tiny.tools, (NAME, NOTE)) == set()
 
 
 def test_a_case_that_follows_keeps_the_same_people_away(tiny: Tiny) -> None:
@@ -302,21 +303,3 @@ def noted(tiny: Tiny, one: str, other: str) -> None:
 
 def sight(tiny: Tiny, login: str, case_id: str) -> Any:
     return tiny.act(login, lambda ctx: perspectives.of(ctx.session, posts.with_posts(ctx), case_id))
-
-
-def told_of(tiny: Tiny, words: tuple[str, ...]) -> set[str]:
-    """Names of the tables in which one of these words stands in clear, whatever their columns."""
-    found = set()
-    with tiny.tools.readers() as session:
-        for table in inspect(session.connection()).get_table_names():
-            quoted = session.connection().dialect.identifier_preparer.quote(table)
-            for row in session.execute(text(f"SELECT * FROM {quoted}")):  # no input
-                said = " ".join(
-                    bytes(one).decode("utf-8", "ignore")
-                    if isinstance(one, bytes | memoryview)
-                    else str(one)
-                    for one in row
-                )
-                if any(word in said for word in words):
-                    found.add(table)
-    return found
