@@ -6,7 +6,7 @@ What the names in them mean is the checker's business; here only shape and type 
 from collections.abc import Mapping
 
 from server.adapters.reading import REQUIRED, Node, listed, table
-from server.domain.campaign_rules import CampaignRule, Figure, Selection
+from server.domain.campaign_rules import CampaignRule, Figure, Sample, Selection
 from server.domain.expressions import Given
 from server.domain.jurisdiction import Level
 from server.domain.register_rules import SHOWN_TO, Column, Find, Of, RegisterRule
@@ -96,7 +96,14 @@ def _selection(node: Node) -> Selection:
         register=node.text("register", REQUIRED),
         where=node.feel("where"),
         since=node.day("since"),
+        sample=_sample(node.child("sample")) if node.has("sample") else None,
     )
+    node.finish()
+    return read
+
+
+def _sample(node: Node) -> Sample:
+    read = Sample(percent=node.given("percent", REQUIRED), least=node.given("least", REQUIRED))
     node.finish()
     return read
 

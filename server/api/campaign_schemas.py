@@ -73,12 +73,27 @@ class CampaignTargetSchema(ma.Schema):
     state = word(TargetState)
     reason = ma.fields.String(required=True)
     reference = ma.fields.String(required=True, allow_none=True)
+    source = ma.fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": _("所依据的登记属于哪一事项")},
+    )
+
+
+class CampaignDrawSchema(ma.Schema):
+    """What was drawn, and how anybody can draw it again."""
+
+    seed = ma.fields.String(required=True)
+    candidates = ma.fields.Integer(required=True)
+    candidates_hash = ma.fields.String(required=True)
+    drawn = ma.fields.Integer(required=True)
 
 
 class CampaignFileSchema(CampaignSchema):
     """A campaign with its numbers, and a page of the reader's own targets."""
 
     selecting = ma.fields.Boolean(required=True)
+    draw = ma.fields.Nested(CampaignDrawSchema, required=True, allow_none=True)
     scopes = ma.fields.List(ma.fields.Nested(CampaignScopeSchema), required=True)
     headings = ma.fields.List(ma.fields.String(), required=True)
     levels = ma.fields.List(ma.fields.Nested(CampaignLineSchema), required=True)

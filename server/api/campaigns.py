@@ -168,6 +168,7 @@ def _file(found: Shown) -> dict[str, Json]:
     return {
         **_head(found.row),
         "selecting": found.row.selected_at is None,
+        "draw": _draw(found),
         "scopes": [
             {"number": each.number, "text": each.text, "codes": each.codes, "from_on": each.from_on}
             for each in found.scopes
@@ -191,6 +192,13 @@ def _file(found: Shown) -> dict[str, Json]:
         ],
         "total": found.total,
     }
+
+
+def _draw(found: Shown) -> dict[str, Json] | None:
+    if found.drawn is None:
+        return None
+    kept = ("seed", "candidates", "candidates_hash")
+    return {**{name: getattr(found.row, name) for name in kept}, "drawn": found.drawn}
 
 
 def _line(line: Line) -> dict[str, Json]:

@@ -1,6 +1,7 @@
 """Pass 5, ``campaigns``: what they select from, open and count exists, and can be read."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from server.checker import rules_entries
 from server.checker.candidate import Candidate
@@ -11,6 +12,9 @@ from server.domain.expressions import Feel
 from server.domain.notes import Notes
 from server.domain.texts import _
 
+#: more than any sample needs
+_MOST: Final = 10**6
+
 
 def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     """Note campaigns that name what there is not."""
@@ -20,6 +24,7 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
         _procedure(candidate, rule, own)
         _lists(candidate, rule, own)
         _expressions(candidate, rule, own)
+        _sample(candidate, rule, own)
 
 
 def _registers(candidate: Candidate, rule: CampaignRule, notes: Notes) -> None:
@@ -128,6 +133,26 @@ def _expressions(candidate: Candidate, rule: CampaignRule, notes: Notes) -> None
         if isinstance(value, Feel):
             lent = _lent(campaign, target=selects)
             _ask(candidate, rule, f"with.{name[:60]}", value, lent, notes)
+
+
+def _sample(candidate: Candidate, rule: CampaignRule, notes: Notes) -> None:
+    """How much is drawn: whole numbers, or what settings say."""
+    if rule.sample is None:
+        return
+    shares = (("percent", rule.sample.percent, 100), ("least", rule.sample.least, _MOST))
+    for name, value, most in shares:
+        if isinstance(value, Feel):
+            _ask(candidate, rule, f"selects.sample.{name}", value, {}, notes)
+        elif not (value.isdecimal() and 0 < int(value) <= most):
+            notes.error(
+                "CAMPAIGN_SAMPLE",
+                _("专项活动“{title}”抽取的{name}应为1至{most}的整数").format(
+                    title=rule.title, name=name, most=most
+                ),
+                _("写整数，或者写“=settings.…”"),
+                element="campaigns",
+                field=f"{rule.key}.selects.sample.{name}",
+            )
 
 
 def _lent(campaign: Properties, **others: Properties) -> Mapping[str, Properties]:

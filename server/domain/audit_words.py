@@ -31,6 +31,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "campaign.open": _("开展专项活动"),
     "campaign.export": _("导出专项活动的数字"),
     "campaign.read": _("查看专项活动"),
+    "campaign.draw": _("随机抽取专项活动对象"),
     "campaign.select": _("选取专项活动对象"),
     "campaign.start": _("按专项活动启动事项"),
     "campaign.widen": _("扩大专项活动范围"),

@@ -19,6 +19,14 @@ OF_CAMPAIGNS: Final = frozenset(
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Sample:
+    """How much of what is selected is drawn: so many per cent, rounded up, and at least so many."""
+
+    percent: Given
+    least: Given
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
     """Which entries of a register propose targets."""
 
@@ -27,6 +35,9 @@ class Selection:
     where: Feel | None = None
     #: only entries since this day; each campaign may name another one
     since: date | None = None
+    #: each entry is a candidate, also one about the matter as such, and a share of them is drawn
+    #: (``draws``); None: whom entries are about is proposed, once, to the office that manages him
+    sample: Sample | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,7 +65,7 @@ class CampaignRule:
     title: str
     #: procedure a case of which is opened for each chosen target, or whose cases belong to it
     procedure: str = ""
-    #: levels it may be held at, and reaches
+    #: levels it may be held at, and reaches; a draw reaches nobody but whoever holds it
     levels: tuple[str, ...]
     #: office that holds it, each at its own level
     by: str
@@ -71,8 +82,14 @@ class CampaignRule:
     figures: tuple[Figure, ...] = ()
     basis: Basis
 
+    @property
+    def sample(self) -> Sample | None:
+        """What is drawn, where its targets are."""
+        return self.selects.sample if self.selects else None
+
     def given(self) -> tuple[Given, ...]:
         """Everything that may be an expression."""
         where = self.selects.where if self.selects else None
-        found = (where, *self.start.values(), *(figure.where for figure in self.figures))
+        share = (self.sample.percent, self.sample.least) if self.sample else ()
+        found = (where, *share, *self.start.values(), *(figure.where for figure in self.figures))
         return tuple(each for each in found if each)

@@ -89,6 +89,10 @@ campaign = Table(
     Column("cursor", String(120)),
     # null: targets are still being proposed
     Column("selected_at", Moment),
+    # of a draw: made when the campaign began; the others when it was drawn
+    Column("seed", String(64)),
+    Column("candidates", Integer),
+    Column("candidates_hash", String(64)),
     Column("made_by", String(36), ForeignKey("person.id"), nullable=False),
     Column("made_at", Moment, nullable=False),
     Column("ended_by", String(36), ForeignKey("person.id")),
@@ -142,7 +146,7 @@ campaign_target = Table(
     Column("campaign_id", String(36), ForeignKey("campaign.id"), nullable=False),
     # the office whose level manages him; null: a case that came in by itself
     Column("part_id", String(36), ForeignKey("campaign_part.id")),
-    # person:<id>, unit:<id> or case:<id>: once in a campaign
+    # person:<id>, unit:<id>, case:<id> or, where it is drawn, entry:<id>: once in a campaign
     Column("about", String(60), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("person_id", String(36), ForeignKey("person.id")),

@@ -7,7 +7,7 @@ share they are.
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import Session, aliased
 
@@ -17,10 +17,18 @@ from server.domain.lifecycle import OVER
 from server.models.case import case, subject
 from server.models.identity import Unit
 from server.models.recusal import kinship
-from server.models.register import campaign, campaign_part, campaign_scope, campaign_target
+from server.models.register import (
+    campaign,
+    campaign_part,
+    campaign_scope,
+    campaign_target,
+    register_entry,
+)
 from server.queries.visibility import recused_from
 
 _ABOVE: Final = aliased(Unit)
+#: the case whose entry proposed a target
+_SOURCE: Final = case.alias("source")
 #: offices of one kind have one name: the organ tells them apart
 _OFFICE: Final = (func.coalesce(_ABOVE.name, "") + Unit.name).label("unit")
 _STATE: Final = campaign_target.c.state
@@ -104,9 +112,16 @@ def targets(session: Session, actor: Actor, parts: Collection[str], part: slice)
     """The targets in these shares, those that wait first; none the actor has to keep away from."""
     return list(
         session.execute(
-            select(campaign_target, Unit.name.label("unit"), case.c.reference)
+            select(
+                campaign_target,
+                Unit.name.label("unit"),
+                case.c.reference,
+                _SOURCE.c.reference.label("source"),
+            )
             .outerjoin(Unit, Unit.id == campaign_target.c.unit_id)
             .outerjoin(case, case.c.id == campaign_target.c.case_id)
+            .outerjoin(register_entry, register_entry.c.id == campaign_target.c.entry_id)
+            .outerjoin(_SOURCE, _SOURCE.c.id == register_entry.c.case_id)
             .where(campaign_target.c.part_id.in_(parts), _is_open_to(actor))
             .order_by(_WAIT, campaign_target.c.name, campaign_target.c.id)
             .offset(part.start)
@@ -123,14 +138,48 @@ def total(session: Session, actor: Actor, parts: Collection[str]) -> int:
     )
 
 
+def candidates(session: Session, actor: Actor, campaign_id: str) -> list[Row[Any]]:
+    """What a draw was made from, in no order: entry, reference, whether it was drawn.
+
+    The reference is null where the actor has to keep away from the case.
+    """
+    own = select(subject.c.case_id).where(subject.c.person_id == actor.person_id)
+    is_shut = or_(case.c.id.in_(own), case.c.id.in_(recused_from(actor)))
+    wanted = (
+        select(
+            campaign_target.c.entry_id,
+            when((is_shut, None), else_=case.c.reference).label("reference"),
+            (_STATE != TargetState.LEFT_OUT).label("drawn"),
+        )
+        .join(register_entry, register_entry.c.id == campaign_target.c.entry_id)
+        .join(case, case.c.id == register_entry.c.case_id)
+        .where(campaign_target.c.campaign_id == campaign_id)
+    )
+    return list(session.execute(wanted).all())
+
+
 def _is_open_to(actor: Actor) -> ColumnElement[bool]:
     """Neither himself, nor a relative, nor a case that concerns him or that he keeps away from."""
-    who, about = campaign_target.c.person_id, campaign_target.c.case_id
+    who = campaign_target.c.person_id
+    abouts = (campaign_target.c.case_id, _drawn_from())
     kin = select(kinship.c.relative_id).where(
         kinship.c.person_id == actor.person_id, kinship.c.ended_at.is_(None)
     )
     own = select(subject.c.case_id).where(subject.c.person_id == actor.person_id)
     return and_(
         or_(who.is_(None), and_(who != actor.person_id, who.not_in(kin))),
-        or_(about.is_(None), and_(about.not_in(own), about.not_in(recused_from(actor)))),
+        *(
+            or_(about.is_(None), and_(about.not_in(own), about.not_in(recused_from(actor))))
+            for about in abouts
+        ),
+    )
+
+
+def _drawn_from() -> ScalarSelect[str]:
+    """The case of an entry about a matter as such."""
+    return (
+        select(register_entry.c.case_id)
+        .where(register_entry.c.id == campaign_target.c.entry_id, register_entry.c.kind == "case")
+        .correlate(campaign_target)
+        .scalar_subquery()
     )

@@ -19,7 +19,7 @@ from server.http.site import acting, now, reading
 from server.queries.totals import MAX_TOTAL
 from server.services import limits
 from server.services.context import Context
-from server.services.files import campaign_exports
+from server.services.files import campaign_draw_sheets, campaign_exports
 from server.services.files import campaign_lists as files
 from server.services.files.campaign_lists import Pages
 from server.services.identity import choices
@@ -81,6 +81,18 @@ def spreadsheet(campaign_id: object) -> Response:
     with reading() as ctx:
         content = campaign_exports.workbook(ctx, target, serial)
     return as_workbook(content, f"campaign-{now():%Y%m%d}-{serial}.xlsx")
+
+
+@pages.get("/<uuid:campaign_id>/draw.xlsx")
+@requires(Permission.LEDGER_READ, fresh=True)
+@page_class("file")
+def draw(campaign_id: object) -> Response:
+    """With which anybody can draw again; that it left is on record with its serial."""
+    target, serial = str(campaign_id), uuid4().hex[:12].upper()
+    with reading() as ctx:
+        content = campaign_draw_sheets.workbook(ctx, target, serial)
+    looked("campaign.export", target, detail={"serial": serial}, limit=limits.EXPORT)
+    return as_workbook(content, f"draw-{now():%Y%m%d}-{serial}.xlsx")
 
 
 @pages.post("/<uuid:campaign_id>/find")

@@ -71,6 +71,13 @@ def test_registers_and_campaigns_that_can_work_are_let_through() -> None:
         (f"{WEEK}/with/nothing", "=target.name", ["CAMPAIGN_FIELD"]),
         (f"{WEEK}/with/managed_by", "village", ["CAMPAIGN_FIELD"]),
         (f"{WEEK}/with/managed_by", "=target.manager", ["PROPERTY_UNKNOWN"]),
+        (f"{WEEK}/selects/sample", {"percent": "101", "least": "1"}, ["CAMPAIGN_SAMPLE"]),
+        (f"{WEEK}/selects/sample", {"percent": "ten", "least": "0"}, ["CAMPAIGN_SAMPLE"]),
+        (
+            f"{WEEK}/selects/sample",
+            {"percent": "=settings.x", "least": "3"},
+            ["PROPERTY_UNKNOWN", "SETTING_UNKNOWN"],
+        ),
         (f"{WEEK}/figures/0/outcomes", ["nothing"], ["OUTCOME_UNKNOWN"]),
         (f"{WEEK}/figures/1/sum", "nothing", ["CAMPAIGN_FIGURE"]),
     ],

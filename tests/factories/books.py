@@ -104,7 +104,8 @@ def files(change: Callable[[Json], object] = lambda _entries: None) -> PackFiles
     change(entries)
     content = yaml.dump(entries, Dumper=_Plain, allow_unicode=True, sort_keys=False).encode()
     asked = json.loads(read.files[_APPLICATION])
-    asked["components"] += [_named("concerned_person", "person"), _named("concerned_unit", "unit")]
+    kinds = {"concerned_person": "person", "concerned_unit": "unit", "earlier_case": "case"}
+    asked["components"] += [_named(key, kind) for key, kind in kinds.items()]
     form = json.dumps(asked, ensure_ascii=False).encode()
     return PackFiles(key=read.key, files={**read.files, _YAML: content, _APPLICATION: form})
 
@@ -132,7 +133,7 @@ def _named(key: str, kind: str) -> Json:
         "type": "textfield",
         "id": key,
         "key": key,
-        "label": {"person": "当事人", "unit": "当事单位"}[kind],
+        "label": {"person": "当事人", "unit": "当事单位", "case": "原事项"}[kind],
         "properties": {"kind": kind},
     }
 

@@ -32,7 +32,7 @@ class Place:
 
     #: the case whose form it is; empty: one that is about to begin
     case_id: str = ""
-    #: the case whose message fills the form in; empty: a person does
+    #: the case whose message, or whose entry in a register, fills the form in; empty: a person does
     sender_id: str = ""
 
 

@@ -15,7 +15,7 @@ from server.services.files import campaign_figures
 from server.services.files.campaign_figures import Figures
 from server.services.identity import posts
 from server.services.packs import definitions
-from server.services.verbs import campaign_heads, campaign_rows
+from server.services.verbs import campaign_draws, campaign_heads, campaign_rows
 from server.services.verbs.campaign_heads import Confirming
 
 #: shares on one page
@@ -46,8 +46,10 @@ class Shown:
     page_size: int
     #: may the reader widen and end it
     is_holder: bool
-    #: has an office of his a share
+    #: has an office of his a share whose targets are not drawn
     may_name: bool
+    #: how many were drawn; None where they are not drawn, or not yet
+    drawn: int | None
     #: shares the reader may confirm
     confirms: frozenset[str]
     #: shares whose own head must not confirm, with who does
@@ -89,7 +91,8 @@ def one(ctx: Context, campaign_id: str, pages: Pages) -> Shown:
         shares_total=len(shares),
         shares_page=pages.shares,
         shares_size=SHARES,
-        may_name=any(each.unit_id in units for each in shares),
+        may_name=row.seed is None and any(each.unit_id in units for each in shares),
+        drawn=campaign_draws.drawn(ctx, row),
         figures=campaign_figures.of(ctx, row, shares, units),
         targets=targets,
         total=query.total(ctx.session, actor, own),

@@ -11,7 +11,7 @@ from server.models.base import new_id
 from server.models.register import campaign_part, campaign_target
 from server.services.context import Context
 from server.services.identity import people
-from server.services.verbs import campaign_heads, campaign_rows
+from server.services.verbs import campaign_draws, campaign_heads, campaign_rows
 from server.services.verbs.campaign_heads import WAITING
 
 #: longest reason
@@ -24,10 +24,11 @@ def name(ctx: Context, campaign_id: str, *, kind: str, who: str) -> str:
     Raises:
         NotFound: there is no such campaign, or no office of the actor takes part.
         Forbidden: no office of the actor that takes part manages him.
-        Conflict: it is over, or he is a target already.
+        Conflict: it is over, its targets are drawn, or he is a target already.
         Invalid: there is nobody of this id.
     """
     row = campaign_rows.taking_part(ctx, campaign_id)
+    campaign_draws.refuse_changes(row)
     if (kind, who) in people.unknown(ctx, [(kind, who)]) or kind not in ("person", "unit"):
         raise campaign_rows.wrong([campaign_rows.finding("who", _("没有这个人员或者机构"))])
     target = _person(ctx, who) if kind == "person" else _unit(ctx, who)
@@ -66,12 +67,12 @@ def leave_out(ctx: Context, target_id: str, *, reason: str) -> None:
     Raises:
         NotFound: there is no such target in a share the actor has to do with.
         Forbidden: it is himself, a relative, or the head of his office: not his to decide.
-        Conflict: his case was opened, or the campaign is over.
+        Conflict: his case was opened, he was drawn, or the campaign is over.
         Invalid: no reason.
     """
     row = _own_target(ctx, target_id)
     _refuse_concerned(ctx, row)
-    campaign_rows.open_(ctx, row.campaign_id)
+    campaign_draws.refuse_changes(campaign_rows.open_(ctx, row.campaign_id))
     if not reason.strip() or len(reason) > _WORDS:
         raise campaign_rows.wrong([campaign_rows.finding("reason", _("请写明不列入的理由"))])
     done = ctx.session.execute(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Row, insert, or_, select
+from sqlalchemy import Row, false, insert, or_, select
 
 from server.domain.campaign_rules import CampaignRule
 from server.domain.campaigns import Version
@@ -24,7 +24,7 @@ from server.services.context import Context
 from server.services.identity import people, posts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.verbs import campaign_rows
+from server.services.verbs import campaign_draws, campaign_rows
 
 #: longest scope, reason and title
 _WORDS: Final = 2000
@@ -80,12 +80,14 @@ def hold(ctx: Context, plan: Plan) -> str:
 
     Raises:
         Forbidden: the actor is not the head of an office that may hold it.
+        Conflict: its targets are drawn, and the office has a draw of this kind under way.
         Invalid: a title, days or a scope are missing or wrong; all problems at once.
     """
     kind = next((each for each in kinds(ctx) if each.rule.key == plan.key), None)
     if kind is None:
         raise Forbidden(_("只有政策包规定的机构的主要负责人可以开展该专项活动"))
     _refuse_wrong(plan, campaign_rows.codes(kind.release, kind.rule))
+    campaign_draws.refuse_again(ctx, kind.rule, kind.unit_id)
     selects = kind.rule.selects
     row: dict[str, Any] = {
         "id": new_id(),
@@ -99,6 +101,7 @@ def hold(ctx: Context, plan: Plan) -> str:
         "to_on": plan.to_on,
         "since_on": plan.since_on or (selects.since if selects else None),
         "selected_at": None if selects else ctx.now,
+        "seed": campaign_draws.seed_for(kind.rule),
         "made_by": ctx.actor.person_id,
         "made_at": ctx.now,
     }
@@ -106,7 +109,8 @@ def hold(ctx: Context, plan: Plan) -> str:
     _add_scope(ctx, row["id"], Version(number=1, from_on=plan.from_on), plan.scope, plan.codes)
     parts = [_part(row["id"], office) for office in _offices(ctx, kind)]
     ctx.session.execute(insert(campaign_part), parts)
-    ctx.record("campaign.open", row["id"], detail={"key": plan.key, "parts": len(parts)})
+    told = {"key": plan.key, "parts": len(parts)} | ({"seed": row["seed"]} if row["seed"] else {})
+    ctx.record("campaign.open", row["id"], detail=told)
     return str(row["id"])
 
 
@@ -147,14 +151,18 @@ def end(ctx: Context, campaign_id: str, *, reason: str, seen: int | None) -> Non
 
 
 def _offices(ctx: Context, kind: Kind) -> list[Row[Any]]:
-    """The offices that take part: its own, and those of lower levels in its region."""
+    """The offices that take part: its own, and those of lower levels in its region.
+
+    Where a share is drawn its own alone: whose work is looked at has no say in what is drawn.
+    """
     lower = [each for each in kind.rule.levels if Level(each).depth >= Level(kind.level).depth]
     inside = kind.region + "/"
+    below = Unit.region.startswith(inside, autoescape=True) if not kind.rule.sample else false()
     columns = (Unit.id, Unit.level, Unit.region)
     wanted = select(*columns).where(
         Unit.kind == kind.rule.by,
         Unit.level.in_(lower),
-        or_(Unit.id == kind.unit_id, Unit.region.startswith(inside, autoescape=True)),
+        or_(Unit.id == kind.unit_id, below),
         or_(Unit.closed_on.is_(None), Unit.closed_on >= ctx.today),
     )
     return list(ctx.session.execute(wanted.order_by(Unit.path)).all())

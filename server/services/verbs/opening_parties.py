@@ -1,6 +1,6 @@
 """Whom a case that is about to begin concerns: named by its start form, else whoever starts it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from server.domain.access import APPLICANT
 from server.domain.errors import Forbidden
@@ -8,9 +8,10 @@ from server.domain.expressions import Json
 from server.domain.packs import Procedure
 from server.domain.roles import OF_THE_UNIT, PARTIES
 from server.domain.texts import _
-from server.services.case import naming
+from server.services.case import case_rows, naming
 from server.services.case.answers import Checked
 from server.services.case.case_rows import CaseRow
+from server.services.case.naming import Found
 from server.services.context import Context
 from server.services.identity import people
 from server.services.identity.people import Office
@@ -78,8 +79,11 @@ def _starter(ctx: Context, checked: Mapping[str, Json]) -> Named:
     return Named(role=APPLICANT, unit_id=unit.id, person_id=None)
 
 
-def unit(ctx: Context, named: list[Named]) -> Office | None:
-    """The unit the case concerns: of the subject, else of the applicant, else of the starter."""
+def unit(ctx: Context, named: list[Named], cases: Sequence[Found]) -> Office | None:
+    """The unit the case concerns: of the subject, else of the applicant.
+
+    Of a matter about nobody, that of the case it names, else the starter's.
+    """
     wanted = sorted(
         (entry for entry in named if entry.role in PARTIES),
         key=lambda entry: entry.role == APPLICANT,
@@ -90,4 +94,6 @@ def unit(ctx: Context, named: list[Named]) -> Office | None:
         unit = people.own_unit(ctx, entry.person_id or "", ctx.today)
         if unit is not None:
             return unit
+    if not wanted and cases:
+        return unit_of(ctx, case_rows.found(ctx, cases[0].id))
     return people.own_unit(ctx, ctx.actor.person_id, ctx.today)

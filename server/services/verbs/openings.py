@@ -118,14 +118,21 @@ def prepare_begun(
 
 
 def prepare_for_office(
-    ctx: Context, release: Release, key: str, given: Mapping[str, Json], office: Office
+    ctx: Context,
+    release: Release,
+    key: str,
+    given: Mapping[str, Json],
+    office: Office,
+    source_id: str = "",
 ) -> Prepared:
     """The start of a case by the program for an office whose head has decided on it before.
+
+    ``source_id``: the case whose entry in a register it is about; the form may name it.
 
     Raises:
         Invalid: the start form is not filled in as it asks; all problems at once.
     """
-    filled = _filled(ctx, release, release.pack.procedures[key], given)
+    filled = _filled(ctx, release, release.pack.procedures[key], given, source_id)
     return _prepared(ctx, filled, _appointed(filled), office.id, office)
 
 
@@ -172,7 +179,7 @@ def _prepared(
         known=filled.known,
         office_id=office_id,
         named=tuple(named),
-        unit=opening_parties.unit(ctx, named) or unit,
+        unit=opening_parties.unit(ctx, named, filled.checked.cases) or unit,
         level=_level(ctx, filled.procedure, filled.known),
     )
 

@@ -1,0 +1,149 @@
+"""Cases are drawn by a seed that was on record before, once, and nobody changes what was drawn."""
+
+import json
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from sqlalchemy import select
+
+from server.domain import draws
+from server.domain.errors import Conflict, ExpressionFailed, NotFound
+from server.models.audit import AuditEvent
+from server.models.case import case
+from server.models.link import case_link
+from server.models.register import campaign, campaign_part, campaign_target, register_entry
+from server.services.files import campaign_draw_sheets, campaign_lists
+from server.services.files.campaign_lists import Pages
+from server.services.verbs import campaign_cases, campaigns
+from server.services.verbs import campaign_lists as lists
+from server.services.verbs.campaigns import Plan
+from tests.factories import books
+from tests.factories.tiny import ACCEPT, DESK, HEAD, NOW, Tiny
+
+CITY_HEAD, CITY_DESK = "city1.case_supervision.head", "city1.case_supervision.1"
+PLAN = Plan(
+    key="spot_check",
+    title="受理抽查",
+    from_on=NOW.date(),
+    to_on=NOW.date() + timedelta(days=30),
+    scope="所辖各县受理的事项",
+)
+LATER = NOW + timedelta(hours=1)
+
+
+def test_so_many_cases_are_drawn_as_anybody_can_draw_them_again(tiny: Tiny) -> None:
+    campaign_id = drawn_from(tiny, 5, percent="30")
+    with tiny.tools.readers() as session:
+        row = session.execute(select(campaign)).one()
+        wanted = select(register_entry.c.id).where(register_entry.c.register == "received")
+        entries = session.scalars(wanted).all()
+        found = session.execute(select(campaign_target)).all()
+        verbs = ("campaign.open", "campaign.draw")
+        events = session.scalars(select(AuditEvent).where(AuditEvent.verb.in_(verbs))).all()
+        told = {each.verb: json.loads(each.text) for each in events}
+    expected = draws.drawn(row.seed, entries, 2)
+    assert {each.entry_id for each in found if each.state == "chosen"} == expected
+    assert {(each.state, each.reason) for each in found} == {
+        ("chosen", ""),
+        ("left_out", "没有抽中"),
+    }
+    assert (row.candidates, row.candidates_hash) == (5, draws.digest(entries))
+    assert told["campaign.open"]["seed"] == row.seed
+    kept = {"candidates": 5, "candidates_hash": row.candidates_hash}
+    assert told["campaign.draw"] == {"seed": row.seed, "drawn": 2, **kept}
+
+    shown = tiny.act(CITY_HEAD, lambda ctx: campaign_lists.one(ctx, campaign_id, Pages()), LATER)
+    assert (shown.drawn, shown.may_name, shown.total) == (2, False, 5)
+    assert all(each.source for each in shown.targets)
+    sheet = tiny.act(
+        CITY_DESK, lambda ctx: campaign_draw_sheets.workbook(ctx, campaign_id, "A1"), LATER
+    )
+    page = load_workbook(BytesIO(sheet)).worksheets[0]
+    listed = list(page.iter_rows(min_row=5, values_only=True))
+    assert [each[1] for each in listed] == ["是", "是", None, None, None]
+    assert [each[4] for each in listed] == sorted(draws.rank(row.seed, each) for each in entries)
+    with pytest.raises(NotFound):
+        tiny.act(DESK, lambda ctx: campaign_draw_sheets.workbook(ctx, campaign_id, "A1"), LATER)
+
+
+def test_each_drawn_case_is_reviewed_by_the_office_that_drew_and_linked(tiny: Tiny) -> None:
+    drawn_from(tiny, 3, percent="100")
+    assert campaign_cases.sweep(tiny.tools, LATER) == 3
+    assert campaign_cases.sweep(tiny.tools, LATER) == 0
+    with tiny.tools.readers() as session:
+        about = session.execute(
+            select(register_entry.c.case_id, campaign_target.c.case_id.label("review"))
+            .join(campaign_target, campaign_target.c.entry_id == register_entry.c.id)
+            .where(campaign_target.c.state == "opened")
+        ).all()
+        links = session.execute(select(case_link.c.from_id, case_link.c.to_id)).all()
+        units = {each.id: each.unit_id for each in session.execute(select(case))}
+        parts = session.scalars(select(campaign_part.c.level)).all()
+    assert {(each.review, each.case_id) for each in about} == {tuple(each) for each in links}
+    assert all(units[each.review] == units[each.case_id] for each in about)
+    # whose work is looked at takes no part
+    assert parts == ["city"]
+
+
+def test_nobody_adds_to_what_was_drawn_or_takes_from_it_or_draws_again(tiny: Tiny) -> None:
+    campaign_id = drawn_from(tiny, 2, percent="50")
+    who = tiny.person("county1.audit.1")
+    with tiny.tools.readers() as session:
+        target = session.scalars(
+            select(campaign_target.c.id).where(campaign_target.c.state == "chosen")
+        ).one()
+    with pytest.raises(Conflict, match="随机抽取"):
+        tiny.act(CITY_DESK, lambda ctx: lists.name(ctx, campaign_id, kind="person", who=who), LATER)
+    with pytest.raises(Conflict, match="随机抽取"):
+        tiny.act(CITY_HEAD, lambda ctx: lists.leave_out(ctx, target, reason="不便"), LATER)
+    with pytest.raises(Conflict, match="再次抽取"):
+        tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, PLAN), LATER)
+    tiny.act(CITY_HEAD, lambda ctx: campaigns.end(ctx, campaign_id, reason="停", seen=None), LATER)
+    assert tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, PLAN), LATER) != campaign_id
+
+
+def test_a_whole_region_without_a_case_draws_none_and_a_share_that_is_none_is_a_fault(
+    tiny: Tiny,
+) -> None:
+    drawn_from(tiny, 0, percent="30")
+    with tiny.tools.readers() as session:
+        assert session.scalars(select(campaign.c.candidates)).one() == 0
+    with pytest.raises(ExpressionFailed, match="1至100"):
+        drawn_from(tiny, 1, percent="=1 - 1", by=HEAD)
+
+
+def drawn_from(tiny: Tiny, number: int, *, percent: str, by: str = CITY_HEAD) -> str:
+    """A campaign that draws from so many cases of a county, drawn."""
+
+    def change(entries: dict[str, Any]) -> None:
+        basis = {"default": "测试"}
+        entries["registers"]["received"] = {
+            "title": "受理的事项",
+            "event": "registered",
+            "of": "case",
+            "basis": basis,
+        }
+        sample = {"percent": percent, "least": "1"}
+        entries["campaigns"]["spot_check"] = {
+            "title": "受理抽查",
+            "procedure": "tiny_matter",
+            "levels": ["province", "city", "county"],
+            "by": "case_supervision_office",
+            "selects": {"register": "received", "sample": sample},
+            "with": {
+                "managed_by": "=campaign.level",
+                "facts": '="抽查" + target.reference',
+                "earlier_case": "=target.reference",
+            },
+            "basis": basis,
+        }
+
+    books.at_work(tiny, change)
+    for _nth in range(number):
+        tiny.do(DESK, tiny.open(), "register", ACCEPT)
+    campaign_id = tiny.act(by, lambda ctx: campaigns.hold(ctx, PLAN))
+    assert campaign_cases.sweep(tiny.tools, NOW) == 0
+    return campaign_id
