@@ -23,7 +23,8 @@ class DecisionMaker:
     #: entry of the list of grounds
     ground: str
     #: where there are any, the field holds the reference of an earlier case about the same person
-    #: or unit, and whoever completed a task of it in one of these capacities is meant
+    #: or unit (of a case about nobody: of one it has named), and whoever completed a task of it in
+    #: one of these capacities is meant
     handled: tuple[Capacity, ...] = ()
 
 

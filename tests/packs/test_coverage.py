@@ -31,7 +31,10 @@ LETTERS = {
     "Q": "remedies",
 }
 #: packs whose scenarios the table names by their pack
-OTHERS = {"exante_filing", "influence_period", "integrity_opinion", "rectification", "revisit"}
+OTHERS = {
+    *("exante_filing", "influence_period", "integrity_opinion", "rectification", "revisit"),
+    "sampling_review",
+}
 #: how many scenarios show a procedure
 LEAST = 8
 #: a number as the table writes it: its letter and two digits, or from one to another

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from server.models.register import campaign, campaign_part
 from server.services.verbs import campaign_cases
-from tests.factories import books, site
+from tests.factories import books, draws, site
 from tests.factories.programs import program
 from tests.factories.statements import statements
 from tests.factories.tiny import ACCEPT, APPLICATION, DESK, HEAD, NOW, STRANGER, Tiny
@@ -82,3 +82,26 @@ def test_programs_hold_confirm_and_read_a_campaign(tiny: Tiny) -> None:
         assert stranger.post(f"{path}/{act}", body).status_code == 404
     assert holder.post(f"{path}/end", {"reason": "已经完成"}).status_code == 200
     assert [each["state"] for each in holder.found("/campaigns")["items"]] == ["ended"]
+
+
+def test_a_draw_is_told_with_what_it_takes_to_repeat_it(tiny: Tiny) -> None:
+    campaign_id = draws.held(tiny, 3, percent="10")
+    app = site.served(tiny.tools, site.Clock())
+    browser, below = site.signed_in(app, CITY_HEAD), site.signed_in(app, HEAD)
+    path = f"/campaigns/{campaign_id}"
+    told = program(app, CITY_HEAD).found(path)
+    assert (told["draw"]["candidates"], told["draw"]["drawn"]) == (3, 1)
+    page = browser.get(path).text
+    assert "从3件中随机抽取1件" in page
+    assert told["draw"]["seed"] in page
+    assert all(each["source"] in page for each in told["targets"])
+    assert "没有抽中" in page
+    for gone in ("leave-out", "列入对象", "还没有确认"):
+        assert gone not in page
+    sheet = browser.get(f"{path}/draw.xlsx")
+    assert sheet.data.startswith(b"PK")
+    assert below.get(path).status_code == 404
+    assert below.get(f"{path}/draw.xlsx").status_code == 404
+    (drawn,) = [each["id"] for each in told["targets"] if each["state"] == "chosen"]
+    refused = program(app, CITY_HEAD).post(f"{path}/targets/{drawn}/leave-out", {"reason": "不便"})
+    assert refused.status_code == 409

@@ -104,6 +104,17 @@ def share_a_party(ctx: Context, one: str, other: str) -> bool:
     return bool(ctx.session.scalar(select(of_one_party(one, other))))
 
 
+def is_about(one: str, other: str | ColumnElement[str]) -> ColumnElement[bool]:
+    """The condition that both are about one party; a case about nobody is about what it named."""
+    names = exists().where(
+        case_link.c.kind == LinkKind.NAMED,
+        case_link.c.from_id == one,
+        case_link.c.to_id == other,
+    )
+    nobody = ~exists().where(subject.c.case_id == one)
+    return or_(of_one_party(one, other), and_(nobody, names))
+
+
 def of_one_party(one: str, other: str | ColumnElement[str]) -> ColumnElement[bool]:
     """The condition that says so; the other case may be a row of the statement it stands in."""
     mine, theirs = subject.alias(), subject.alias()

@@ -2,7 +2,8 @@
 
 A recheck is done by other persons (DOMAIN section 7 no. 11). Nobody has to remember who they were:
 the office enters the reference of the earlier case, and its own record tells. Only a case about the
-same person or unit counts, so that nobody is kept out by a number typed wrongly.
+same person or unit counts, so that nobody is kept out by a number typed wrongly; for a case about
+nobody, as a review of drawn cases is, the one it has named.
 """
 
 from collections.abc import Iterable
@@ -41,7 +42,7 @@ def _handlers(ctx: Context, case: CaseRow, maker: DecisionMaker, reference: str)
             case_table.c.id != case.id,
             work_item.c.state == WorkState.DONE,
             work_item.c.assignee_id.is_not(None),
-            links.of_one_party(case.id, case_table.c.id),
+            links.is_about(case.id, case_table.c.id),
         )
         .distinct()
     ).all()

@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -11,31 +10,28 @@ from sqlalchemy import select
 
 from server.domain import draws
 from server.domain.errors import Conflict, ExpressionFailed, NotFound
+from server.domain.recusal_rules import DecisionMaker
+from server.domain.roles import Capacity
 from server.models.audit import AuditEvent
 from server.models.case import case
 from server.models.link import case_link
 from server.models.register import campaign, campaign_part, campaign_target, register_entry
+from server.services.case import case_rows
+from server.services.context import Context
 from server.services.files import campaign_draw_sheets, campaign_lists
 from server.services.files.campaign_lists import Pages
-from server.services.verbs import campaign_cases, campaigns
+from server.services.verbs import campaign_cases, campaigns, earlier_handlers
 from server.services.verbs import campaign_lists as lists
-from server.services.verbs.campaigns import Plan
-from tests.factories import books
-from tests.factories.tiny import ACCEPT, DESK, HEAD, NOW, Tiny
+from tests.factories import draws as draws_of
+from tests.factories.draws import CITY_HEAD
+from tests.factories.tiny import DESK, HEAD, NOW, Tiny
 
-CITY_HEAD, CITY_DESK = "city1.case_supervision.head", "city1.case_supervision.1"
-PLAN = Plan(
-    key="spot_check",
-    title="受理抽查",
-    from_on=NOW.date(),
-    to_on=NOW.date() + timedelta(days=30),
-    scope="所辖各县受理的事项",
-)
+CITY_DESK = "city1.case_supervision.1"
 LATER = NOW + timedelta(hours=1)
 
 
 def test_so_many_cases_are_drawn_as_anybody_can_draw_them_again(tiny: Tiny) -> None:
-    campaign_id = drawn_from(tiny, 5, percent="30")
+    campaign_id = draws_of.held(tiny, 5, percent="30")
     with tiny.tools.readers() as session:
         row = session.execute(select(campaign)).one()
         wanted = select(register_entry.c.id).where(register_entry.c.register == "received")
@@ -70,7 +66,7 @@ def test_so_many_cases_are_drawn_as_anybody_can_draw_them_again(tiny: Tiny) -> N
 
 
 def test_each_drawn_case_is_reviewed_by_the_office_that_drew_and_linked(tiny: Tiny) -> None:
-    drawn_from(tiny, 3, percent="100")
+    draws_of.held(tiny, 3, percent="100")
     assert campaign_cases.sweep(tiny.tools, LATER) == 3
     assert campaign_cases.sweep(tiny.tools, LATER) == 0
     with tiny.tools.readers() as session:
@@ -84,12 +80,30 @@ def test_each_drawn_case_is_reviewed_by_the_office_that_drew_and_linked(tiny: Ti
         parts = session.scalars(select(campaign_part.c.level)).all()
     assert {(each.review, each.case_id) for each in about} == {tuple(each) for each in links}
     assert all(units[each.review] == units[each.case_id] for each in about)
+    review, original = about[0].review, about[0].case_id
+    maker = DecisionMaker(
+        form="x", field="earlier_case", ground="decision_author", handled=(Capacity.DESK,)
+    )
+
+    def kept_out(about: str) -> dict[str, str]:
+        """Who handled the case that was drawn reviews nothing of it, and nobody else is meant."""
+
+        def meant(ctx: Context) -> dict[str, str]:
+            named = case_rows.found(ctx, about)
+            return earlier_handlers.meant(
+                ctx, case_rows.found(ctx, review), [(maker, named.reference)]
+            )
+
+        return tiny.program(meant, LATER)
+
+    assert kept_out(original) == {tiny.person(DESK): "decision_author"}
+    assert kept_out(about[1].case_id) == {}
     # whose work is looked at takes no part
     assert parts == ["city"]
 
 
 def test_nobody_adds_to_what_was_drawn_or_takes_from_it_or_draws_again(tiny: Tiny) -> None:
-    campaign_id = drawn_from(tiny, 2, percent="50")
+    campaign_id = draws_of.held(tiny, 2, percent="50")
     who = tiny.person("county1.audit.1")
     with tiny.tools.readers() as session:
         target = session.scalars(
@@ -100,50 +114,16 @@ def test_nobody_adds_to_what_was_drawn_or_takes_from_it_or_draws_again(tiny: Tin
     with pytest.raises(Conflict, match="随机抽取"):
         tiny.act(CITY_HEAD, lambda ctx: lists.leave_out(ctx, target, reason="不便"), LATER)
     with pytest.raises(Conflict, match="再次抽取"):
-        tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, PLAN), LATER)
+        tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, draws_of.PLAN), LATER)
     tiny.act(CITY_HEAD, lambda ctx: campaigns.end(ctx, campaign_id, reason="停", seen=None), LATER)
-    assert tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, PLAN), LATER) != campaign_id
+    assert tiny.act(CITY_HEAD, lambda ctx: campaigns.hold(ctx, draws_of.PLAN), LATER) != campaign_id
 
 
 def test_a_whole_region_without_a_case_draws_none_and_a_share_that_is_none_is_a_fault(
     tiny: Tiny,
 ) -> None:
-    drawn_from(tiny, 0, percent="30")
+    draws_of.held(tiny, 0, percent="30")
     with tiny.tools.readers() as session:
         assert session.scalars(select(campaign.c.candidates)).one() == 0
     with pytest.raises(ExpressionFailed, match="1至100"):
-        drawn_from(tiny, 1, percent="=1 - 1", by=HEAD)
-
-
-def drawn_from(tiny: Tiny, number: int, *, percent: str, by: str = CITY_HEAD) -> str:
-    """A campaign that draws from so many cases of a county, drawn."""
-
-    def change(entries: dict[str, Any]) -> None:
-        basis = {"default": "测试"}
-        entries["registers"]["received"] = {
-            "title": "受理的事项",
-            "event": "registered",
-            "of": "case",
-            "basis": basis,
-        }
-        sample = {"percent": percent, "least": "1"}
-        entries["campaigns"]["spot_check"] = {
-            "title": "受理抽查",
-            "procedure": "tiny_matter",
-            "levels": ["province", "city", "county"],
-            "by": "case_supervision_office",
-            "selects": {"register": "received", "sample": sample},
-            "with": {
-                "managed_by": "=campaign.level",
-                "facts": '="抽查" + target.reference',
-                "earlier_case": "=target.reference",
-            },
-            "basis": basis,
-        }
-
-    books.at_work(tiny, change)
-    for _nth in range(number):
-        tiny.do(DESK, tiny.open(), "register", ACCEPT)
-    campaign_id = tiny.act(by, lambda ctx: campaigns.hold(ctx, PLAN))
-    assert campaign_cases.sweep(tiny.tools, NOW) == 0
-    return campaign_id
+        draws_of.held(tiny, 1, percent="=1 - 1", by=HEAD)
