@@ -19,7 +19,7 @@ _COLUMNS: Final = (
     Column(heading=_("抽中"), width=8),
     Column(heading=_("事项"), width=26),
     Column(heading=_("登记编号"), width=40),
-    Column(heading=_("“种子:登记编号”的SHA-256"), width=70),
+    Column(heading=_("种子和登记编号以英文冒号相连，取SHA-256"), width=70),
 )
 
 
