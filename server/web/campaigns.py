@@ -58,7 +58,7 @@ def hold() -> _Page:
         verb_forms.once(partial(campaigns.hold, plan=_plan()))
     except _REFUSED as refused:
         return _form(refused), status_of(refused)
-    flash(_("已开展专项活动，各级机构可以确认对象"), "green")
+    flash(_("已开展专项活动，系统正在选取对象"), "green")
     return redirect(url_for(".index"), 303)
 
 

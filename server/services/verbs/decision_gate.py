@@ -1,6 +1,7 @@
 """A task that a body decides: when its form may be handed in, and what becomes of its decision."""
 
 from collections.abc import Collection
+from typing import Final
 
 from sqlalchemy import select, update
 
@@ -10,6 +11,9 @@ from server.domain.texts import _
 from server.models.decision import decision
 from server.services.context import Context
 from server.services.verbs.work_rows import ItemRow
+
+#: where a use case remembers, under the lock of the case, that no meeting was convened for a task
+_NOTHING: Final = "no decision of"
 
 
 def refuse_form(ctx: Context, pack: PolicyPack, item: ItemRow) -> None:
@@ -22,6 +26,8 @@ def refuse_form(ctx: Context, pack: PolicyPack, item: ItemRow) -> None:
     if entry is None:
         return
     state = _state(ctx, item)
+    if state is None:
+        ctx.memo[_NOTHING, item.group_id] = True
     if state == "open":
         raise Conflict(_("本待办已召开会议，请在会议页面表决并结束议题；改用表单的，先撤下议题"))
     if not entry.by_form and state != "closed":
@@ -35,11 +41,13 @@ def is_decided(ctx: Context, pack: PolicyPack, item: ItemRow) -> bool:
 
 def call_off(ctx: Context, groups: Collection[str]) -> None:
     """These groups of work no longer wait: what is open of their decisions is called off."""
-    ctx.session.execute(
-        update(decision)
-        .where(decision.c.id.in_(groups), decision.c.state == "open")
-        .values(state="cancelled", closed_at=ctx.now, version=decision.c.version + 1)
-    )
+    asked = [each for each in groups if (_NOTHING, each) not in ctx.memo]
+    if asked:
+        ctx.session.execute(
+            update(decision)
+            .where(decision.c.id.in_(asked), decision.c.state == "open")
+            .values(state="cancelled", closed_at=ctx.now, version=decision.c.version + 1)
+        )
 
 
 def _state(ctx: Context, item: ItemRow) -> str | None:
