@@ -18,9 +18,9 @@ FREE = re.compile(
     "title|text|quote|default|message|fix|note|issuer|against|group|conditions|article|reference|"
     "version|notify_at|key|end_of_day|code|organ|question"
 )
-#: words of the pack that name nothing: whom a message is for; a procedure of another pack is
+#: words of the pack that name nothing: a number, whom a message is for; a procedure of another is
 #: looked for where all packs are (tests/packs/test_messages.py)
-FREE_PATHS = re.compile(r"messages\.\w+\.(to|opens)|lists\..*\.code")
+FREE_PATHS = re.compile(r"papers\.\w+\.number|messages\.\w+\.(to|opens)|lists\..*\.code")
 SECTIONS = ("sources", "roles", "procedures", "lanes", "events", "deadlines", "lists", "messages")
 #: texts in an expression that stand for themselves
 GHOST = "_ghost"
