@@ -255,11 +255,15 @@ def message(key: str, node: Node) -> Message:
 
 def appointment(node: Node) -> Appointment:
     """A form field whose persons get a role in the case."""
-    return Appointment(
+    read = Appointment(
         node=node.text("node", REQUIRED),
         field=node.text("field", REQUIRED),
         role=node.text("role", REQUIRED),
+        is_untold=not node.flag("told", default=True),
     )
+    if read.is_untold and read.role != "subject":
+        node.wrong(node.at("told"), _("只有role为subject的，才可以写told"))
+    return read
 
 
 def paper(key: str, node: Node) -> Paper:

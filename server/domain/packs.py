@@ -196,6 +196,9 @@ class Appointment:
     node: str
     field: str
     role: str
+    #: a subject who is looked into and is not told: nothing of the case exists for him, and his
+    #: relatives keep away as from any other
+    is_untold: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,6 +6,7 @@ only writer of ``case_state``; ``case_step`` rows are never updated.
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from server.models.base import Base, Moment, one_of
@@ -86,6 +88,8 @@ subject = Table(
     Column("name", String(200), nullable=False, default=""),
     Column("managed_by", String(16)),
     Column("outcome", String(40)),
+    # he is looked into and not told: nothing of the case exists for him
+    Column("untold", Boolean, nullable=False, default=False, server_default=false()),
     one_of("kind", "applicant", "subject"),
     Index("ix_subject_case", "case_id"),
     Index("ix_subject_person", "person_id"),

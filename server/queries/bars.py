@@ -15,7 +15,7 @@ from server.domain.incompatible import Did
 from server.models.recusal import HOLDS, recusal
 from server.models.reporter import reporter_bar
 from server.models.work import work_item
-from server.queries.visibility import kin_of
+from server.queries.visibility import kin_of, untold_in
 
 _CASE: Final = bindparam("case", type_=recusal.c.case_id.type)
 _NOBODY: Final = literal("")
@@ -25,7 +25,7 @@ _NOBODY: Final = literal("")
 class Bars:
     """Who is kept from something in a case."""
 
-    #: a recusal of theirs holds
+    #: a recusal of theirs holds, or they are looked into and not told
     recused: frozenset[str]
     #: recorded near relatives of those it is about
     kin: frozenset[str]
@@ -51,6 +51,7 @@ def of_case(session: Session, case_id: str, ring: Ring) -> Bars:
 
 
 _KIN: Final = kin_of(_CASE).subquery()
+_UNTOLD: Final = untold_in(_CASE).subquery()
 # asked by every act on a task, so built once
 _BARS: Final = union_all(
     select(
@@ -64,6 +65,7 @@ _BARS: Final = union_all(
         recusal.c.state.in_(HOLDS),
     ),
     select(literal("kin"), _KIN.c.person_id, _NOBODY, _NOBODY),
+    select(literal("recused"), _UNTOLD.c.person_id, _NOBODY, _NOBODY),
     select(literal("shut"), reporter_bar.c.mark, _NOBODY, _NOBODY).where(
         reporter_bar.c.case_id == _CASE
     ),

@@ -183,6 +183,7 @@ def _facts(session: Session, case_id: str) -> _Facts:
             subject.c.case_id == case_id,
             subject.c.kind == "subject",
             subject.c.person_id.is_not(None),
+            ~subject.c.untold,
         )
     )
     versions = capacities.of_versions(session, {head.pack_version_id})

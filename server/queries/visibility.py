@@ -116,7 +116,7 @@ def recused_from(actor: Actor) -> CompoundSelect[tuple[str]]:
     """The cases this person is kept out of: nothing of them exists for him.
 
     A recusal of his holds, he is recorded as near relative of somebody the case is about and is
-    not himself one of those, or it is shut to him.
+    not himself one of those, he is looked into and not told, or it is shut to him.
     """
     shut = [select(case.c.id).where(case.c.id.in_(actor.shut))] if actor.shut else []
     return union(*_recused_from(actor.person_id), *shut)
@@ -135,6 +135,7 @@ def _recused_from(person_id: One) -> tuple[Select[tuple[str]], ...]:
             kinship.c.ended_at.is_(None),
             ~exists().where(own.c.case_id == subject.c.case_id, own.c.person_id == person_id),
         ),
+        select(subject.c.case_id).where(subject.c.person_id == person_id, subject.c.untold),
     )
 
 
@@ -143,7 +144,14 @@ def kept_out_of(case_id: One) -> CompoundSelect[tuple[str]]:
 
     Without those a report keeps out: they cannot be listed (``queries/bars``).
     """
-    return union(recused_in(case_id), kin_of(case_id))
+    return union(recused_in(case_id), kin_of(case_id), untold_in(case_id))
+
+
+def untold_in(case_id: One | ColumnElement[str]) -> Select[tuple[str]]:
+    """The people who are looked into in this case and are not told."""
+    return select(subject.c.person_id).where(
+        subject.c.case_id == case_id, subject.c.person_id.is_not(None), subject.c.untold
+    )
 
 
 def kin_of(case_id: One | ColumnElement[str]) -> Select[tuple[str]]:

@@ -44,8 +44,11 @@ class Concerned:
 
     def named(self) -> list[Named]:
         """The parts he has: he applies, and it is about him; without an account his unit does."""
-        who = {"person_id": self.person_id} if self.person_id else {"unit_id": self.unit.id}
-        return [Named(role=role, **who) for role in sorted(PARTIES)]
+        unit_id = None if self.person_id else self.unit.id
+        return [
+            Named(role=role, person_id=self.person_id or None, unit_id=unit_id)
+            for role in sorted(PARTIES)
+        ]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -35,7 +35,12 @@ def concern(ctx: Context, case_id: str, found: Iterable[parties.Named]) -> None:
         for row in rows:
             wanted.pop((row["person_id"], row["unit_id"]), None)
         for one in wanted.values():
-            who = {"person_id": one.person_id, "unit_id": one.unit_id, **parties.card(ctx, one)}
+            who = {
+                "person_id": one.person_id,
+                "unit_id": one.unit_id,
+                "untold": one.is_untold,
+                **parties.card(ctx, one),
+            }
             if gone:
                 kept.change(gone.pop(0), **who)
             else:

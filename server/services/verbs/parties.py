@@ -50,6 +50,8 @@ class Named:
     unit_id: str | None = None
     #: the field of the form that names him, empty for the starter himself
     field: str = attribute(default="", compare=False)
+    #: he is looked into and not told
+    is_untold: bool = attribute(default=False, compare=False)
 
 
 def named(
@@ -58,7 +60,12 @@ def named(
     """Whom the answers to a form name under the appointments of its node; empty fields are none."""
     known = {field.key: field for field in compiler.fields(schema)}
     return [
-        Named(role=appointment.role, field=appointment.field, **{f"{kind}_id": entry})
+        Named(
+            role=appointment.role,
+            field=appointment.field,
+            is_untold=appointment.is_untold,
+            **{f"{kind}_id": entry},
+        )
         for appointment in appointments
         if appointment.field in known
         for kind, entry in _entries(known[appointment.field], answers.get(appointment.field))
@@ -117,8 +124,11 @@ def refuse_barred(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
 
 
 def appoint(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
-    """Give each who is named the role in the case from now on; who has it keeps it once."""
-    for entry in found:
+    """Give each who is named the role in the case from now on; who has it keeps it once.
+
+    Nobody who is not told of the case has a part in it.
+    """
+    for entry in (each for each in found if not each.is_untold):
         for who in _parts(ctx, entry):
             _join(ctx, case_id, entry.role, who)
 
@@ -175,6 +185,7 @@ def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
             kind=entry.role,
             person_id=entry.person_id,
             unit_id=entry.unit_id,
+            untold=entry.is_untold,
             **card(ctx, entry),
         )
 
