@@ -116,6 +116,8 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "notice.fail": _("通知未能送达"),
     "notice.read": _("阅看消息"),
     "notice.send": _("发出通知"),
+    "offer.close": _("停止启动程序"),
+    "offer.open": _("开通程序"),
     "overruns.export": _("导出责任倒查清单"),
     "pack.draft": _("保存政策包草稿"),
     "pack.publish": _("发布政策包"),

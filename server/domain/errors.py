@@ -88,6 +88,17 @@ class Conflict(RongcuoError):
     code = "conflict"
 
 
+class NotOffered(Conflict):
+    """The procedure is in force, and this installation does not let its people start it."""
+
+    code = "not_offered"
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("本单位没有开通该程序，现在不能启动。确需启动的，请联系本单位的流程设计人员")
+        )
+
+
 class DraftOverwritten(Conflict):
     """Another window of the same person kept something since this one looked."""
 

@@ -1,5 +1,5 @@
 """Published law: the files cases run on, by content hash, and the pack versions made of them;
-beside it the drafts of the next version."""
+beside it the drafts of the next version, and what of it is offered here."""
 
 from datetime import date, datetime
 
@@ -77,3 +77,18 @@ class PackDraft(Versioned, Base):
     content: Mapped[bytes]
     stored_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
     stored_at: Mapped[datetime]
+
+
+class Offer(Versioned, Base):
+    """Whether people of this installation may start a procedure; without a row they may."""
+
+    __tablename__ = "offer"
+
+    #: key of the procedure; it outlives the pack version that brings it
+    procedure: Mapped[str] = mapped_column(primary_key=True)
+    offered: Mapped[bool]
+    #: why it was changed last
+    reason: Mapped[str]
+    #: id of the person, or ``system`` for the console
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime]

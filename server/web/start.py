@@ -9,11 +9,12 @@ from flask import Blueprint, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.access import Permission
-from server.domain.errors import Invalid
+from server.domain.errors import Invalid, NotOffered, RongcuoError
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.http.access import requires
 from server.http.headers import page_class
+from server.http.problems import status_of
 from server.http.site import actor, reading, site
 from server.queries.windows import open_windows
 from server.services.case.idempotency import Answer
@@ -78,12 +79,17 @@ def _begun(ctx: Context, key: str) -> StartSheet:
     return replace(sheet, values={**sheet.values, **known})
 
 
+def _typed(ctx: Context, key: str) -> StartSheet:
+    """The start form that somebody has filled in: what he typed comes back whatever has changed."""
+    return procedures.start_sheet(ctx, key, request.args.get("way", ""), is_typed=True)
+
+
 @pages.post("/start/<key>")
 @requires(Permission.CASE_READ)
 @page_class("view")
 def file(key: str) -> _Answer:
     with reading() as ctx:
-        sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+        sheet = _typed(ctx, key)
     if request.is_json:
         return jsonify(location=_opened(key, {**sheet.fixed, **sent.variables()}))
     added, refused_files = taken_in(request.files)
@@ -94,8 +100,9 @@ def file(key: str) -> _Answer:
     try:
         given = {**sheet.fixed, **filled.answers}
         return redirect(_opened(key, given), 303)
-    except Invalid as refused:
-        return _again(sheet, filled, refused.findings or _whole(refused)), 422
+    except (Invalid, NotOffered) as refused:
+        findings = refused.findings if isinstance(refused, Invalid) else ()
+        return _again(sheet, filled, findings or _whole(refused)), status_of(refused)
 
 
 def _again(sheet: StartSheet, filled: Posted, findings: Sequence[Finding]) -> str:
@@ -111,7 +118,7 @@ def _again(sheet: StartSheet, filled: Posted, findings: Sequence[Finding]) -> st
 @page_class("view")
 def guide(key: str) -> _Answer:
     with reading() as ctx:
-        sheet = procedures.start_sheet(ctx, key, request.args.get("way", ""))
+        sheet = _typed(ctx, key)
         if request.is_json:
             found = guides.guide(ctx, key, {**sheet.fixed, **sent.variables()})
             return render("start/guide.html", guide=found)
@@ -198,6 +205,6 @@ def _page(
     )
 
 
-def _whole(refused: Invalid) -> list[Finding]:
+def _whole(refused: RongcuoError) -> list[Finding]:
     """A refusal that is about no field."""
     return [Finding(code="START", message=refused.message)]

@@ -12,7 +12,7 @@ from datetime import date
 from server.domain.access import APPLICANT
 from server.domain.deadline_rules import DeadlineRule
 from server.domain.deadlines import Due, state_at
-from server.domain.errors import EngineError, Forbidden, Invalid
+from server.domain.errors import EngineError, Forbidden, Invalid, NotOffered
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.lifecycle import DeadlineState
@@ -107,7 +107,10 @@ def guide(ctx: Context, key: str, given: Mapping[str, Json]) -> Guide:
         Forbidden: this person may not start it at all.
     """
     release = definitions.in_force(ctx, key, ctx.today)
-    openings.may_start_at_all(ctx, release.pack.procedures[key])
+    try:
+        openings.may_start_at_all(ctx, release.pack.procedures[key])
+    except NotOffered as closed:
+        return Guide(trouble=closed.message)
     try:
         return _told(ctx, partial_starts.prepare(ctx, release, key, given))
     except Invalid as error:

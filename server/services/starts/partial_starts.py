@@ -27,7 +27,7 @@ def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json])
 
     Raises:
         Invalid: an answer that something reads is missing or wrong.
-        Forbidden: as ``openings.prepare``.
+        Forbidden, NotOffered: as ``openings.prepare``.
     """
     wanted = _read_by_something(ctx, release, key)
     relaxed = _relaxed(release, key, wanted)

@@ -17,7 +17,7 @@ from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.starts import start_forms, start_ways
 from server.services.starts.start_ways import LEVEL, SELF, UNIT, Speaker, Way
-from server.services.verbs import openings
+from server.services.verbs import offers, openings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,28 +75,35 @@ class StartSheet:
 
 
 def startable(ctx: Context) -> tuple[Startable, ...]:
-    """Every procedure that this person may start today, with the ways he may, by title."""
+    """Every procedure offered here that this person may start today, with the ways, by title."""
     known = _known(ctx)
     if not permits(known.actor, Permission.CASE_READ):
         return ()
+    closed = offers.closed(ctx)
     found = [
         _startable(ctx, release, release.pack.procedures[key], known)
         for key, release in definitions.all_in_force(ctx, ctx.today).items()
+        if key not in closed
     ]
     able = [each for each in found if each.roles]
     return tuple(sorted(able, key=lambda each: (each.pack, each.title)))
 
 
-def start_sheet(ctx: Context, key: str, way: str = "") -> StartSheet:
+def start_sheet(ctx: Context, key: str, way: str = "", *, is_typed: bool = False) -> StartSheet:
     """The start form of a procedure with everything in it that the system knows.
+
+    ``is_typed``: it was filled in before, and is shown again with what was typed even where the
+    procedure is no longer offered; handing it in is refused then.
 
     Raises:
         NotFound: there is no such procedure in force.
         Forbidden: this person may not start it.
+        NotOffered: this installation does not let its people start it.
     """
     release = definitions.in_force(ctx, key, ctx.today)
     procedure = release.pack.procedures[key]
-    openings.may_start_at_all(ctx, procedure)
+    if not is_typed:
+        openings.may_start_at_all(ctx, procedure)
     known = _known(ctx)
     found = _startable(ctx, release, procedure, known)
     if not found.ways:

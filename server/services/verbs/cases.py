@@ -32,6 +32,7 @@ def open_case(ctx: Context, procedure_key: str, given: Mapping[str, Json]) -> st
     Raises:
         NotFound: there is no such procedure in force.
         Forbidden: the actor holds none of the roles that may start it, or not in this case.
+        NotOffered: this installation does not let its people start it.
         Invalid: the start form is not filled in as it asks; all problems at once.
     """
     release = definitions.in_force(ctx, procedure_key, ctx.today)

@@ -28,7 +28,7 @@ from server.services.identity import posts
 from server.services.identity.people import Office
 from server.services.law import charts
 from server.services.law.releases import Release
-from server.services.verbs import advance, opening_parties
+from server.services.verbs import advance, offers, opening_parties
 from server.services.verbs.parties import Named
 
 
@@ -84,6 +84,7 @@ def prepare(ctx: Context, release: Release, key: str, given: Mapping[str, Json])
 
     Raises:
         Forbidden: the actor holds none of the roles that may start it, or not in this case.
+        NotOffered: this installation does not let its people start it.
         Invalid: the start form is not filled in as it asks; all problems at once.
     """
     procedure = release.pack.procedures[key]
@@ -208,10 +209,16 @@ def _checked(
 
 
 def may_start_at_all(ctx: Context, procedure: Procedure) -> None:
-    """Return when a role of the actor may start the procedure in some case. Raises Forbidden."""
+    """Return when a role of the actor may start the procedure in some case.
+
+    Raises:
+        Forbidden: none of his roles may.
+        NotOffered: this installation does not let its people start it.
+    """
     roles = frozenset(starter.role for starter in procedure.starters)
     if not permits(posts.with_posts(ctx), Permission.CASE_OPEN, Opening(roles=roles)):
         raise Forbidden(_("您没有权限启动该程序"))
+    offers.refuse_closed(ctx, procedure.key)
 
 
 def start_node(release: Release, procedure: Procedure) -> str:

@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, NotOffered
 from server.models.case import case, case_state
 from server.models.register import campaign_part, campaign_scope, campaign_target
-from server.services.verbs import campaign_cases, campaign_lists, campaigns
+from server.services.verbs import campaign_cases, campaign_lists, campaigns, offers
 from server.services.verbs.campaigns import Plan
+from server.services.verbs.offers import Wish
 from tests.factories import books
 from tests.factories.tiny import ACCEPT, APPLICATION, DESK, HEAD, NOW, Tiny
 from tests.factories.tools import reading_only
@@ -56,6 +57,18 @@ def test_a_campaign_reaches_the_levels_below_and_each_office_confirms_its_own(ti
     with pytest.raises(Conflict):
         tiny.act(HEAD, lambda ctx: campaign_lists.leave_out(ctx, target, reason="不列入"), LATER)
     assert campaign_id
+
+
+def test_a_campaign_opens_cases_of_a_procedure_that_nobody_may_start(tiny: Tiny) -> None:
+    held(tiny)
+    campaign_cases.sweep(tiny.tools, LATER)
+    closed = {"tiny_matter": Wish(is_offered=False, seen=0)}
+    tiny.program(lambda ctx: offers.change(ctx, closed, "只在专项活动中启动"))
+    with pytest.raises(NotOffered):
+        tiny.open(now=LATER)
+    part = part_of(tiny, "county", "p/c1/d1")
+    tiny.act(HEAD, lambda ctx: campaign_lists.confirm(ctx, part), LATER)
+    assert campaign_cases.sweep(tiny.tools, LATER) == 1
 
 
 def test_whoever_is_left_out_gets_no_case_and_what_is_refused_is_said(tiny: Tiny) -> None:
