@@ -17,6 +17,7 @@ from server.api.drill import drill
 from server.api.kinships import kinships
 from server.api.links import links
 from server.api.notices import notices
+from server.api.offers import offers
 from server.api.packs import packs
 from server.api.papers import papers
 from server.api.procedures import procedures
@@ -33,7 +34,7 @@ from server.api.tokens import tokens
 RESOURCES = (
     *(tokens, procedures, cases, links, case_commands, corrections, requests, recusals, tasks),
     *(task_verbs, drafts, batches, decisions, talks, notices, absences, attachments),
-    *(papers, registers, campaigns, kinships, reporters, packs, audits, drill),
+    *(papers, registers, campaigns, kinships, reporters, packs, offers, audits, drill),
 )
 
 

@@ -44,7 +44,7 @@ _PLACES = (
     ("calendars.index", _("工作日历"), Permission.SYSTEM_ADMINISTER, ("calendars",)),
     ("drill.index", _("演练时钟"), Permission.SYSTEM_ADMINISTER, ("drill",)),
     ("audits.index", _("审计"), Permission.AUDIT_READ, ("audits",)),
-    ("packs.index", _("政策包"), Permission.PACK_PUBLISH, ("packs",)),
+    ("packs.index", _("政策包"), Permission.PACK_PUBLISH, ("packs", "offers")),
 )
 
 #: entries that say how much waits there

@@ -50,6 +50,7 @@ KEEPER = "county1.personnel_archive.1"
 #: of duties beside the cases, and whose
 DUTIES = {
     "/packs": DESIGNER,
+    "/offers": DESIGNER,
     "/audit": AUDIT_ADMIN,
     "/drill": SYSTEM_ADMIN,
     "/kinships": KEEPER,

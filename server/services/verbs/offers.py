@@ -103,6 +103,14 @@ def listed(ctx: Context) -> tuple[Listed, ...]:
     return tuple(sorted(found, key=lambda each: (each.pack, each.title, each.key)))
 
 
+def one(ctx: Context, key: str) -> Listed:
+    """The procedure with this key. Raises NotFound when it is none that people start."""
+    found = next((each for each in listed(ctx) if each.key == key), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
 def change(ctx: Context, wishes: Mapping[str, Wish], reason: str) -> tuple[str, ...]:
     """Let people start these procedures, or no longer; the keys of those that changed.
 
