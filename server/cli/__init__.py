@@ -37,6 +37,7 @@ NOUNS: Final = {
     "restore": "backups",
     "incident": "incidents",
     "notice": "notices",
+    "offer": "offers",
     "reporter": "reporters",
     "user": "people",
     "people": "people_tables",
