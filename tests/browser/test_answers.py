@@ -90,6 +90,20 @@ def test_what_a_button_answers(visit: Visit, login: str, path: str, verb: str) -
     assert look(visitor) == []
 
 
+def test_a_procedure_closed_without_a_reason_and_with_one(visit: Visit) -> None:
+    visitor = visit("p.designer.head")
+    visitor.go("/packs/offers")
+    form = visitor.page.locator("main form")
+    form.get_by_role("checkbox").first.uncheck()
+    form.get_by_role("button").click()
+    expect(visitor.page.get_by_role("alert")).to_contain_text("请写明理由")
+    problems = look(visitor)
+    form.get_by_role("textbox").fill("本市没有这项制度" * 10)
+    form.get_by_role("button").click()
+    expect(visitor.page.get_by_role("status").first).to_contain_text("已保存，1个程序有变化")
+    assert [*problems, *look(visitor)] == []
+
+
 def test_a_password_that_is_refused(visit: Visit) -> None:
     visitor = visit("county1.case_supervision.1")
     visitor.go("/me/password")
