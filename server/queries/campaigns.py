@@ -5,9 +5,10 @@ share they are.
 """
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, ScalarSelect, Select, and_, exists, func, or_, select
 from sqlalchemy import case as when
 from sqlalchemy.orm import Session, aliased
 
@@ -156,6 +157,33 @@ def candidates(session: Session, actor: Actor, campaign_id: str) -> list[Row[Any
         .where(campaign_target.c.campaign_id == campaign_id)
     )
     return list(session.execute(wanted).all())
+
+
+def heads_a_share(actor: Actor, day: date) -> ColumnElement[bool]:
+    """The condition that he is head of an office that takes part in a campaign under way."""
+    return _headed(actor, day).exists()
+
+
+def to_confirm(actor: Actor, day: date) -> Select[tuple[int]]:
+    """How many shares of such offices have targets that wait to be confirmed."""
+    waiting = exists().where(
+        campaign_target.c.part_id == campaign_part.c.id,
+        _STATE.in_((TargetState.PROPOSED, TargetState.FAILED)),
+    )
+    found = _headed(actor, day).where(campaign.c.selected_at.is_not(None), waiting)
+    return select(func.count()).select_from(found.subquery())
+
+
+def _headed(actor: Actor, day: date) -> Select[tuple[str]]:
+    return (
+        select(campaign_part.c.id)
+        .join(campaign, campaign.c.id == campaign_part.c.campaign_id)
+        .where(
+            campaign_part.c.unit_id.in_(sorted(actor.headed)),
+            campaign.c.state == "open",
+            campaign.c.to_on >= day,
+        )
+    )
 
 
 def _is_open_to(actor: Actor) -> ColumnElement[bool]:

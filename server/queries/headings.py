@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from server.domain.access import Actor
 from server.domain.expressions import Json
-from server.queries import inbox, meetings, notices, requests
+from server.queries import campaigns, inbox, meetings, notices, requests
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -24,6 +24,8 @@ class Waiting:
     meetings: int | None
     #: acts that wait for his consent, None: none ever was asked of him, nor by him
     requests: int | None
+    #: lists of campaigns that he is to confirm, None: no office of his that he heads takes part
+    campaigns: int | None
 
 
 def waiting(
@@ -36,6 +38,9 @@ def waiting(
             notices.unread(actor, preferences, now).scalar_subquery().label("notices"),
             _if(meetings.has_any(actor), meetings.waiting(actor)).label("meetings"),
             _if(requests.has_any(actor), requests.addressed(actor)).label("requests"),
+            _if(campaigns.heads_a_share(actor, on), campaigns.to_confirm(actor, on)).label(
+                "campaigns"
+            ),
         )
     ).one()
     return Waiting(**row._mapping)

@@ -31,6 +31,7 @@ _PLACES = (
     ("cases.index", _("案卷"), Permission.CASE_READ, ("cases",)),
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
     ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns")),
+    ("campaigns.index", _("专项活动"), Permission.LEDGER_READ, ("campaigns",)),
     ("ledger.index", _("台账"), Permission.LEDGER_READ, ("ledger",)),
     ("reporters.index", _("检举人"), Permission.REPORTER_KEEP, ("reporters",)),
     ("kinships.index", _("近亲属"), Permission.KIN_KEEP, ("kinships",)),
@@ -53,6 +54,7 @@ _COUNTED = {
     "notices.index": "notices",
     "decisions.meetings": "meetings",
     "requests.index": "requests",
+    "campaigns.index": "campaigns",
 }
 
 
@@ -149,6 +151,7 @@ def _waiting() -> dict[str, str | None]:
         "notices": _if_any(found.notices),
         "meetings": _if_any(found.meetings),
         "requests": _if_any(found.requests),
+        "campaigns": _if_any(found.campaigns),
     }
 
 

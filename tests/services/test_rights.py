@@ -19,7 +19,7 @@ from server.queries import inbox, visibility
 from server.services.context import Context
 from server.services.identity import people, staffing
 from server.services.verbs import deadline_clock, messages, parties, timers, work
-from server.services.verbs.parties import Named
+from server.services.verbs.appointed import Named
 from tests.factories.invariants import violations
 from tests.factories.tiny import (
     ACCEPT,

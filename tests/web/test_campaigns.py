@@ -40,10 +40,14 @@ def test_a_campaign_is_opened_confirmed_and_counted(tiny: Tiny) -> None:
             select(campaign_part.c.id).where(campaign_part.c.region == "p/c1/d1")
         ).one()
     page = f"/campaigns/{found}"
-    name = "确认本机构的对象"
+    name, place = "确认本机构的对象", '专项活动 <span class="count">1</span>'
     assert name in below.get(page).get_data(as_text=True)
+    # the head finds it wherever he begins; whoever holds the campaign has nothing to confirm
+    assert place in below.get("/inbox").text
+    assert place not in holder.get("/inbox").text
     token = {"csrf_token": site.token(below, page)}
     assert below.post(f"{page}/parts/{part}/confirm", data=token).status_code == 303
+    assert place not in below.get("/inbox").text
     assert campaign_cases.sweep(tiny.tools, NOW) == 1
     with statements(tiny.tools.database) as said:
         assert "按层级统计" in holder.get(page).get_data(as_text=True)

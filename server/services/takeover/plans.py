@@ -23,9 +23,9 @@ from server.services.takeover.cells import Cells
 from server.services.takeover.events_on_the_way import Course
 from server.services.takeover.readings import Concerned, Read
 from server.services.takeover.walking import Astray, Walked, Walker
-from server.services.verbs import advance_work, parties
+from server.services.verbs import advance_work, appointed
 from server.services.verbs.advance_work import Candidates
-from server.services.verbs.parties import Named
+from server.services.verbs.appointed import Named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -129,7 +129,7 @@ def _named(read: Read, walked: Walked) -> Iterator[Named]:
     for node_key in dict.fromkeys(walked.nodes):
         entries = [each for each in release.pack.appointments if each.node == node_key]
         if entries:
-            yield from parties.named(release.forms[nodes[node_key].form], entries, read.given)
+            yield from appointed.named(release.forms[nodes[node_key].form], entries, read.given)
 
 
 def _seats(cells: Cells, found: Plan) -> Iterator[tuple[OpenTask, Candidates]]:

@@ -16,7 +16,7 @@ from server.services.takeover import columns as headings
 from server.services.takeover.cells import Cells
 from server.services.takeover.columns import Columns
 from server.services.verbs import openings
-from server.services.verbs.parties import Named
+from server.services.verbs.appointed import Named
 
 #: words of a workbook for levels
 LEVEL_WORDS: Final[Mapping[str, str]] = {

@@ -17,6 +17,7 @@ from server.services.context import Context
 from server.services.packs import definitions
 from server.services.verbs import (
     advance,
+    appointed,
     campaign_joining,
     openings,
     parties,
@@ -51,7 +52,7 @@ def write(ctx: Context, prepared: Prepared, *, campaign_id: str | None = None) -
     named = list(prepared.named)
     ctx.record("case.open", case.id, case.id, {"reference": case.reference})
     parties.concern(ctx, case.id, [entry for entry in named if entry.role in PARTIES])
-    parties.appoint(ctx, case.id, parties.with_subject(named))
+    parties.appoint(ctx, case.id, appointed.with_subject(named))
     naming.link(ctx, case.id, prepared.cases)
     search.index_case(ctx, case.id, release)
     command = _with_finds(ctx, case, prepared)

@@ -19,7 +19,14 @@ from server.services.context import Context
 from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
-from server.services.verbs import advance, decision_makers, declarations, late_parties, parties
+from server.services.verbs import (
+    advance,
+    appointed,
+    decision_makers,
+    declarations,
+    late_parties,
+    parties,
+)
 from server.services.verbs.work_rows import ItemRow
 
 
@@ -77,7 +84,7 @@ def refuse_barred(
 ) -> None:
     """Return when nobody is named for a part in the case who may not act in it. Raises Invalid."""
     appointments = [entry for entry in release.pack.appointments if entry.node == item.node_key]
-    named = parties.named(release.forms[item.form_key], appointments, checked.values)
+    named = appointed.named(release.forms[item.form_key], appointments, checked.values)
     parties.refuse_barred(ctx, case.id, named)
 
 
@@ -92,7 +99,7 @@ def _appoint(
     """The people the answers name; a second round of the step names them anew."""
     appointments = [entry for entry in release.pack.appointments if entry.node == item.node_key]
     if appointments:
-        named = parties.named(release.forms[item.form_key], appointments, checked)
+        named = appointed.named(release.forms[item.form_key], appointments, checked)
         parties.refuse_barred(ctx, case.id, named)
         is_one_of_many = chart.nodes[item.node_key].multi_instance is not None
         (parties.appoint if is_one_of_many else parties.replace_members)(ctx, case.id, named)

@@ -12,9 +12,10 @@ from server.models.identity import Person
 from server.services.buffers import Row
 from server.services.context import Context
 from server.services.verbs import parties
+from server.services.verbs.appointed import Named
 
 
-def concern(ctx: Context, case_id: str, found: Iterable[parties.Named]) -> None:
+def concern(ctx: Context, case_id: str, found: Iterable[Named]) -> None:
     """Note parties that a step names, where the case began without them.
 
     A second round puts whom it names in the place of those named before.
@@ -48,7 +49,7 @@ def concern(ctx: Context, case_id: str, found: Iterable[parties.Named]) -> None:
     met.clear()
 
 
-def _refuse_lost_applicant(kept: Iterable[Row], named: list[parties.Named]) -> None:
+def _refuse_lost_applicant(kept: Iterable[Row], named: list[Named]) -> None:
     subjects = [one for one in named if one.role == "subject"]
     meant = {(one.person_id, one.unit_id) for one in subjects}
     rows = list(kept)
@@ -70,7 +71,7 @@ def _refuse_lost_applicant(kept: Iterable[Row], named: list[parties.Named]) -> N
         raise Invalid(finding.message, [finding])
 
 
-def _people(ctx: Context, named: Iterable[parties.Named]) -> list[Person]:
+def _people(ctx: Context, named: Iterable[Named]) -> list[Person]:
     ids = {one.person_id for one in named if one.person_id}
     asked = select(Person).where(Person.id.in_(sorted(ids)))
     return list(ctx.session.scalars(asked)) if ids else []

@@ -18,7 +18,8 @@ from server.services.identity.people import Office
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.verbs import parties
-from server.services.verbs.parties import Named
+from server.services.verbs.appointed import Named
+from server.services.verbs.appointed import named as named_in
 
 
 def refuse_others(ctx: Context, checked: Checked, named: list[Named]) -> None:
@@ -65,7 +66,7 @@ def appointed(release: Release, procedure: Procedure, checked: Mapping[str, Json
         for entry in release.pack.appointments
         if entry.node in starts
     }
-    return parties.named(release.forms[procedure.start_form], entries.values(), checked)
+    return named_in(release.forms[procedure.start_form], entries.values(), checked)
 
 
 def _starter(ctx: Context, checked: Mapping[str, Json]) -> Named:

@@ -29,7 +29,7 @@ from server.services.identity.people import Office
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.verbs import advance, offers, opening_parties
-from server.services.verbs.parties import Named
+from server.services.verbs.appointed import Named
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -26,7 +26,7 @@ from server.services.verbs import (
     withdrawals,
     work,
 )
-from server.services.verbs.parties import Named
+from server.services.verbs.appointed import Named
 from tests.factories.invariants import violations
 from tests.factories.tiny import ACCEPT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 

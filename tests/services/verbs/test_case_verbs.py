@@ -7,7 +7,7 @@ from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, Rongcuo
 from server.services.case import incidents
 from server.services.context import Context
 from server.services.verbs import case_verbs, parties, timers, work
-from server.services.verbs.parties import Named
+from server.services.verbs.appointed import Named
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, HEAD, NOW, STRANGER, Tiny
 

@@ -2,51 +2,11 @@ import pytest
 
 from server.domain.access import SYSTEM
 from server.domain.errors import Forbidden, Invalid
-from server.domain.packs import Appointment
 from server.services.context import Context, reading
 from server.services.identity import people
 from server.services.verbs import late_parties, parties
-from server.services.verbs.parties import Named
+from server.services.verbs.appointed import Named
 from tests.factories.tiny import ACCEPT, APPLICANT, COLLEAGUE, DESK, NOW, Tiny
-
-SCHEMA = {
-    "components": [
-        {"type": "textfield", "key": "lead", "properties": {"kind": "person"}},
-        {"type": "textfield", "key": "bureau", "properties": {"kind": "unit"}},
-        {"type": "textfield", "key": "note"},
-        {
-            "type": "dynamiclist",
-            "path": "members",
-            "components": [
-                {"type": "textfield", "key": "member", "properties": {"kind": "person"}},
-                {"type": "textfield", "key": "task"},
-            ],
-        },
-    ]
-}
-
-
-@pytest.mark.parametrize(
-    ("field", "answers", "found"),
-    [
-        ("lead", {"lead": "p1"}, [Named(role="r", person_id="p1")]),
-        ("bureau", {"bureau": "u1"}, [Named(role="r", unit_id="u1")]),
-        ("lead", {"lead": None}, []),
-        ("lead", {}, []),
-        ("note", {"note": "p1"}, []),
-        ("nothing", {"nothing": "p1"}, []),
-        (
-            "members",
-            {"members": [{"member": "p1", "task": "a"}, {"member": None}, {"member": "p2"}]},
-            [Named(role="r", person_id="p1"), Named(role="r", person_id="p2")],
-        ),
-    ],
-)
-def test_a_field_names_the_people_it_holds(
-    field: str, answers: dict[str, object], found: list[Named]
-) -> None:
-    appointment = Appointment(node="n", field=field, role="r")
-    assert parties.named(SCHEMA, [appointment], answers) == found
 
 
 def test_a_party_of_the_case_is_not_appointed_to_a_part_in_it(tiny: Tiny) -> None:
@@ -164,10 +124,3 @@ def test_whoever_applied_for_himself_is_named_with_those_a_step_adds(tiny: Tiny)
     with reading(tiny.tools, SYSTEM, NOW) as ctx:
         found = parties.of_case(ctx, case_id).subjects
     assert found == {tiny.person(APPLICANT), tiny.person(COLLEAGUE)}
-
-
-def test_without_a_subject_of_its_own_the_applicant_is_the_subject() -> None:
-    applicant = Named(role="applicant", person_id="p1")
-    assert parties.with_subject([applicant]) == [applicant, Named(role="subject", person_id="p1")]
-    both = [applicant, Named(role="subject", person_id="p2")]
-    assert parties.with_subject(both) == both
