@@ -48,5 +48,5 @@ def held(tiny: Tiny, number: int, *, percent: str, by: str = CITY_HEAD) -> str:
     for _nth in range(number):
         tiny.do(DESK, tiny.open(), "register", ACCEPT)
     campaign_id = tiny.act(by, lambda ctx: campaigns.hold(ctx, PLAN))
-    assert campaign_cases.sweep(tiny.tools, NOW) == 0
+    campaign_cases.sweep(tiny.tools, NOW)
     return campaign_id

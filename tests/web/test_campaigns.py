@@ -106,6 +106,6 @@ def test_a_draw_is_told_with_what_it_takes_to_repeat_it(tiny: Tiny) -> None:
     assert sheet.data.startswith(b"PK")
     assert below.get(path).status_code == 404
     assert below.get(f"{path}/draw.xlsx").status_code == 404
-    (drawn,) = [each["id"] for each in told["targets"] if each["state"] == "chosen"]
+    (drawn,) = [each["id"] for each in told["targets"] if each["state"] == "opened"]
     refused = program(app, CITY_HEAD).post(f"{path}/targets/{drawn}/leave-out", {"reason": "不便"})
     assert refused.status_code == 409

@@ -30,14 +30,20 @@ _CASES: Final = 100
 
 def sweep(tools: Tools, now: datetime) -> int:
     """Propose what campaigns select, open what their offices have confirmed; how many cases."""
+    opened = _open_all(tools, now)
+    # afterwards: a condition of a pack that cannot be asked must not hold up what was confirmed
+    for campaign_id in campaign_selection.waiting(tools, now):
+        while campaign_selection.select_block(tools, now, campaign_id):
+            tools.go_on()
+    # what was drawn is confirmed by that
+    return opened + _open_all(tools, now)
+
+
+def _open_all(tools: Tools, now: datetime) -> int:
     opened = 0
     for target_id in _chosen(tools, now):
         tools.go_on()
         opened += _open(tools, now, target_id)
-    # last: a condition of a pack that cannot be asked must not hold up what was confirmed
-    for campaign_id in campaign_selection.waiting(tools, now):
-        while campaign_selection.select_block(tools, now, campaign_id):
-            tools.go_on()
     return opened
 
 
