@@ -1,5 +1,6 @@
 """What many tests share: the databases, and the tools over a fresh copy of one."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from server.__main__ import OBJECTS
 from server.services.context import Tools
 from tests.browser.report import write_index
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_of_run
@@ -21,6 +23,8 @@ settings.register_profile(
     "shared machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("shared machine")
+# as the program itself does
+gc.set_threshold(OBJECTS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
