@@ -131,6 +131,24 @@ def completed(files: PackFiles, shelf: Path) -> PackFiles:
     return PackFiles(key=files.key, files=found)
 
 
+def title_of(key: str, content: bytes) -> str:
+    """What a manifest calls the pack, empty where it cannot be read."""
+    value, _findings = yaml_files.load(f"processes/{key}/pack.yaml", content)
+    return str(value.get("title", "")) if isinstance(value, Mapping) else ""
+
+
+def restricted(files: PackFiles) -> PackFiles:
+    """The same without the files of packs that it does not extend (any more)."""
+    todo, seen = [files.key], set[str]()
+    while todo:
+        name = todo.pop()
+        if name not in seen:
+            seen.add(name)
+            todo += _extended(files.files, name)
+    kept = {path: data for path, data in files.files.items() if path.split("/", 2)[1] in seen}
+    return PackFiles(key=files.key, files=kept)
+
+
 def _files_of(folder: Path) -> dict[str, bytes]:
     forms = folder.parent.parent / "forms" / folder.name
     if not forms.is_dir():

@@ -3,7 +3,7 @@ beside it the drafts of the next version, and what of it is offered here."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.domain.expressions import Json
@@ -67,7 +67,7 @@ class PackVersion(Base):
 
 
 class PackDraft(Versioned, Base):
-    """A file that is to replace or join the newest version of a pack at its next publication."""
+    """A file that is to replace, join or leave a pack at its next publication."""
 
     __tablename__ = "pack_draft"
 
@@ -75,6 +75,10 @@ class PackDraft(Versioned, Base):
     #: path inside the pack
     path: Mapped[str] = mapped_column(primary_key=True)
     content: Mapped[bytes]
+    #: the file is to leave the pack; its content is empty then
+    removed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: version of the pack it was begun on, 0 where there was none
+    base: Mapped[int] = mapped_column(default=0, server_default="0")
     stored_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
     stored_at: Mapped[datetime]
 

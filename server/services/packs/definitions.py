@@ -16,6 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from server.adapters.calendars import keys_in
 from server.adapters.packs import PackFiles, parse
 from server.checker import check as checker
+from server.domain import pack_paths
+from server.domain.access import SYSTEM
 from server.domain.errors import Conflict, Invalid, NotFound, StateUnreadable
 from server.domain.findings import Finding, Severity, has_errors
 from server.domain.packs import PolicyPack
@@ -25,17 +27,6 @@ from server.models.definition import PackVersion, ProcessDefinition
 from server.services.context import Context, Tools
 from server.services.law import releases
 from server.services.law.releases import Release
-
-#: the first suffix that fits says what kind of file it is
-_KINDS = (
-    (".bpmn", "bpmn"),
-    (".dmn", "dmn"),
-    (".form.json", "form"),
-    (".docx", "letter"),
-    ("/pack.yaml", "pack"),
-    (".yaml", "scenario"),
-    ("", "text"),
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +54,16 @@ def check_ours(tools: Tools, packs: Sequence[PackFiles]) -> list[Checked]:
     """The same of packs that come with the program, in a fraction of the time."""
     found = checker.check_ours(packs, _calendars(tools))
     return [_checked(files, findings) for files, findings in zip(packs, found, strict=True)]
+
+
+def is_superseded(ctx: Context, files: PackFiles) -> bool:
+    """Is a newer version of ours there than what comes with the program?
+
+    What a designer published here stands until a designer publishes something else: neither a
+    start nor an upgrade of the program takes his work away.
+    """
+    newest = _newest(ctx, files.key)
+    return newest is not None and newest.published_by != SYSTEM.person_id
 
 
 def is_published(ctx: Context, files: PackFiles) -> bool:
@@ -158,6 +159,22 @@ def newest_files(ctx: Context, key: str) -> PackFiles:
     return PackFiles(key=key, files=_stored(ctx, row))
 
 
+def newest_version(ctx: Context, key: str) -> int:
+    """Number of the newest version of a pack, 0 when none was ever published."""
+    return (
+        ctx.session.scalar(select(func.max(PackVersion.version)).where(PackVersion.key == key)) or 0
+    )
+
+
+def newest_file(ctx: Context, key: str, path: str) -> bytes | None:
+    """One file of the newest version, None where the version has none of this path."""
+    newest = _newest(ctx, key)
+    if newest is None or path not in newest.files:
+        return None
+    content = select(ProcessDefinition.content)
+    return ctx.session.scalar(content.where(ProcessDefinition.hash == newest.files[path]))
+
+
 def in_force(ctx: Context, procedure: str, on: date) -> Release:
     """The release a case of this procedure opened on the day is bound to.
 
@@ -244,7 +261,7 @@ def _store(ctx: Context, files: PackFiles, hashes: dict[str, str]) -> None:
         if one in known:
             continue
         known.add(one)
-        kind = next(kind for suffix, kind in _KINDS if path.endswith(suffix))
+        kind = pack_paths.kind_of(path)
         versions = select(func.count()).where(
             ProcessDefinition.kind == kind, ProcessDefinition.key == path
         )

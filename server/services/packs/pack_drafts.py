@@ -6,13 +6,14 @@ on record.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import delete, select
 
-from server.adapters.packs import MAX_FILE, PackFiles
+from server.adapters.packs import MAX_FILE, MAX_FILES, PackFiles, completed, restricted
+from server.domain import pack_paths
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.findings import Finding, Severity
 from server.domain.texts import _
@@ -20,9 +21,6 @@ from server.models.definition import PackDraft
 from server.services.context import Context
 from server.services.packs import definitions
 from server.services.packs.definitions import Checked, Published
-
-#: most drafts one pack may have (BU-8)
-MAX_DRAFTS: Final = 50
 
 _NAME: Final = re.compile(r"[\w\-]{1,120}(\.bpmn|\.dmn|\.form\.json)")
 
@@ -54,7 +52,7 @@ def check(ctx: Context, pack: str, name: str, content: bytes) -> Judged:
     path = _path(pack, name)
     if len(content) > MAX_FILE:
         raise Invalid(_("文件“{file}”超过2MB").format(file=name))
-    files = _candidate(ctx, pack, {path: content})
+    files = whole(ctx, pack, {path: content})
     return Judged(pack=pack, path=path, findings=definitions.check(ctx.tools, files)[1])
 
 
@@ -67,15 +65,31 @@ def store(ctx: Context, judged: Judged, content: bytes) -> None:
     """
     if not judged.is_sound:
         raise Invalid(_("文件没有通过检查"), judged.findings)
-    known = ctx.session.scalars(select(PackDraft).where(PackDraft.pack == judged.pack)).all()
-    draft = next((each for each in known if each.path == judged.path), None)
-    if draft is None and len(known) >= MAX_DRAFTS:
-        raise Conflict(_("该政策包的草稿已达{n}个，请先发布").format(n=MAX_DRAFTS))
+    put(ctx, judged.pack, judged.path, content)
+
+
+def put(ctx: Context, pack: str, path: str, content: bytes | None) -> None:
+    """Keep this as the draft of the file, None: the file is to leave the pack.
+
+    Raises:
+        Conflict: the pack has as many drafts as it may have files.
+    """
+    known = drafts(ctx, pack)
+    draft = next((each for each in known if each.path == path), None)
+    if draft is None and len(known) >= MAX_FILES:
+        raise Conflict(_("该政策包的草稿已达{n}个，请先发布").format(n=MAX_FILES))
     if draft is None:
-        draft = PackDraft(pack=judged.pack, path=judged.path)
+        draft = PackDraft(pack=pack, path=path, base=definitions.newest_version(ctx, pack))
         ctx.session.add(draft)
-    draft.content, draft.stored_by, draft.stored_at = content, ctx.actor.person_id, ctx.now
-    ctx.record("pack.draft", f"pack:{judged.pack}", detail={"file": judged.path})
+    draft.content, draft.removed = content or b"", content is None
+    draft.stored_by, draft.stored_at = ctx.actor.person_id, ctx.now
+    ctx.record("pack.draft", f"pack:{pack}", detail={"file": path})
+
+
+def drop(ctx: Context, pack: str, path: str) -> None:
+    """Forget the draft of a file: it stays as it was published."""
+    ctx.session.execute(delete(PackDraft).where(PackDraft.pack == pack, PackDraft.path == path))
+    ctx.record("pack.draft", f"pack:{pack}", detail={"file": path, "dropped": True})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,7 +106,7 @@ def candidate(ctx: Context, pack: str) -> Candidate:
     Raises:
         NotFound: no such pack was ever published.
     """
-    files = _candidate(ctx, pack, {})
+    files = whole(ctx, pack)
     return Candidate(files=files, checked=definitions.check(ctx.tools, files))
 
 
@@ -104,9 +118,9 @@ def publish(ctx: Context, found: Candidate, *, accept_warnings: str = "") -> Pub
         Invalid: it has errors, or warnings that nobody gave a reason for accepting.
     """
     pack = found.files.key
-    if not _drafts(ctx, pack):
+    if not drafts(ctx, pack):
         raise Conflict(_("该政策包没有待发布的草稿"))
-    if _candidate(ctx, pack, {}) != found.files:
+    if whole(ctx, pack) != found.files:
         raise Conflict(_("该政策包的草稿或者版本刚刚有变化，请重试"))
     done = definitions.publish(
         ctx, found.files, accept_warnings=accept_warnings, checked=found.checked
@@ -115,14 +129,35 @@ def publish(ctx: Context, found: Candidate, *, accept_warnings: str = "") -> Pub
     return done
 
 
-def _candidate(ctx: Context, pack: str, more: dict[str, bytes]) -> PackFiles:
-    newest = definitions.newest_files(ctx, pack)
-    drafts = {draft.path: draft.content for draft in _drafts(ctx, pack)}
-    return replace(newest, files={**newest.files, **drafts, **more})
+def whole(ctx: Context, pack: str, more: Mapping[str, bytes] | None = None) -> PackFiles:
+    """The pack as it would be published now: the newest version with its drafts, and ``more``.
+
+    A pack that was never published is made of its drafts alone, and of what they extend.
+
+    Raises:
+        NotFound: there is neither a version nor a draft of it.
+    """
+    waiting = drafts(ctx, pack)
+    if definitions.newest_version(ctx, pack):
+        files = dict(definitions.newest_files(ctx, pack).files)
+    elif waiting:
+        files = {}
+    else:
+        raise NotFound
+    files |= {draft.path: draft.content for draft in waiting}
+    for draft in waiting:
+        if draft.removed:
+            del files[draft.path]
+    files |= more or {}
+    shelf = ctx.tools.config.shipped / "processes"
+    return restricted(completed(PackFiles(key=pack, files=files), shelf))
 
 
-def _drafts(ctx: Context, pack: str) -> Sequence[PackDraft]:
-    return ctx.session.scalars(select(PackDraft).where(PackDraft.pack == pack)).all()
+def drafts(ctx: Context, pack: str) -> Sequence[PackDraft]:
+    """What waits to be published, by path."""
+    return ctx.session.scalars(
+        select(PackDraft).where(PackDraft.pack == pack).order_by(PackDraft.path)
+    ).all()
 
 
 def _path(pack: str, name: str) -> str:
@@ -136,5 +171,5 @@ def _path(pack: str, name: str) -> str:
             fix=_("检查文件名"),
         )
         raise Invalid(_("不能作为草稿的文件"), [finding])
-    root = "forms" if name.endswith(".form.json") else "processes"
+    root = "forms" if pack_paths.kind_of(name) == "form" else "processes"
     return f"{root}/{pack}/{name}"

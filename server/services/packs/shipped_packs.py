@@ -20,6 +20,7 @@ _log = logging.getLogger(__name__)
 def publish(tools: Tools, now: datetime, roots: Sequence[Path]) -> tuple[Published, ...]:
     """Publish every new or changed pack of ``root/processes`` of each root, all of them or none.
 
+    A pack that a designer changed here is his: what comes with the program does not replace it.
     Of two packs with the same key the one of the later root counts. They are checked before the
     transaction begins, so that others who start at the same time do not wait for it. What begins
     with an underscore is no pack of ours.
@@ -29,7 +30,14 @@ def publish(tools: Tools, now: datetime, roots: Sequence[Path]) -> tuple[Publish
     found = {folder.name: folder for root in roots for folder in folders(root)}
     packs = [read_folder(folder) for folder in found.values()]
     with reading(tools, SYSTEM, now) as ctx:
-        fresh = [files for files in packs if not definitions.is_published(ctx, files)]
+        known = [files.key for files in packs if definitions.is_superseded(ctx, files)]
+        fresh = [
+            files
+            for files in packs
+            if files.key not in known and not definitions.is_published(ctx, files)
+        ]
+    if known:
+        _log.info("packs of our own kept", extra={"packs": known})
     checked = definitions.check_ours(tools, fresh)
     with transaction(tools, SYSTEM, now) as ctx:
         return tuple(
