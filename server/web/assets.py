@@ -17,7 +17,11 @@ BUILT = Path(__file__).resolve().parent / "static"
 
 #: what pages ask for; the program does not start without
 NEEDED: Final = frozenset(
-    {"app.js", "form.css", "form.js", "mark.svg", "office.css", "viewer.css", "viewer.js"}
+    {
+        *("app.js", "mark.svg", "office.css"),
+        *("form.css", "form.js", "viewer.css", "viewer.js"),
+        *("designer.css", "designer.js", "studio.css"),
+    }
 )
 
 #: a file whose name carries its hash never changes

@@ -45,7 +45,13 @@ _PLACES = (
     ("calendars.index", _("工作日历"), Permission.SYSTEM_ADMINISTER, ("calendars",)),
     ("drill.index", _("演练时钟"), Permission.SYSTEM_ADMINISTER, ("drill",)),
     ("audits.index", _("审计"), Permission.AUDIT_READ, ("audits",)),
-    ("packs.index", _("政策包"), Permission.PACK_PUBLISH, ("packs", "offers")),
+    (
+        "studio.index",
+        _("工作室"),
+        Permission.PACK_PUBLISH,
+        ("studio", "studio_editors", "studio_entries", "studio_imports", "rehearsals", "replays"),
+    ),
+    ("packs.index", _("版本"), Permission.PACK_PUBLISH, ("packs", "offers")),
 )
 
 #: entries that say how much waits there
@@ -87,6 +93,11 @@ def day(value: date | None) -> str:
 def moment(value: datetime | None) -> str:
     """A moment in the time of the country, ``2026-02-26 10:32``; empty for none."""
     return value.astimezone(CHINA_TIME).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def clock_time(value: datetime | None) -> str:
+    """The time of day of a moment in the time of the country, ``10:32``; empty for none."""
+    return value.astimezone(CHINA_TIME).strftime("%H:%M") if value else ""
 
 
 def csrf() -> Markup:

@@ -23,7 +23,7 @@ PLACES = {
     SYSTEM_ADMIN: "/system",
     SECURITY_ADMIN: "/organisation",
     AUDIT_ADMIN: "/audit",
-    DESIGNER: "/packs",
+    DESIGNER: "/studio",
 }
 
 
