@@ -39,12 +39,12 @@ export function bar(modeler, { onList }) {
     ),
     group("撤销", undo, redo),
     group("查看",
-      button("≡", "元素列表", onList),
+      button("≡", "列表", onList),
       button("⌕", "查找", () => get("searchPad").toggle(), "Ctrl+F"),
-      button("−", "缩小", () => get("zoomScroll").stepZoom(-1)),
+      sign("−", "缩小", () => get("zoomScroll").stepZoom(-1)),
       scale,
-      button("＋", "放大", () => get("zoomScroll").stepZoom(1)),
-      button("⤢", "看全图", () => get("canvas").zoom("fit-viewport", "auto")),
+      sign("＋", "放大", () => get("zoomScroll").stepZoom(1)),
+      sign("⤢", "看全图", () => get("canvas").zoom("fit-viewport", "auto")),
     ),
   );
   const events = get("eventBus");
@@ -85,6 +85,15 @@ function button(sign, words, act, keys = "") {
   made.append(picture, ` ${words}`);
   if (keys) made.title = `${words}（${keys}）`;
   made.addEventListener("click", act);
+  return made;
+}
+
+/** What is known by its sign: its name is read out, and shown when pointed at. */
+function sign(picture, words, act) {
+  const made = button(picture, words, act);
+  made.textContent = picture;
+  made.title = words;
+  made.setAttribute("aria-label", words);
   return made;
 }
 

@@ -45,6 +45,8 @@ function rename(value, object, element, to) {
 }
 
 const GROUPS = {
+  "bpmn:Participant": ({ object, facts, entries }) => procedure(object.processRef?.id, facts, entries),
+  "bpmn:Process": ({ object, facts, entries }) => procedure(object.id, facts, entries),
   "bpmn:UserTask": (known) => [work(known), rights(known), signing(known)],
   "bpmn:ManualTask": ({ object, to, facts }) => [group("办理", deadline(object, to, facts))],
   "bpmn:BusinessRuleTask": ({ object, to, facts, edit }) => {
@@ -111,6 +113,18 @@ const EVENTS = {
   "bpmn:ConditionalEventDefinition": ({ to }, event) =>
     group("条件", area("条件（FEEL）", event.condition?.body, (value) => to.eventCondition(event, value), { code: true })),
 };
+
+/** What the pack makes of a process. */
+function procedure(id, facts, entries) {
+  const title = id && facts.procedures?.[id];
+  return [
+    group(
+      "程序",
+      note(title ? `程序“${title}”按这个流程办理。` : "由其他流程调用，不能单独启动。"),
+      link(title ? "改程序的编号、启动条件和结果" : "名单里的程序", entries("procedures", title ? id : "")),
+    ),
+  ];
+}
 
 function work({ object, to, facts, edit, entries, element }) {
   const lane = laneOf(object, element);

@@ -61,7 +61,7 @@ const PAD = [
 ];
 
 /** Narrows the menus of the drawing tool down to what runs. */
-export function menus(popupMenu, contextPad) {
+export function menus(popupMenu, contextPad, canvas) {
   const narrow = (entries, known) =>
     Object.fromEntries(
       Object.entries(entries)
@@ -73,10 +73,22 @@ export function menus(popupMenu, contextPad) {
     getPopupMenuHeaderEntries: () => (entries) => narrow(entries, (id) => HEADER.includes(id)),
   });
   contextPad.registerProvider(500, {
-    getContextPadEntries: () => (entries) => narrow(entries, (id) => PAD.includes(id)),
+    getContextPadEntries: (element) => (entries) => {
+      const kept = narrow(entries, (id) => PAD.includes(id));
+      if (kept.replace) kept.replace = { ...kept.replace, action: { click: (event) => change(event, element) } };
+      return kept;
+    },
   });
+
+  /** The menu of other types, beside the button that was pressed. */
+  function change(event, element) {
+    const box = canvas.getContainer().getBoundingClientRect();
+    const { right, top } = event.target.getBoundingClientRect();
+    const position = { x: right - box.left + 4, y: top - box.top, cursor: { x: event.x, y: event.y } };
+    popupMenu.open(element, "bpmn-replace", position, { title: "改为其他类型", width: 300, search: true });
+  }
 }
-menus.$inject = ["popupMenu", "contextPad"];
+menus.$inject = ["popupMenu", "contextPad", "canvas"];
 
 /** No palette of pictures: the bar above the drawing has words. */
 export const narrowed = {

@@ -21,7 +21,8 @@ export function panel(modeler, facts, { place, edit, problems }) {
 
   function show(element) {
     shown = element;
-    const object = (element ?? root())?.businessObject;
+    const drawn = element ?? whole();
+    const object = drawn?.businessObject;
     if (!object) return;
     const head = document.createElement("div");
     head.className = "panel-head";
@@ -35,10 +36,11 @@ export function panel(modeler, facts, { place, edit, problems }) {
       line.textContent = `${each.message}${each.fix ? `。${each.fix}` : ""}`;
       return line;
     });
-    place.replaceChildren(head, ...said, ...groups(modeler, element ?? root(), facts, edit));
+    place.replaceChildren(head, ...said, ...groups(modeler, drawn, facts, edit));
   }
 
-  function root() {
-    return modeler.get("canvas").getRootElement();
+  /** Where nothing is chosen: the first pool, or the process that has none. */
+  function whole() {
+    return modeler.get("elementRegistry").find(({ type }) => type === "bpmn:Participant") ?? modeler.get("canvas").getRootElement();
   }
 }

