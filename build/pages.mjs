@@ -49,6 +49,8 @@ const LICENCES = {
   bootstrap: "LICENSE",
   "htmx.org": "LICENSE",
   "bpmn-js": "LICENSE",
+  "diagram-js-minimap": "LICENSE",
+  bpmnlint: "LICENSE",
   "diagram-js": "LICENSE",
   "bpmn-moddle": "LICENSE",
   "@bpmn-io/form-js-viewer": "LICENSE",

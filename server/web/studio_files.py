@@ -12,7 +12,7 @@ from server.domain.texts import _
 from server.http import problems
 from server.http.access import requires
 from server.http.site import acting, reading, site
-from server.services.packs import definitions, drawing_facts, pack_drafts, workspace
+from server.services.packs import definitions, drawing_facts, file_titles, pack_drafts, workspace
 from server.services.packs.workspace import File, Overtaken
 from server.web.context import clock_time
 from server.web.studio_frame import KEY
@@ -58,7 +58,8 @@ def facts(pack: str) -> Response:
     """What can be chosen while one draws."""
     with reading() as ctx:
         files = pack_drafts.whole(ctx, pack)
-    return jsonify(drawing_facts.facts(files))
+        titles = file_titles.titles(workspace.opened(ctx, pack).files)
+    return jsonify(drawing_facts.facts(files, titles))
 
 
 @pages.post(f"/{KEY}/check")

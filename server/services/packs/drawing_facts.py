@@ -5,7 +5,7 @@ Read from the pack with its drafts. What cannot be read is left out, and the che
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from server.adapters.packs import PackFiles, parse
@@ -24,12 +24,18 @@ _ID: Final = re.compile(r'\bid="([\w.\-]{1,200})"')
 _NAME: Final = re.compile(r'\bname="([^"]{1,200})"')
 
 
-def facts(files: PackFiles) -> dict[str, Json]:
-    """JSON for the drawing page; ``pack`` says whether pack.yaml could be read."""
+def facts(files: PackFiles, titles: Mapping[str, str]) -> dict[str, Json]:
+    """JSON for the drawing page; ``pack`` says whether pack.yaml could be read.
+
+    ``titles``: path -> what the file is called.
+    """
     pack = parse(files)[0]
     return {
         "pack": pack is not None,
-        "forms": [_form(files, name, content) for name, content in files.of(".form.json").items()],
+        "forms": [
+            _form(files.path_of(name), content, titles)
+            for name, content in files.of(".form.json").items()
+        ],
         "decisions": list(_named(files, ".dmn", _DECISION)),
         "processes": list(_named(files, ".bpmn", _PROCESS)),
         **(_of_pack(pack) if pack else {}),
@@ -72,15 +78,17 @@ def _of_pack(pack: PolicyPack) -> dict[str, Json]:
     }
 
 
-def _form(files: PackFiles, name: str, content: bytes) -> dict[str, Json]:
+def _form(path: str, content: bytes, titles: Mapping[str, str]) -> dict[str, Json]:
     try:
         schema = json.loads(content)
         found = fields.read(schema.get("components") if isinstance(schema, dict) else None)
     except (ValueError, RecursionError):
         found = ()
+    name = path.rsplit("/", 1)[-1].removesuffix(".form.json")
     return {
-        "name": name.removesuffix(".form.json"),
-        "path": files.path_of(name),
+        "name": name,
+        "title": titles.get(path, name),
+        "path": path,
         "fields": [
             {"key": field.key, "label": field.label or field.key, "required": field.required}
             for field in fields.flat(found)

@@ -27,15 +27,15 @@ export function bar(modeler, { onList }) {
     box.append(...parts);
     return box;
   };
-  const undo = button("↶", "撤销", () => get("commandStack").undo(), "Ctrl+Z");
-  const redo = button("↷", "重做", () => get("commandStack").redo(), "Ctrl+Y");
+  const undo = sign("↶", "撤销（Ctrl+Z）", () => get("commandStack").undo());
+  const redo = sign("↷", "重做（Ctrl+Y）", () => get("commandStack").redo());
   const scale = document.createElement("output");
   scale.className = "num";
   made.append(
     group("新画", ...KINDS.map(kind)),
     group("连线与选择",
       button("↗", "连线", (event) => get("globalConnect").start(event)),
-      button("⬚", "框选", (event) => get("lassoTool").activateSelection(event)),
+      sign("⬚", "框选", (event) => get("lassoTool").activateSelection(event)),
     ),
     group("撤销", undo, redo),
     group("查看",

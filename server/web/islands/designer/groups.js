@@ -134,7 +134,7 @@ function work({ object, to, facts, edit, entries, element }) {
     "办理",
     note(lane ? `办理机关：${named ? `${named.title}（${named.office}）` : lane.name || lane.id}，由所在的泳道决定` : "不在任何泳道里，没有人能办理：把它移到泳道里"),
     lane ? link("改办理机关", entries("lanes", lane.id)) : null,
-    select("表单", object.form, facts.forms.map(({ name }) => [name, name]), (value) => to.own("form", value), { field: "rongcuo:form" }),
+    select("表单", object.form, facts.forms.map(({ name, title }) => [name, title === name ? name : `${title}（${name}）`]), (value) => to.own("form", value), { field: "rongcuo:form" }),
     form ? link("打开表单", `${edit}?file=${encodeURIComponent(form.path)}`) : null,
     deadline(object, to, facts),
   );

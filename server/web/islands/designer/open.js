@@ -1,5 +1,6 @@
 // Draws the file, and ties the drawing to the panel, the list of problems and the keeper of drafts.
 import Modeler from "bpmn-js/lib/Modeler";
+import minimap from "diagram-js-minimap";
 import { autosave, load } from "../studio/autosave.js";
 import { problems } from "../studio/problems.js";
 import { get } from "../studio/wire.js";
@@ -66,7 +67,7 @@ function create(island, container) {
   return new Modeler({
     container,
     moddleExtensions: { rongcuo },
-    additionalModules: [{ translate: ["value", translate] }, narrowed],
+    additionalModules: [{ translate: ["value", translate] }, narrowed, minimap],
     textRenderer: { defaultStyle: font, externalStyle: { ...font, fontSize: 12 } },
     bpmnRenderer: { defaultStrokeColor: "#465260", defaultLabelColor: "#1b2530" },
   });

@@ -38,6 +38,8 @@ const WORDS = {
   "Parallel multi-instance": "同时办理多份",
   "Sequential multi-instance": "依次办理多份",
   "Toggle non-interrupting": "触发后原环节继续办理",
+  "Open minimap": "显示缩略图",
+  "Close minimap": "收起缩略图",
   "Search in diagram": "在图中查找",
   "flow elements must be children of pools/participants": "环节必须画在泳池里",
   "no parent for {element} in {parent}": "{element}没有可以放的位置",
