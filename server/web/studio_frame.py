@@ -59,10 +59,8 @@ class Frame:
     @property
     def counts(self) -> Mapping[str, int]:
         """State -> how many drafts there are of it."""
-        found: dict[str, int] = {}
-        for file in self.space.drafts:
-            found[file.state] = found.get(file.state, 0) + 1
-        return found
+        states = [file.state for file in self.space.drafts]
+        return {state: states.count(state) for state in ("new", "changed", "removed")}
 
 
 def frame(pack: str, path: str = "") -> Frame:
