@@ -4,7 +4,7 @@ The tokens come from libyaml, which is five times faster; the nodes are made her
 since its own composer goes down with the whole process on a deep nesting.
 """
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
 import yaml
@@ -53,6 +53,16 @@ class _StrictLoader(Composer, yaml.CSafeLoader):
 
 def load(file: str, content: bytes) -> tuple[Any, list[Finding]]:
     """The value of a YAML file, or the one finding why it cannot be read."""
+    # _StrictLoader constructs as a SafeLoader does: no object is ever built
+    return _read(file, content, lambda text: yaml.load(text, Loader=_StrictLoader))  # noqa: S506
+
+
+def compose(file: str, content: bytes) -> tuple[yaml.Node | None, list[Finding]]:
+    """The same file as nodes that know where in the text they stand; None when it is empty."""
+    return _read(file, content, lambda text: _StrictLoader(text).get_single_node())
+
+
+def _read(file: str, content: bytes, read: Callable[[str], Any]) -> tuple[Any, list[Finding]]:
     problem = ""
     if len(content) > MAX_YAML:
         return None, [_finding(file, "YAML_TOO_LARGE", _("文件超过1MB"))]
@@ -61,8 +71,7 @@ def load(file: str, content: bytes) -> tuple[Any, list[Finding]]:
     except UnicodeDecodeError:
         return None, [_finding(file, "YAML_ENCODING", _("文件不是UTF-8编码"))]
     try:
-        # _StrictLoader constructs as a SafeLoader does: no object is ever built
-        return yaml.load(text, Loader=_StrictLoader), []  # noqa: S506
+        return read(text), []
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = _("第{line}行").format(line=mark.line + 1) if mark else ""
