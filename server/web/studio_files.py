@@ -12,7 +12,14 @@ from server.domain.texts import _
 from server.http import problems
 from server.http.access import requires
 from server.http.site import acting, reading, site
-from server.services.packs import definitions, drawing_facts, file_titles, pack_drafts, workspace
+from server.services.packs import (
+    definitions,
+    drawing_facts,
+    file_titles,
+    pack_drafts,
+    pack_entries_edit,
+    workspace,
+)
 from server.services.packs.workspace import File, Overtaken
 from server.web.context import clock_time
 from server.web.studio_frame import KEY
@@ -62,6 +69,24 @@ def facts(pack: str) -> Response:
     return jsonify(drawing_facts.facts(files, titles))
 
 
+@pages.post(f"/{KEY}/rights")
+@requires(Permission.PACK_PUBLISH)
+def rights(pack: str) -> Response:
+    """What a task may do with the fields of its form, written into the draft of pack.yaml."""
+    document = request.get_json(silent=True)
+    sent = document if isinstance(document, Mapping) else {}
+    node, reason = sent.get("node"), sent.get("reason", "")
+    read, hidden = _words(sent.get("read")), _words(sent.get("hidden"))
+    if not isinstance(node, str) or not node or not isinstance(reason, str):
+        raise Invalid(_("提交的内容不是系统接受的格式"))
+    with acting() as ctx:
+        before = workspace.file(ctx, pack, pack_paths.manifest(pack))
+        edits = drawing_facts.rights_edits(before.content, node, read, hidden, reason)
+        stored = pack_entries_edit.change(ctx, pack, edits, before.revision)
+        now = ctx.now
+    return jsonify(revision=stored.revision, saved_at=clock_time(now))
+
+
 @pages.post(f"/{KEY}/check")
 @requires(Permission.PACK_PUBLISH, body=_BODY)
 def check(pack: str) -> Response:
@@ -95,6 +120,12 @@ def _sent(*names: str) -> dict[str, str]:
     if not all(isinstance(value, str) for value in found.values()):
         raise Invalid(_("提交的内容不是系统接受的格式"))
     return {name: str(value) for name, value in found.items()}
+
+
+def _words(value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise Invalid(_("提交的内容不是系统接受的格式"))
+    return value
 
 
 def _bytes(text: str) -> bytes:

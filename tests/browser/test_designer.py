@@ -90,12 +90,29 @@ def test_the_drawing_speaks_chinese_and_its_maker_is_named(visit: Visit) -> None
     assert not re.search(r"[A-Za-z]{3,}", menu.inner_text()), menu.inner_text()
     page.keyboard.press("Escape")
     page.get_by_role("button", name="列表").click()
-    page.get_by_role("dialog", name="元素列表").get_by_role("button", name="整改并提交报告").first.click()
+    page.get_by_role("dialog", name="元素列表").get_by_role(
+        "button", name="整改并提交报告"
+    ).first.click()
     expect(page.locator("#panel h2")).to_be_visible()
     shape_words = page.locator(".djs-context-pad .entry").evaluate_all(
         "(entries) => entries.map((entry) => entry.title).join(' ')"
     )
     assert not re.search(r"[A-Za-z]{3,}", shape_words), shape_words
+
+
+def test_what_a_step_may_do_with_a_field_is_chosen_beside_the_drawing(visit: Visit) -> None:
+    page = opened(visit(DESIGNER))
+    choose(page, "rectify")
+    page.get_by_role("radio", name="：只读").first.check()
+    expect(page.locator("#problems")).to_contain_text("没有写明依据")
+    page.locator("#panel").get_by_label("限制的理由").fill("当事人只看，不改")
+    page.locator("#panel").get_by_label("限制的理由").blur()
+    expect(page.locator("#problems")).not_to_contain_text("没有写明依据")
+    opened_again = page.url
+    page.goto(opened_again)
+    page.locator("[data-island=designer][data-drawn=true]").wait_for()
+    choose(page, "rectify")
+    expect(page.get_by_role("radio", name="：只读").first).to_be_checked()
 
 
 def opened(visitor: Visitor, path: str = MINOR) -> Page:

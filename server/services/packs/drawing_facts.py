@@ -5,9 +5,10 @@ Read from the pack with its drafts. What cannot be read is left out, and the che
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from server.adapters import yaml_files
 from server.adapters.packs import PackFiles, parse
 from server.domain import case_words
 from server.domain.deadline_lines import units
@@ -17,6 +18,7 @@ from server.domain.packs import PolicyPack
 from server.domain.sources import Basis
 from server.domain.texts import _
 from server.forms import fields
+from server.services.packs.pack_entries_edit import Edit
 
 _DECISION: Final = re.compile(r"<(?:\w+:)?decision\b([^>]{1,1000})>")
 _PROCESS: Final = re.compile(r"<(?:\w+:)?process\b([^>]{1,1000})>")
@@ -40,6 +42,32 @@ def facts(files: PackFiles, titles: Mapping[str, str]) -> dict[str, Json]:
         "processes": list(_named(files, ".bpmn", _PROCESS)),
         **(_of_pack(pack) if pack else {}),
     }
+
+
+def rights_edits(
+    manifest: bytes, node: str, read: Sequence[str], hidden: Sequence[str], reason: str
+) -> list[Edit]:
+    """What has to be written so that the task has exactly these rights.
+
+    Why it has them stays as it is written, unless a new ``reason`` of the product is given.
+    """
+    value = yaml_files.load("pack.yaml", manifest)[0]
+    known = value.get("fields") if isinstance(value, Mapping) else None
+    entry = known.get(node) if isinstance(known, Mapping) else None
+    before = entry if isinstance(entry, Mapping) else {}
+    if not read and not hidden:
+        whole = isinstance(known, Mapping) and set(known) == {node}
+        path: tuple[str, ...] = ("fields",) if whole else ("fields", node)
+        return [Edit(verb="remove", path=path)] if before else []
+    edits = []
+    for name, wanted in (("read", read), ("hidden", hidden)):
+        if wanted:
+            edits.append(Edit(verb="set", path=("fields", node, name), value=list(wanted)))
+        elif name in before:
+            edits.append(Edit(verb="remove", path=("fields", node, name)))
+    if reason:
+        edits.append(Edit(verb="set", path=("fields", node, "basis"), value={"default": reason}))
+    return edits
 
 
 def _of_pack(pack: PolicyPack) -> dict[str, Json]:
@@ -69,7 +97,12 @@ def _of_pack(pack: PolicyPack) -> dict[str, Json]:
         ],
         "procedures": {each.key: each.title for each in pack.procedures.values()},
         "rights": {
-            each.node: {"read": list(each.read), "hidden": list(each.hidden)}
+            each.node: {
+                "read": list(each.read),
+                "hidden": list(each.hidden),
+                "basis": _basis(pack, each.basis) if each.basis and each.basis.source else "",
+                "reason": each.basis.default if each.basis else "",
+            }
             for each in pack.fields.values()
         },
         "signing": {node: str(rule.kind) for node, rule in pack.together.items()},

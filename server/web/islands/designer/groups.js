@@ -7,11 +7,11 @@ const ID = /^[A-Za-z_\p{L}][\w.\-\p{L}]{0,119}$/u;
 const SIGNING = { countersign: "会签", or_sign: "或签", sequence: "依次会签", vote: "票签" };
 
 /** The groups of an element, as elements of the page. */
-export function groups(modeler, element, facts, edit) {
+export function groups(modeler, element, facts, { edit, keep }) {
   const object = element.businessObject;
   const to = write(modeler, element);
   const entries = (kind, key = "") => `${edit.replace(/\/edit$/, "/entries")}/${kind}${key ? `/${encodeURIComponent(key)}` : ""}`;
-  const known = { object, to, facts, edit, entries, element, modeler };
+  const known = { object, to, facts, edit, entries, element, keep };
   return [
     general(known),
     ...(GROUPS[object.$type]?.(known) ?? []),
@@ -152,10 +152,12 @@ function deadline(object, to, facts) {
   });
 }
 
-function rights({ object, facts, entries }) {
+/** Which fields the step writes, reads, or does not see; whether a field must be filled the form says. */
+function rights({ object, facts, entries, keep }) {
   const form = facts.forms.find(({ name }) => name === object.form);
   if (!form?.fields.length) return null;
-  const { read = [], hidden = [] } = facts.rights?.[object.id] ?? {};
+  const { read = [], hidden = [], basis = "", reason = "" } = facts.rights?.[object.id] ?? {};
+  const now = new Map(form.fields.map(({ key }) => [key, hidden.includes(key) ? "hidden" : read.includes(key) ? "read" : "write"]));
   const table = document.createElement("table");
   table.className = "panel-table";
   const top = table.createTHead().insertRow();
@@ -166,14 +168,27 @@ function rights({ object, facts, entries }) {
   for (const { key, label, required } of form.fields) {
     const line = body.insertRow();
     line.insertCell().textContent = label;
-    const state = hidden.includes(key) ? 3 : read.includes(key) ? 2 : required ? 0 : 1;
-    for (let column = 0; column < 4; column += 1) {
+    for (const [state, words] of [[required && "write", "必填"], [!required && "write", "可填"], ["read", "只读"], ["hidden", "不显示"]]) {
       const cell = line.insertCell();
-      if (column !== state) continue;
-      cell.append(Object.assign(document.createElement("span"), { className: "dot", ariaHidden: "true" }), Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: "是" }));
+      if (!state) continue;
+      const choice = Object.assign(document.createElement("input"), { type: "radio", name: `right-${key}`, checked: now.get(key) === state });
+      choice.setAttribute("aria-label", `${label}：${words}`);
+      choice.addEventListener("change", () => {
+        now.set(key, state);
+        written();
+      });
+      cell.append(choice);
     }
   }
-  return group("字段权限", table, link("改字段权限", entries("fields", facts.rights?.[object.id] ? object.id : "")));
+  const why = basis
+    ? note(`依据：${basis}`)
+    : text("限制的理由", reason, (value) => written(value), { hint: "只读、不显示的，写明依据哪一条，或者为什么这样定", field: "basis" });
+  return group("字段权限", table, why, basis ? link("改依据", entries("fields", object.id)) : null);
+
+  function written(why = "") {
+    const of = (wanted) => [...now].filter(([, each]) => each === wanted).map(([each]) => each);
+    keep(object.id, { read: of("read"), hidden: of("hidden"), reason: why });
+  }
 }
 
 function signing({ object, facts, entries }) {

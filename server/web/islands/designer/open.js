@@ -3,16 +3,18 @@ import Modeler from "bpmn-js/lib/Modeler";
 import minimap from "diagram-js-minimap";
 import { autosave, load } from "../studio/autosave.js";
 import { problems } from "../studio/problems.js";
-import { get } from "../studio/wire.js";
+import { get, post, read as answered } from "../studio/wire.js";
 import { bar, elementList } from "./bar.js";
 import { lint } from "./lint.js";
 import { marks } from "./marks.js";
 import { narrowed } from "./menu.js";
 import { panel } from "./panel.js";
 import rongcuo from "./rongcuo.json";
-import { kindOf, labelOf, translate } from "./zh.js";
+import { kindOf, translate } from "./zh.js";
 
 const DRAWN = "commandStack.changed";
+/** How long after a change the drawing itself is looked at. */
+const LOOKED_AT = 500;
 
 export async function open(island) {
   const { src, path, check } = island.dataset;
@@ -37,10 +39,18 @@ export async function open(island) {
       address: (other) => (other ? `${island.dataset.edit}?file=${encodeURIComponent(other)}` : null),
     });
     const kept = await autosave({ src, revision: file.revision, getContent, status, onConflictContent: (text) => draw(modeler, text) });
-    panel(modeler, facts, { place: document.getElementById("panel"), edit: island.dataset.edit, problems: found.all });
+    panel(modeler, facts, {
+      place: document.getElementById("panel"),
+      edit: island.dataset.edit,
+      problems: found.all,
+      keep: (node, given) => rights(island, facts, { node, ...given }, status, found),
+    });
+    let drawn = 0;
     modeler.on(DRAWN, () => {
       kept.changed();
       found.changed();
+      clearTimeout(drawn);
+      drawn = setTimeout(async () => found.own(await lint(modeler, path)), LOOKED_AT);
     });
     document.getElementById("problems").addEventListener("checked", ({ detail }) => publishable(detail));
     document.getElementById("check")?.addEventListener("click", async () => {
@@ -95,6 +105,21 @@ function choose(modeler, element, field = "") {
   if (field) document.querySelector(`#panel [data-field="${CSS.escape(field)}"]`)?.focus();
 }
 
+/** Rights stand in pack.yaml: they are kept at once, and the pack is checked with them. */
+async function rights(island, facts, given, status, found) {
+  const { node, read, hidden } = given;
+  try {
+    const { saved_at: at } = await answered(await post(island.dataset.rights, given));
+    const known = facts.rights?.[node];
+    facts.rights = { ...facts.rights, [node]: { ...known, read, hidden, reason: given.reason || known?.reason } };
+    status.textContent = `已自动保存 ${at}`;
+    found.check();
+  } catch (error) {
+    status.dataset.state = "refused";
+    status.textContent = `字段权限没有保存：${error.detail ?? "没有连上服务器"}`;
+  }
+}
+
 /** With an error in the pack there is nothing to publish. */
 function publishable({ errors }) {
   const publish = document.getElementById("publish");
@@ -108,5 +133,3 @@ function publishable({ errors }) {
 function warn(status, { by, at, state }) {
   if (status && !status.textContent && state !== "published" && by) status.textContent = `草稿：${by} ${at}`;
 }
-
-export { labelOf };

@@ -2,7 +2,8 @@
 import { groups } from "./groups.js";
 import { kindOf, labelOf } from "./zh.js";
 
-export function panel(modeler, facts, { place, edit, problems }) {
+/** keep(node, {read, hidden, reason}) writes the rights of a step. */
+export function panel(modeler, facts, { place, edit, keep, problems }) {
   const events = modeler.get("eventBus");
   let shown = null;
   const again = () => {
@@ -36,7 +37,7 @@ export function panel(modeler, facts, { place, edit, problems }) {
       line.textContent = `${each.message}${each.fix ? `。${each.fix}` : ""}`;
       return line;
     });
-    place.replaceChildren(head, ...said, ...groups(modeler, drawn, facts, edit));
+    place.replaceChildren(head, ...said, ...groups(modeler, drawn, facts, { edit, keep }));
   }
 
   /** Where nothing is chosen: the first pool, or the process that has none. */
