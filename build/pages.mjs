@@ -16,10 +16,12 @@ const ENTRIES = {
   form: "server/web/islands/form.js",
   viewer: "server/web/islands/viewer.js",
   designer: "server/web/islands/designer.js",
+  diff: "server/web/islands/diff.js",
   office: "server/web/styles/office.css",
   formlook: "server/web/styles/form.css",
   viewerlook: "server/web/styles/viewer.css",
   designerlook: "server/web/styles/designer.css",
+  difflook: "server/web/styles/diff.css",
   studio: "server/web/styles/studio.css",
 };
 
@@ -28,6 +30,7 @@ const NAMES = {
   "formlook.css": "form.css",
   "viewerlook.css": "viewer.css",
   "designerlook.css": "designer.css",
+  "difflook.css": "diff.css",
 };
 
 /** Gzip KB of everything an entry pulls in; 10 % more fails the build. */
@@ -40,6 +43,8 @@ export const BUDGET = {
   "viewer.css": 5,
   "designer.js": 250,
   "designer.css": 14,
+  "diff.js": 75,
+  "diff.css": 5,
   "studio.css": 3,
 };
 

@@ -58,6 +58,14 @@ class PackVersion(Base):
     proposed_by: Mapped[str | None]
     published_by: Mapped[str | None]
     published_at: Mapped[datetime | None]
+    #: why this version is there, and the document and article that asks for it
+    reason: Mapped[str] = mapped_column(default="", server_default="")
+    basis: Mapped[str] = mapped_column(default="", server_default="")
+    #: from this day on no case may be opened under it; None: nobody ended it
+    retired_on: Mapped[date | None]
+    retired_by: Mapped[str | None]
+    retired_at: Mapped[datetime | None]
+    retired_reason: Mapped[str] = mapped_column(default="", server_default="")
 
     __table_args__ = (
         one_of("state", "proposed", "published", "retired"),

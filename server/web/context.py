@@ -49,9 +49,17 @@ _PLACES = (
         "studio.index",
         _("工作室"),
         Permission.PACK_PUBLISH,
-        ("studio", "studio_editors", "studio_entries", "studio_imports", "rehearsals", "replays"),
+        (
+            "studio",
+            "studio_editors",
+            "studio_entries",
+            "studio_imports",
+            "rehearsals",
+            "replays",
+            "publications",
+        ),
     ),
-    ("packs.index", _("版本"), Permission.PACK_PUBLISH, ("packs", "offers")),
+    ("packs.index", _("版本"), Permission.PACK_PUBLISH, ("packs", "offers", "comparisons")),
 )
 
 #: entries that say how much waits there

@@ -1,46 +1,130 @@
-"""政策包: what is published, for those who design it; read only, and nothing of any case."""
+"""版本: what is published, for those who design it; nothing of any case but counts."""
 
-from flask import Blueprint
+from datetime import date
+
+from flask import Blueprint, flash, redirect, request, url_for
+from werkzeug.wrappers import Response
 
 from server.domain.access import Permission
-from server.domain.errors import NotFound
+from server.domain.errors import Invalid, NotFound
 from server.domain.findings import Finding
+from server.domain.texts import _
 from server.http.access import requires
-from server.http.site import reading, site
+from server.http.site import acting, reading, site
 from server.queries import pack_versions
-from server.services.packs import definitions
+from server.services.packs import definitions, published_files, versions
 from server.web.fragments import render
+from server.web.studio_frame import link
 
 pages = Blueprint("packs", __name__)
+
+_Page = Response | str | tuple[str, int]
+
+_KEY = "<string(maxlength=80):key>"
 
 
 @pages.get("/packs")
 @requires(Permission.PACK_PUBLISH)
 def index() -> str:
+    """The newest version of every pack."""
     with reading() as ctx:
         found = pack_versions.published(ctx.session)
-    return render("packs/index.html", versions=found)
+        today = ctx.today
+    packs = list({each.key: None for each in found})
+    of = {key: [each for each in found if each.key == key] for key in packs}
+    standing = {key: pack_versions.standing(of[key], today) for key in packs}
+    return render("packs/index.html", packs=of, standing=standing)
 
 
-@pages.get("/packs/<key>/<int:version>")
+@pages.get(f"/packs/{_KEY}")
+@requires(Permission.PACK_PUBLISH)
+def history(key: str) -> str:
+    """Every version of one pack."""
+    with reading() as ctx:
+        found = pack_versions.published(ctx.session, key)
+        running = pack_versions.running(ctx.session, key)
+        standing = pack_versions.standing(found, ctx.today)
+    if not found:
+        raise NotFound
+    return render(
+        "packs/history.html", versions=found, running=running, standing=standing, link=link
+    )
+
+
+@pages.get(f"/packs/{_KEY}/<int:version>")
 @requires(Permission.PACK_PUBLISH)
 def show(key: str, version: int) -> str:
     return _page(key, version)
 
 
-@pages.post("/packs/<key>/<int:version>")
+@pages.post(f"/packs/{_KEY}/<int:version>")
 @requires(Permission.PACK_PUBLISH)
 def check(key: str, version: int) -> str:
     """The newest version checked anew, as a publication would be."""
     with reading() as ctx:
-        files = definitions.newest_files(ctx, key)
+        files = published_files.newest_files(ctx, key)
     return _page(key, version, definitions.check(site().tools, files)[1])
 
 
-def _page(key: str, version: int, findings: tuple[Finding, ...] | None = None) -> str:
+@pages.post(f"/packs/{_KEY}/<int:version>/retire")
+@requires(Permission.PACK_PUBLISH, fresh=True)
+def retire(key: str, version: int) -> _Page:
+    """Let nobody open a case under it from a day on."""
+    typed = {name: request.form.get(name, "") for name in ("on", "reason")}
+    try:
+        with acting() as ctx:
+            on = _day(typed["on"])
+            versions.retire(ctx, key, version, on=on, reason=typed["reason"])
+    except Invalid as refused:
+        return _page(key, version, typed=typed, wrong=refused.findings), 422
+    flash(_("该版本自{day}起停止施行，正在办理的事项不受影响").format(day=typed["on"]))
+    return redirect(url_for(".history", key=key), 303)
+
+
+@pages.post(f"/packs/{_KEY}/<int:version>/take-up")
+@requires(Permission.PACK_PUBLISH)
+def take_up(key: str, version: int) -> Response:
+    """Its content as the draft of the next version."""
+    with acting() as ctx:
+        changed = versions.take_up(ctx, key, version)
+    flash(
+        _("已把第{n}版的内容存为草稿（{m}个文件），检查、演练后发布").format(n=version, m=changed)
+    )
+    return redirect(url_for("studio.show", pack=key), 303)
+
+
+def _page(
+    key: str,
+    version: int,
+    findings: tuple[Finding, ...] | None = None,
+    *,
+    typed: dict[str, str] | None = None,
+    wrong: tuple[Finding, ...] = (),
+) -> str:
     with reading() as ctx:
-        found = [each for each in pack_versions.published(ctx.session) if each.key == key]
+        found = pack_versions.published(ctx.session, key)
+        running = pack_versions.running(ctx.session, key)
+        standing = pack_versions.standing(found, ctx.today)
     shown = next((each for each in found if each.version == version), None)
     if shown is None:
         raise NotFound
-    return render("packs/show.html", pack=shown, is_newest=shown is found[0], findings=findings)
+    return render(
+        "packs/show.html",
+        pack=shown,
+        is_newest=shown is found[0],
+        findings=findings,
+        stands=standing[version],
+        running=running.get(version, 0),
+        typed=typed or {"on": "", "reason": ""},
+        errors={each.field: each.message for each in wrong},
+        link=link,
+    )
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        message = _("写明停止施行的日期")
+        finding = Finding(code="VERSION_FIELD", field="on", message=message)
+        raise Invalid(message, [finding]) from None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Row, func, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from server.adapters.calendars import keys_in
@@ -18,7 +18,7 @@ from server.adapters.packs import PackFiles, parse
 from server.checker import check as checker
 from server.domain import pack_paths
 from server.domain.access import SYSTEM
-from server.domain.errors import Conflict, Invalid, NotFound, StateUnreadable
+from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.findings import Finding, Severity, has_errors
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
@@ -27,6 +27,7 @@ from server.models.definition import PackVersion, ProcessDefinition
 from server.services.context import Context, Tools
 from server.services.law import releases
 from server.services.law.releases import Release
+from server.services.packs import published_files
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,18 +63,34 @@ def is_superseded(ctx: Context, files: PackFiles) -> bool:
     What a designer published here stands until a designer publishes something else: neither a
     start nor an upgrade of the program takes his work away.
     """
-    newest = _newest(ctx, files.key)
+    newest = published_files.newest(ctx, files.key)
     return newest is not None and newest.published_by != SYSTEM.person_id
 
 
 def is_published(ctx: Context, files: PackFiles) -> bool:
     """Has the newest version of this pack this content?"""
-    newest = _newest(ctx, files.key)
+    newest = published_files.newest(ctx, files.key)
     return newest is not None and newest.content_hash == _hashes(files)[1]
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Why:
+    """Why a version is there."""
+
+    reason: str = ""
+    #: document and article that asks for it
+    basis: str = ""
+    #: id of who proposed it, where another one publishes it
+    proposed_by: str | None = None
+
+
 def publish(
-    ctx: Context, files: PackFiles, *, accept_warnings: str = "", checked: Checked | None = None
+    ctx: Context,
+    files: PackFiles,
+    *,
+    accept_warnings: str = "",
+    checked: Checked | None = None,
+    why: Why | None = None,
 ) -> Published:
     """Check a pack and release it as its next version; the same content again changes nothing.
 
@@ -85,7 +102,7 @@ def publish(
         Conflict: somebody published the same version number at this moment.
     """
     hashes, whole = _hashes(files)
-    newest = _newest(ctx, files.key)
+    newest = published_files.newest(ctx, files.key)
     if newest is not None and newest.content_hash == whole:
         return Published(id=newest.id, key=files.key, version=newest.version, is_new=False)
     pack, found = checked or check(ctx.tools, files)
@@ -98,6 +115,9 @@ def publish(
         id=new_id(),
         key=files.key,
         version=newest.version + 1 if newest else 1,
+        reason=why.reason if why else "",
+        basis=why.basis if why else "",
+        proposed_by=why.proposed_by if why else None,
         label=pack.version,
         title=pack.title,
         content_hash=whole,
@@ -138,7 +158,7 @@ def release(ctx: Context, pack_version_id: str) -> Release:
     if row is None:
         raise NotFound
     loaded = releases.load(
-        PackFiles(key=row.key, files=_stored(ctx, row)),
+        PackFiles(key=row.key, files=published_files.stored(ctx, row)),
         ctx.tools.evaluate,
         id=row.id,
         version=row.version,
@@ -147,63 +167,28 @@ def release(ctx: Context, pack_version_id: str) -> Release:
     return loaded
 
 
-def newest_files(ctx: Context, key: str) -> PackFiles:
-    """Every file of the newest version of a pack, what it inherits included.
-
-    Raises:
-        NotFound: no such pack was ever published.
-    """
-    row = _newest(ctx, key)
-    if row is None:
-        raise NotFound
-    return PackFiles(key=key, files=_stored(ctx, row))
-
-
-def newest_version(ctx: Context, key: str) -> int:
-    """Number of the newest version of a pack, 0 when none was ever published."""
-    return (
-        ctx.session.scalar(select(func.max(PackVersion.version)).where(PackVersion.key == key)) or 0
-    )
-
-
-def newest_file(ctx: Context, key: str, path: str) -> bytes | None:
-    """One file of the newest version, None where the version has none of this path."""
-    newest = _newest(ctx, key)
-    if newest is None or path not in newest.files:
-        return None
-    content = select(ProcessDefinition.content)
-    return ctx.session.scalar(content.where(ProcessDefinition.hash == newest.files[path]))
-
-
 def in_force(ctx: Context, procedure: str, on: date) -> Release:
     """The release a case of this procedure opened on the day is bound to.
 
     Of the published versions valid on the day that bring the procedure, the one valid since the
     latest day, and of these the newest. Raises NotFound when there is none.
     """
-    rows = ctx.session.execute(
-        select(PackVersion.id, PackVersion.procedures)
-        .where(PackVersion.state == "published", PackVersion.valid_from <= on)
-        .order_by(PackVersion.valid_from.desc(), PackVersion.version.desc())
-    )
-    for row in rows:
+    for row in _valid(ctx, on):
         if procedure in row.procedures:
-            return release(ctx, row.id)
+            if row.retired_on is None or row.retired_on > on:
+                return release(ctx, row.id)
+            break
     raise NotFound(_("没有正在施行的程序“{key}”").format(key=procedure))
 
 
 def all_in_force(ctx: Context, on: date) -> dict[str, Release]:
     """Every procedure that may be opened on the day, with the release it is bound to, by key."""
-    rows = ctx.session.execute(
-        select(PackVersion.id, PackVersion.procedures)
-        .where(PackVersion.state == "published", PackVersion.valid_from <= on)
-        .order_by(PackVersion.valid_from.desc(), PackVersion.version.desc())
-    ).all()
-    bound: dict[str, str] = {}
-    for row in rows:
+    bound: dict[str, str | None] = {}
+    for row in _valid(ctx, on):
+        is_over = row.retired_on is not None and row.retired_on <= on
         for procedure in row.procedures:
-            bound.setdefault(procedure, row.id)
-    return {procedure: release(ctx, bound[procedure]) for procedure in sorted(bound)}
+            bound.setdefault(procedure, None if is_over else row.id)
+    return {procedure: release(ctx, found) for procedure, found in sorted(bound.items()) if found}
 
 
 def releases_in_force(ctx: Context, on: date) -> list[Release]:
@@ -245,10 +230,18 @@ def _taken(ctx: Context, pack: PolicyPack) -> Iterator[Finding]:
             )
 
 
-def _newest(ctx: Context, key: str) -> PackVersion | None:
-    return ctx.session.scalars(
-        select(PackVersion).where(PackVersion.key == key).order_by(PackVersion.version.desc())
-    ).first()
+def _valid(ctx: Context, on: date) -> Sequence[Row[tuple[str, list[str], date | None]]]:
+    """The versions whose day has come, the one that counts first.
+
+    One that was superseded does not come back when its successor is retired: what was law once is
+    published again, or it is not law.
+    """
+    wanted = select(PackVersion.id, PackVersion.procedures, PackVersion.retired_on)
+    return ctx.session.execute(
+        wanted.where(PackVersion.state == "published", PackVersion.valid_from <= on).order_by(
+            PackVersion.valid_from.desc(), PackVersion.version.desc()
+        )
+    ).all()
 
 
 def _store(ctx: Context, files: PackFiles, hashes: dict[str, str]) -> None:
@@ -275,18 +268,3 @@ def _store(ctx: Context, files: PackFiles, hashes: dict[str, str]) -> None:
                 created_at=ctx.now,
             )
         )
-
-
-def _stored(ctx: Context, row: PackVersion) -> dict[str, bytes]:
-    contents = {
-        each.hash: each.content
-        for each in ctx.session.execute(
-            select(ProcessDefinition.hash, ProcessDefinition.content).where(
-                ProcessDefinition.hash.in_(set(row.files.values()))
-            )
-        )
-    }
-    for path, one in row.files.items():
-        if sha256(contents.get(one, b"")).hexdigest() != one:
-            raise StateUnreadable(_("已发布的政策包无法读取"), detail=path)
-    return {path: contents[one] for path, one in row.files.items()}

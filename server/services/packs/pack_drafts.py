@@ -12,15 +12,17 @@ from typing import Final
 
 from sqlalchemy import delete, select
 
+from server.adapters import yaml_edits
 from server.adapters.packs import MAX_FILE, MAX_FILES, PackFiles, completed, restricted
 from server.domain import pack_paths
 from server.domain.errors import Conflict, Invalid, NotFound
+from server.domain.expressions import Json
 from server.domain.findings import Finding, Severity
 from server.domain.texts import _
 from server.models.definition import PackDraft
 from server.services.context import Context
-from server.services.packs import definitions
-from server.services.packs.definitions import Checked, Published
+from server.services.packs import definitions, published_files
+from server.services.packs.definitions import Checked, Published, Why
 
 _NAME: Final = re.compile(r"[\w\-]{1,120}(\.bpmn|\.dmn|\.form\.json)")
 
@@ -79,7 +81,7 @@ def put(ctx: Context, pack: str, path: str, content: bytes | None) -> None:
     if draft is None and len(known) >= MAX_FILES:
         raise Conflict(_("该政策包的草稿已达{n}个，请先发布").format(n=MAX_FILES))
     if draft is None:
-        draft = PackDraft(pack=pack, path=path, base=definitions.newest_version(ctx, pack))
+        draft = PackDraft(pack=pack, path=path, base=published_files.newest_version(ctx, pack))
         ctx.session.add(draft)
     draft.content, draft.removed = content or b"", content is None
     draft.stored_by, draft.stored_at = ctx.actor.person_id, ctx.now
@@ -98,19 +100,31 @@ class Candidate:
 
     files: PackFiles
     checked: Checked
+    #: the drafts it was made of, before the day and the label were written into it
+    drafted: PackFiles
 
 
-def candidate(ctx: Context, pack: str) -> Candidate:
+def candidate(ctx: Context, pack: str, *, dated: Mapping[str, Json] | None = None) -> Candidate:
     """The newest version with its drafts, checked; before the transaction that publishes it.
 
+    ``dated``: entries of the manifest that are set at publishing, ``valid_from`` and ``version``.
+
     Raises:
-        NotFound: no such pack was ever published.
+        NotFound: there is neither a version nor a draft of the pack.
+        Invalid: pack.yaml cannot be written into.
     """
-    files = whole(ctx, pack)
-    return Candidate(files=files, checked=definitions.check(ctx.tools, files))
+    drafted = whole(ctx, pack)
+    files = dict(drafted.files)
+    manifest = pack_paths.manifest(pack)
+    for key, value in (dated or {}).items():
+        files[manifest] = yaml_edits.set_at(files.get(manifest, b""), (key,), value)
+    found = PackFiles(key=pack, files=files)
+    return Candidate(files=found, checked=definitions.check(ctx.tools, found), drafted=drafted)
 
 
-def publish(ctx: Context, found: Candidate, *, accept_warnings: str = "") -> Published:
+def publish(
+    ctx: Context, found: Candidate, *, accept_warnings: str = "", why: Why | None = None
+) -> Published:
     """Release the candidate as the next version; the drafts are used up.
 
     Raises:
@@ -120,10 +134,10 @@ def publish(ctx: Context, found: Candidate, *, accept_warnings: str = "") -> Pub
     pack = found.files.key
     if not drafts(ctx, pack):
         raise Conflict(_("该政策包没有待发布的草稿"))
-    if whole(ctx, pack) != found.files:
+    if whole(ctx, pack) != found.drafted:
         raise Conflict(_("该政策包的草稿或者版本刚刚有变化，请重试"))
     done = definitions.publish(
-        ctx, found.files, accept_warnings=accept_warnings, checked=found.checked
+        ctx, found.files, accept_warnings=accept_warnings, checked=found.checked, why=why
     )
     ctx.session.execute(delete(PackDraft).where(PackDraft.pack == pack))
     return done
@@ -138,8 +152,8 @@ def whole(ctx: Context, pack: str, more: Mapping[str, bytes] | None = None) -> P
         NotFound: there is neither a version nor a draft of it.
     """
     waiting = drafts(ctx, pack)
-    if definitions.newest_version(ctx, pack):
-        files = dict(definitions.newest_files(ctx, pack).files)
+    if published_files.newest_version(ctx, pack):
+        files = dict(published_files.newest_files(ctx, pack).files)
     elif waiting:
         files = {}
     else:

@@ -20,7 +20,7 @@ from server.domain.texts import _
 from server.models.definition import PackDraft, PackVersion
 from server.models.identity import Person
 from server.services.context import Context
-from server.services.packs import definitions, pack_drafts
+from server.services.packs import pack_drafts, published_files
 
 State = Literal["published", "changed", "new", "removed", "inherited"]
 
@@ -131,7 +131,7 @@ def opened(ctx: Context, pack: str) -> Workspace:
     """
     newest = select(PackVersion.title, PackVersion.version).where(PackVersion.key == pack)
     row = ctx.session.execute(newest.order_by(PackVersion.version.desc()).limit(1)).one_or_none()
-    published = definitions.newest_files(ctx, pack).files if row else {}
+    published = published_files.newest_files(ctx, pack).files if row else {}
     now = pack_drafts.whole(ctx, pack).files
     stored = {
         draft.path: _draft(draft, published.get(draft.path), name)
@@ -173,7 +173,7 @@ def store_any(ctx: Context, pack: str, path: str, content: bytes, revision: str)
     """
     _refuse(pack, path, content)
     _same(ctx, pack, path, revision)
-    if content == definitions.newest_file(ctx, pack, path):
+    if content == published_files.newest_file(ctx, pack, path):
         pack_drafts.drop(ctx, pack, path)
     else:
         pack_drafts.put(ctx, pack, path, content)
@@ -227,7 +227,7 @@ def _same(ctx: Context, pack: str, path: str, revision: str) -> File | None:
 
 def _own(ctx: Context, pack: str, path: str) -> File | None:
     """The file as the pack itself has it, None where it has none."""
-    published = definitions.newest_file(ctx, pack, path)
+    published = published_files.newest_file(ctx, pack, path)
     named = _named().where(PackDraft.pack == pack, PackDraft.path == path)
     row = ctx.session.execute(named).tuples().one_or_none()
     if row is not None:

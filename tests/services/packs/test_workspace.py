@@ -6,7 +6,7 @@ import pytest
 from server.domain.access import Actor
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.services.context import Context, reading, transaction
-from server.services.packs import definitions, pack_drafts, shipped_packs, workspace
+from server.services.packs import pack_drafts, published_files, shipped_packs, workspace
 from server.services.packs.workspace import NO_FILE, Overtaken
 from tests.factories.packs import Draft
 from tests.factories.tiny import NOW, PACK, Tiny
@@ -147,7 +147,7 @@ def test_what_a_designer_published_is_not_replaced_at_the_next_start(tiny: Tiny)
     found = read(tiny, lambda ctx: pack_drafts.candidate(ctx, "tiny"))
     act(tiny, lambda ctx: pack_drafts.publish(ctx, found, accept_warnings="试用"))
     assert not shipped_packs.publish(tiny.tools, NOW, [root])
-    assert read(tiny, lambda ctx: definitions.newest_version(ctx, "tiny")) == 2
+    assert read(tiny, lambda ctx: published_files.newest_version(ctx, "tiny")) == 2
 
 
 def scenario(ctx: Context) -> workspace.File:
