@@ -2,6 +2,7 @@
 import Modeler from "bpmn-js/lib/Modeler";
 import minimap from "diagram-js-minimap";
 import { autosave, load } from "../studio/autosave.js";
+import { tellDraft } from "../studio/draft.js";
 import { problems } from "../studio/problems.js";
 import { get, post, read as answered } from "../studio/wire.js";
 import { bar, elementList } from "./bar.js";
@@ -10,7 +11,7 @@ import { marks } from "./marks.js";
 import { narrowed } from "./menu.js";
 import { panel } from "./panel.js";
 import rongcuo from "./rongcuo.json";
-import { kindOf, translate } from "./zh.js";
+import { kindOf, labelOf, translate } from "./zh.js";
 
 const DRAWN = "commandStack.changed";
 /** How long after a change the drawing itself is looked at. */
@@ -36,6 +37,7 @@ export async function open(island) {
       panel: document.getElementById("problems"),
       select: ({ element, field }) => choose(modeler, modeler.get("elementRegistry").get(element), field),
       mark,
+      label: ({ element }) => named(modeler, element),
       address: (other) => (other ? `${island.dataset.edit}?file=${encodeURIComponent(other)}` : null),
     });
     const kept = await autosave({ src, revision: file.revision, getContent, status, onConflictContent: (text) => draw(modeler, text) });
@@ -60,6 +62,7 @@ export async function open(island) {
     found.own(await lint(modeler, path));
     found.check();
     warn(status, file);
+    tellDraft();
     island.dataset.drawn = "true";
   } catch (error) {
     console.warn("the diagram could not be opened", error);
@@ -118,6 +121,12 @@ async function rights(island, facts, given, status, found) {
     status.dataset.state = "refused";
     status.textContent = `字段权限没有保存：${error.detail ?? "没有连上服务器"}`;
   }
+}
+
+/** What the list of problems calls an element of this file. */
+function named(modeler, id) {
+  const element = modeler.get("elementRegistry").get(id);
+  return element ? labelOf(element) : "";
 }
 
 /** With an error in the pack there is nothing to publish. */

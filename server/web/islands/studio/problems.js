@@ -5,7 +5,7 @@
 //
 // check: the address asked (data-check); path: the file that is open; panel: the element the list
 // stands in; select(problem): shows its element in the editor, F8 goes from one to the next;
-// mark(problems): draws those of this file; address(file): the page of another file, or nothing.
+// mark(problems): draws those of this file; label(problem): what its element is called; address(file): the page of another file, or nothing.
 // list.own(problems) puts in what the browser itself found, list.check() asks at once. The panel
 // dispatches "checked" with {errors, warnings, problems}.
 import { announce } from "../parts.js";
@@ -22,7 +22,7 @@ export const SEVERITIES = {
 };
 const ORDER = Object.keys(SEVERITIES);
 
-export function problems({ check, path, getContent, panel, select, mark = () => {}, address = () => null }) {
+export function problems({ check, path, getContent, panel, select, mark = () => {}, label = () => "", address = () => null }) {
   let timer = 0;
   let asked = null;
   let found = [];
@@ -141,7 +141,7 @@ export function problems({ check, path, getContent, panel, select, mark = () => 
       const button = document.createElement("button");
       button.type = "button";
       button.className = "btn btn-link";
-      button.textContent = problem.label || problem.element || problem.field || "本文件";
+      button.textContent = problem.label || label(problem) || problem.element || problem.field || "本文件";
       button.addEventListener("click", () => go(number));
       return button;
     }
