@@ -25,7 +25,10 @@ LEFT_OUT = re.compile(
 #: pages of one address but for its ids that are followed: cases and tasks in different states
 OF_A_KIND = 3
 
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=[/=])\d+")
+_ID = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f-]{27}|(?<=[/=])\d+|(?<=/studio/)(?!new)[^/?]+|(?<=/packs/)(?!offers)[^/?]+"
+    r"|(?<=file=)[^&]+|(?<=/entries/)[^?]+"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
