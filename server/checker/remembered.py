@@ -37,6 +37,7 @@ def gated(memory: Memory, path: str, content: bytes) -> Gated:
             graph=read_graph(normalised),
             normalised=normalised,
             findings=tuple(findings_of(known["findings"])),
+            rewritten=normalised,
         )
     found = gate(path, content)
     if found.normalised is not None:
