@@ -170,6 +170,7 @@ def _sent(most: int, too_large: str) -> tuple[str, bytes]:
     file = request.files.get("file")
     if file is not None and file.filename:
         name, raw = file.filename, file.stream.read(most + 1)
+        file.close()
     else:
         name, raw = request.form.get("name", ""), _again(request.form.get("sent", ""))
     if not raw:
