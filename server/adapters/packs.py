@@ -21,9 +21,11 @@ from server.adapters import (
 from server.adapters import pack_entries as entries
 from server.adapters.agenda_entries import agenda
 from server.adapters.decision_entries import decision
+from server.adapters.pack_bases import extended
 from server.adapters.pack_handovers import handover
 from server.adapters.reading import REQUIRED, Node, Report, listed, table
 from server.adapters.together_entries import together
+from server.adapters.yaml_files import Load
 from server.domain.errors import Invalid
 from server.domain.findings import Finding, Severity, has_errors
 from server.domain.packs import PolicyPack
@@ -107,7 +109,7 @@ def read_folder(folder: Path) -> PackFiles:
             continue
         seen.add(part.name)
         files.update(_files_of(part))
-        todo += [part.parent / name for name in _extended(files, part.name)]
+        todo += [part.parent / name for name in extended(files, part.name)]
     if len(files) > MAX_FILES:
         raise Invalid(_("政策包的文件超过{n}个").format(n=MAX_FILES))
     return PackFiles(key=folder.name, files=files)
@@ -119,7 +121,7 @@ def completed(files: PackFiles, shelf: Path) -> PackFiles:
     ``shelf`` is the folder ``processes`` that is shipped with the program.
     """
     found = dict(files.files)
-    todo, seen = _extended(found, files.key), {files.key}
+    todo, seen = extended(found, files.key), {files.key}
     while todo:
         name = todo.pop()
         if name in seen or not name.isidentifier():
@@ -127,7 +129,7 @@ def completed(files: PackFiles, shelf: Path) -> PackFiles:
         seen.add(name)
         if (shelf / name).is_dir():
             found = {**_files_of(shelf / name), **found}
-        todo += _extended(found, name)
+        todo += extended(found, name)
     return PackFiles(key=files.key, files=found)
 
 
@@ -144,7 +146,7 @@ def restricted(files: PackFiles) -> PackFiles:
         name = todo.pop()
         if name not in seen:
             seen.add(name)
-            todo += _extended(files.files, name)
+            todo += extended(files.files, name)
     kept = {path: data for path, data in files.files.items() if path.split("/", 2)[1] in seen}
     return PackFiles(key=files.key, files=kept)
 
@@ -171,19 +173,14 @@ def _regular_files(root: Path) -> Iterator[Path]:
             yield path
 
 
-def _extended(files: Mapping[str, bytes], key: str) -> list[str]:
-    content = files.get(f"processes/{key}/pack.yaml", b"")
-    value, _findings = yaml_files.load(f"processes/{key}/pack.yaml", content)
-    names = value.get("extends") if isinstance(value, Mapping) else None
-    return [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
-
-
-def parse(files: PackFiles) -> tuple[PolicyPack | None, list[Finding]]:
+def parse(
+    files: PackFiles, load: Load = yaml_files.load
+) -> tuple[PolicyPack | None, list[Finding]]:
     """The pack with what it extends, and every problem of the YAML at once.
 
-    The pack is None when a problem is an error.
+    The pack is None when a problem is an error. ``load`` reads one file, as ``yaml_files`` does.
     """
-    pack, findings = _parse(files, files.key, ())
+    pack, findings = _parse(files, files.key, (), load)
     findings += [
         Finding(
             code="PACK_FILE_KIND",
@@ -199,7 +196,7 @@ def parse(files: PackFiles) -> tuple[PolicyPack | None, list[Finding]]:
 
 
 def _parse(
-    files: PackFiles, key: str, ring: tuple[str, ...]
+    files: PackFiles, key: str, ring: tuple[str, ...], load: Load
 ) -> tuple[PolicyPack | None, list[Finding]]:
     path = f"processes/{key}/pack.yaml"
     report = Report(path)
@@ -211,13 +208,13 @@ def _parse(
             _("改正extends"),
         )
         return None, report.findings
-    value, findings = yaml_files.load(path, files.files[path])
+    value, findings = load(path, files.files[path])
     if findings:
         return None, findings
     root = Node(value if value is not None else "", "", report)
     bases = []
     for name in root.texts("extends"):
-        base, problems = _parse(files, name, (*ring, key))
+        base, problems = _parse(files, name, (*ring, key), load)
         report.findings += problems
         bases.append(base)
     pack = _pack(root, key)

@@ -18,6 +18,9 @@ MAX_YAML = 1024 * 1024
 #: lists and mappings inside one another; a pack needs seven
 MAX_NESTED = 40
 
+#: reads a file as :func:`load` does
+Load = Callable[[str, bytes], tuple[Any, list[Finding]]]
+
 
 class _StrictLoader(Composer, yaml.CSafeLoader):
     """safe_load that refuses aliases, repeated keys and deep nesting instead of guessing."""

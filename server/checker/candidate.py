@@ -1,7 +1,7 @@
 """A pack that wants to be published, read as far as it can be read."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from server.adapters.packs import PackFiles
@@ -11,6 +11,7 @@ from server.domain.packs import PolicyPack, Procedure
 from server.engine.diagrams.elements import Node
 from server.engine.dmn import Decisions
 from server.engine.graph import ProcessGraph
+from server.engine.remembered import Memory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,6 +28,8 @@ class Candidate:
     evaluate: Evaluate
     #: keys of the working calendars there are
     calendars: frozenset[str]
+    #: what an earlier check of the pack found out about files that are the same
+    memory: Memory = field(default_factory=Memory)
 
     @cached_property
     def home(self) -> Mapping[str, tuple[str, ProcessGraph]]:

@@ -10,12 +10,14 @@ from dataclasses import replace
 from typing import Final
 
 from server.adapters.packs import PackFiles
+from server.checker import remembered
+from server.checker.remembered import findings_of
 from server.checker.static import Reading
 from server.domain.expressions import Evaluate, Json
 from server.domain.findings import Finding, Severity
-from server.engine import parse_check
 from server.engine.child import Child, Limits
 from server.engine.feel import Feel
+from server.engine.remembered import Memory
 
 #: of packs that come with the program: they are many, and nobody wants to stop the start
 _OURS: Final = Limits(cpu_seconds=120, wall_seconds=240.0)
@@ -34,7 +36,7 @@ def check(
         answer = child.answer(question(files, calendars))
     if isinstance(answer, Finding):
         return [replace(answer, file=f"processes/{files.key}/pack.yaml")]
-    return _findings(answer)
+    return findings_of(answer)
 
 
 def check_ours(packs: Sequence[PackFiles], calendars: Iterable[str]) -> list[list[Finding]]:
@@ -49,7 +51,7 @@ def check_ours(packs: Sequence[PackFiles], calendars: Iterable[str]) -> list[lis
         answer = child.answer([question(files, calendars) for files in packs])
     if isinstance(answer, Finding):
         return [check(files, calendars) for files in packs]
-    return [_findings(each) for each in answer]
+    return [findings_of(each) for each in answer]
 
 
 def question(files: PackFiles, calendars: Iterable[str]) -> Json:
@@ -63,9 +65,9 @@ def question(files: PackFiles, calendars: Iterable[str]) -> Json:
 
 def answer(asked: Json) -> Json:
     """What :func:`check_here` finds, as JSON: the work of the child."""
-    contents = {path: base64.b64decode(text) for path, text in asked["files"].items()}
-    files = PackFiles(key=asked["key"], files=contents)
-    return [finding.as_problem() for finding in check_here(files, asked["calendars"], Feel())]
+    return [
+        finding.as_problem() for finding in check_here(files_of(asked), asked["calendars"], Feel())
+    ]
 
 
 def answers(asked: Json) -> Json:
@@ -73,18 +75,29 @@ def answers(asked: Json) -> Json:
     return [answer(each) for each in asked]
 
 
-def check_here(files: PackFiles, calendars: Iterable[str], evaluate: Evaluate) -> list[Finding]:
-    """The same list from this very process, which hostile files can end or keep busy."""
-    reading = Reading(files, evaluate, calendars)
+def files_of(asked: Json) -> PackFiles:
+    """The pack of a question."""
+    contents = {path: base64.b64decode(text) for path, text in asked["files"].items()}
+    return PackFiles(key=asked["key"], files=contents)
+
+
+def check_here(
+    files: PackFiles,
+    calendars: Iterable[str],
+    evaluate: Evaluate,
+    memory: Memory | None = None,
+) -> list[Finding]:
+    """The same list from this very process, which hostile files can end or keep busy.
+
+    With a ``memory`` of an earlier check the list is the same and comes sooner.
+    """
+    memory = memory or Memory()
+    reading = Reading(files, evaluate, calendars, memory)
     findings = reading.findings()
     diagrams = reading.diagrams()
     if diagrams is not None:
-        findings += parse_check.check(diagrams)
+        findings += remembered.parsed(memory, diagrams)
     return sorted(dict.fromkeys(findings), key=_place)
-
-
-def _findings(answer: Json) -> list[Finding]:
-    return [Finding(**{**found, "severity": Severity(found["severity"])}) for found in answer]
 
 
 def _place(finding: Finding) -> tuple[int, str]:

@@ -6,6 +6,7 @@ A template is code. It is looked at and tried here, in the child the whole check
 
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from jinja2 import TemplateError
@@ -15,10 +16,13 @@ from server.adapters.letters import rendering
 from server.adapters.letters.language import Spoken
 from server.adapters.letters.package import NotALetter
 from server.checker.candidate import Candidate
+from server.checker.remembered import findings_of
+from server.domain.expressions import Json
 from server.domain.letters import NAMES
 from server.domain.notes import Notes
 from server.domain.packs import Paper
 from server.domain.texts import _
+from server.engine.remembered import key_of
 
 #: list of the pack that says how papers are handed over
 WAYS: Final = "service_ways"
@@ -28,7 +32,7 @@ _NUMBER: Final = {"year", "number"}
 def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
     """Note what is wrong with how the pack's papers are written, numbered and handed over."""
     letters = candidate.files.letters()
-    spoken: dict[str, list[Spoken]] = {}
+    reads: dict[str, list[str]] = {}
     for paper in candidate.pack.papers.values():
         _terms(candidate, paper, notes["pack.yaml"])
         if not paper.template:
@@ -52,9 +56,9 @@ def check(candidate: Candidate, notes: dict[str, Notes]) -> None:
                 field=f"{paper.key}.template",
             )
             continue
-        if path not in spoken:
-            spoken[path] = _letter(candidate.files.files[path], notes[path])
-        _fields(candidate, paper, spoken[path], notes["pack.yaml"])
+        if path not in reads:
+            reads[path] = _letter(candidate, candidate.files.files[path], notes[path])
+        _fields(candidate, paper, reads[path], notes["pack.yaml"])
 
 
 def _terms(candidate: Candidate, paper: Paper, notes: Notes) -> None:
@@ -87,8 +91,21 @@ def _fields_of(pattern: str) -> set[str | None]:
         return {None}
 
 
-def _letter(content: bytes, notes: Notes) -> list[Spoken]:
-    """What the letter says; what it may not say, and whether it can be filled, is noted."""
+def _letter(candidate: Candidate, content: bytes, notes: Notes) -> list[str]:
+    """Names the letter reads; what it may not say, and whether it can be filled, is noted."""
+    said = candidate.memory.of(key_of("letter", content), lambda: _examined(content))
+    notes.found += [replace(each, file=notes.file) for each in findings_of(said["problems"])]
+    reads: list[str] = said["reads"]
+    return reads
+
+
+def _examined(content: bytes) -> Json:
+    notes = Notes("")
+    reads = {path for one in _spoken(content, notes) for path in one.reads}
+    return {"problems": [each.as_problem() for each in notes.found], "reads": sorted(reads)}
+
+
+def _spoken(content: bytes, notes: Notes) -> list[Spoken]:
     try:
         spoken = list(rendering.spoken(content))
     except (NotALetter, etree.LxmlError, KeyError, ValueError) as problem:
@@ -132,10 +149,8 @@ def _broken(why: str, notes: Notes) -> None:
     )
 
 
-def _fields(candidate: Candidate, paper: Paper, spoken: list[Spoken], notes: Notes) -> None:
-    missing = sorted(
-        set(_missing(candidate, paper, {path for one in spoken for path in one.reads}))
-    )
+def _fields(candidate: Candidate, paper: Paper, reads: list[str], notes: Notes) -> None:
+    missing = sorted(set(_missing(candidate, paper, reads)))
     if missing:
         notes.error(
             "PAPER_TEMPLATE_FIELD",
@@ -148,7 +163,7 @@ def _fields(candidate: Candidate, paper: Paper, spoken: list[Spoken], notes: Not
         )
 
 
-def _missing(candidate: Candidate, paper: Paper, reads: set[str]) -> Iterator[str]:
+def _missing(candidate: Candidate, paper: Paper, reads: list[str]) -> Iterator[str]:
     for path in reads:
         name, *rest = path.split(".")
         node = paper.node if name == "answers" else rest.pop(0) if name == "steps" and rest else ""

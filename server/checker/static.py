@@ -6,12 +6,14 @@ be read. A part that cannot be read never hides the problems of another.
 
 import json
 from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Final
 
 from server.adapters import packs
 from server.adapters.packs import PackFiles
 from server.checker import (
     form_sheets,
+    remembered,
     rules_agendas,
     rules_alarms,
     rules_calls,
@@ -45,9 +47,10 @@ from server.domain.findings import Finding, has_errors
 from server.domain.notes import Notes
 from server.domain.packs import PolicyPack
 from server.engine import dmn_check
-from server.engine.definitions import Gated, gate
+from server.engine.definitions import Gated
 from server.engine.dmn import Decisions
 from server.engine.feel import Feel
+from server.engine.remembered import Memory
 from server.forms import checks as form_checks
 
 _FORM: Final = ".form.json"
@@ -79,12 +82,19 @@ _DOMAIN: Final = (
 class Reading:
     """One run over one pack: what was read, and a notebook per file."""
 
-    def __init__(self, files: PackFiles, evaluate: Evaluate, calendars: Iterable[str]) -> None:
+    def __init__(
+        self,
+        files: PackFiles,
+        evaluate: Evaluate,
+        calendars: Iterable[str],
+        memory: Memory | None = None,
+    ) -> None:
+        self._memory = memory or Memory()
         self._files = files
         self._evaluate = evaluate
         self._calendars = frozenset(calendars)
         self.gated: dict[str, Gated] = {
-            files.path_of(name): gate(files.path_of(name), data)
+            files.path_of(name): remembered.gated(self._memory, files.path_of(name), data)
             for name, data in files.of(".bpmn").items()
         }
         self._graphs = {
@@ -101,7 +111,7 @@ class Reading:
 
     def findings(self) -> list[Finding]:
         """Every problem found, in the order of the passes."""
-        pack, findings = packs.parse(self._files)
+        pack, findings = packs.parse(self._files, remembered.loaded(self._memory))
         for gated in self.gated.values():
             findings += gated.findings
         models, unreadable = dmn_check.read(
@@ -136,6 +146,7 @@ class Reading:
             decisions=decisions,
             evaluate=self._evaluate,
             calendars=self._calendars,
+            memory=self._memory,
         )
         yield from self._forms(candidate)
         for rule in _DOMAIN:
@@ -154,13 +165,22 @@ class Reading:
             names = candidate.names_of(procedure)
             for form in candidate.forms_of(procedure):
                 readers.setdefault(form.key, set()).update(names)
+        lists = repr(candidate.pack.lists)
         for name, data in self._files.of(_FORM).items():
-            yield from form_checks.check(
-                self._files.path_of(name),
+            path = self._files.path_of(name)
+            readable = readers.get(name.removesuffix(_FORM), {"settings"})
+            yield from remembered.form(
+                self._memory,
+                f"{path} {sorted(readable)} {lists}",
                 data,
-                lists=candidate.pack.lists,
-                variables=readers.get(name.removesuffix(_FORM), {"settings"}),
-                evaluate=self._evaluate,
+                partial(
+                    form_checks.check,
+                    path,
+                    data,
+                    lists=candidate.pack.lists,
+                    variables=readable,
+                    evaluate=self._evaluate,
+                ),
             )
 
 

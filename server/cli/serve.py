@@ -87,7 +87,8 @@ def _answer(ready: Ready, console: Console, listening: Listening, meters: Meters
         meters=meters,
     )
     serving.prepare(app, listening, console.config.hosts)
-    serving.run(app, listening, lambda: _tell(console, listening))
+    with ready.tools.drawing.kept():
+        serving.run(app, listening, lambda: _tell(console, listening))
 
 
 def _listening(options: argparse.Namespace) -> Listening:

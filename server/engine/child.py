@@ -5,8 +5,8 @@ Signals and step callbacks do not interrupt C code or one endless step: only the
 memory and wall time, gets JSON and answers JSON. Memory is limited as data, never as address
 space: V8 reserves terabytes of that and would die at start. What goes wrong in it is a finding.
 
-``Child`` may be started ahead, so that its imports are done when the question comes; each
-answers once.
+``Child`` may be started ahead, so that its imports are done when the question comes, and whatever
+``warm`` names beside them; each answers once (``waiting`` keeps some ready).
 """
 
 import contextlib
@@ -17,6 +17,8 @@ import os
 import resource
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -47,10 +49,11 @@ class Child:
     """One process that waits for one question.
 
     ``function`` is ``package.module:name`` of a function from JSON to JSON. Use it as a context
-    manager: the process is gone when the block is left.
+    manager: the process is gone when the block is left. ``warm`` names a function without
+    arguments that is run before the question is read; its time does not count.
     """
 
-    def __init__(self, function: str, limits: Limits | None = None) -> None:
+    def __init__(self, function: str, limits: Limits | None = None, *, warm: str = "") -> None:
         self._limits = limits or Limits()
         given = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
@@ -61,6 +64,7 @@ class Child:
                 function,
                 str(self._limits.cpu_seconds),
                 str(self._limits.memory_bytes),
+                warm,
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -73,6 +77,11 @@ class Child:
     def pid(self) -> int:
         """Id of the process, for whoever watches it."""
         return self._process.pid
+
+    @property
+    def is_alive(self) -> bool:
+        """Is the process still there."""
+        return self._process.poll() is None
 
     def __enter__(self) -> Self:
         return self
@@ -97,7 +106,7 @@ class Child:
                 _("检查没有在{n}秒内完成").format(n=f"{self._limits.wall_seconds:g}"),
             )
         if self._process.returncode != 0:
-            return _finding("CHILD_CRASHED", _("检查所用的进程中途停止，可能超出了内存或时间限制"))
+            return _crashed()
         said = json.loads(out)
         if "failed" in said:
             return Finding(
@@ -106,6 +115,10 @@ class Child:
                 fix=_("请把这些文件交给软件维护人员"),
             )
         return said["answer"]
+
+    def stop(self) -> None:
+        """Kill it, from whatever thread: whoever waits for its answer is told that it crashed."""
+        self._process.kill()
 
     def _end(self) -> None:
         self._process.kill()
@@ -122,26 +135,47 @@ def run(function: str, question: Json, limits: Limits | None = None) -> Json | F
         return child.answer(question)
 
 
+def _crashed() -> Finding:
+    return _finding("CHILD_CRASHED", _("检查所用的进程中途停止，可能超出了内存或时间限制"))
+
+
 def _finding(code: str, message: str) -> Finding:
     return Finding(code=code, message=message, fix=_("请简化流程图或决策表后再检查"))
 
 
-def _confine(cpu_seconds: int, memory_bytes: int) -> None:
+def _confine(memory_bytes: int) -> None:
     """Limits of the process itself, and no network where the kernel lets us say so."""
-    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER_NEWNET)
 
 
-def _main(function: str, cpu_seconds: int, memory_bytes: int) -> int:
+def _confine_time(cpu_seconds: int) -> None:
+    """The time from here on: imports and warming up are ours and not the question's."""
+    until = int(time.process_time()) + cpu_seconds
+    resource.setrlimit(resource.RLIMIT_CPU, (until, until + 1))
+
+
+def _function(name: str) -> Callable[..., Json]:
+    module, _colon, function = name.partition(":")
+    found: Callable[..., Json] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def _main(function: str, cpu_seconds: int, memory_bytes: int, warm: str) -> int:
     answer_to = os.dup(1)
     os.dup2(2, 1)  # whatever the work prints is not part of the answer
-    _confine(cpu_seconds, memory_bytes)
-    module, _colon, name = function.partition(":")
-    work = getattr(importlib.import_module(module), name)
-    question = json.loads(sys.stdin.buffer.read())
+    _confine(memory_bytes)
+    work = _function(function)
+    if warm:
+        _function(warm)()
+    sent = sys.stdin.buffer.read()
+    if not sent:
+        shared.close()
+        return 0  # nobody asks any more
+    _confine_time(cpu_seconds)
+    question = json.loads(sent)
     try:
         said = {"answer": work(question)}
     except (MemoryError, RecursionError):
@@ -155,4 +189,4 @@ def _main(function: str, cpu_seconds: int, memory_bytes: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))
+    sys.exit(_main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]))

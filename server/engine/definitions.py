@@ -33,6 +33,8 @@ class Gated:
     #: the bytes the engine may run, None when a finding is an error
     normalised: bytes | None
     findings: tuple[Finding, ...]
+    #: the same file also where an error is: what a designer may mend, never what may run
+    rewritten: bytes | None = None
 
 
 def gate(file_name: str, raw: bytes, *, all_processes: bool = False) -> Gated:
@@ -65,10 +67,12 @@ def _gate(file_name: str, raw: bytes, *, all_processes: bool) -> Gated:
         return Gated(graph=None, normalised=None, findings=tuple(notes.found))
     normalise.after_checks(root, notes)
     schema.check(root, notes)
+    rewritten = serialised(root)
     return Gated(
         graph=graph_of(root),
-        normalised=None if has_errors(notes.found) else serialised(root),
+        normalised=None if has_errors(notes.found) else rewritten,
         findings=tuple(notes.found),
+        rewritten=rewritten,
     )
 
 

@@ -23,12 +23,38 @@ _OWN_ENDINGS: Final = (".EndJoin", ".BoundaryEventSplit", ".BoundaryEventJoin", 
 
 def check(diagrams: Mapping[str, bytes]) -> list[Finding]:
     """One finding per process the engine refuses and per node it does not see."""
-    findings: list[Finding] = []
-    for name, data in diagrams.items():
-        graph = read_graph(data)
-        for process in graph.processes:
-            findings += _process(name, graph, process.id, diagrams)
-    return findings
+    return [
+        finding
+        for name, needed in together(diagrams).items()
+        for finding in check_one(name, needed)
+    ]
+
+
+def check_one(file: str, diagrams: Mapping[str, bytes]) -> list[Finding]:
+    """The same of the processes of one file; ``diagrams`` holds it and what it calls."""
+    graph = read_graph(diagrams[file])
+    return [
+        finding
+        for process in graph.processes
+        for finding in _process(file, graph, process.id, diagrams)
+    ]
+
+
+def together(diagrams: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Each file with those it calls, directly or not: what its parse depends on."""
+    graphs = {name: read_graph(data) for name, data in diagrams.items()}
+    home = {process.id: name for name, graph in graphs.items() for process in graph.processes}
+    found: dict[str, dict[str, bytes]] = {}
+    for file in diagrams:
+        needed, todo = set[str](), [file]
+        while todo:
+            name = todo.pop()
+            if name not in needed:
+                needed.add(name)
+                called = {node.called for node in graphs[name].nodes} & set(home)
+                todo += [home[each] for each in called]
+        found[file] = {name: data for name, data in diagrams.items() if name in needed}
+    return found
 
 
 def _process(

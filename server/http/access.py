@@ -21,6 +21,8 @@ from server.services.identity import sessions
 
 #: largest body of a request, in bytes, where a route says nothing else (BU-5)
 BODY = 2 * 1024 * 1024
+#: most that the fields of a form hold together, in bytes, where a route says nothing else
+FIELDS = 500_000
 
 #: where programs ask; there a pure bearer request never looks at cookies (WB-1)
 API = "/api/"
@@ -34,6 +36,7 @@ class Declared:
     fresh: bool
     with_first_secret: bool
     body: int
+    fields: int
     of_anybody: bool
 
 
@@ -48,6 +51,7 @@ def requires(
     fresh: bool = False,
     with_first_secret: bool = False,
     body: int = BODY,
+    fields: int = FIELDS,
     of_anybody: bool = False,
 ) -> Callable[[_View], _View]:
     """Declare what a route takes.
@@ -57,6 +61,7 @@ def requires(
         fresh: the password must have been entered in the last 15 minutes.
         with_first_secret: also open to somebody who still has to choose his own password.
         body: largest body it takes, in bytes (BU-5).
+        fields: most that the fields of its form hold together, in bytes; files are not among them.
         of_anybody: it never asks who is there, so that it answers also without the database.
     """
     if of_anybody and permission is not Permission.ANYBODY:
@@ -68,6 +73,7 @@ def requires(
             fresh=fresh,
             with_first_secret=with_first_secret,
             body=body,
+            fields=fields,
             of_anybody=of_anybody,
         )
         return view
@@ -95,6 +101,7 @@ def admit() -> None:
         return
     declared = _declared(request.endpoint)
     request.max_content_length = declared.body
+    request.max_form_memory_size = declared.fields
     if declared.of_anybody:
         return
     is_bearer = _recognise()

@@ -19,6 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from server.adapters.ring import Ring
 from server.adapters.storage import Storage
+from server.checker.drawing import Drawing
 from server.config import Config
 from server.domain.access import Actor
 from server.domain.calendar import CHINA_TIME, WorkingCalendar
@@ -63,6 +64,8 @@ class Tools:
     ways: Ways = field(default_factory=Ways)
     #: trouble with database and disk that could not be written down yet
     troubles: Troubles = field(default_factory=Troubles)
+    #: checks of what designers draw; only a server keeps children waiting for them
+    drawing: Drawing = field(default_factory=Drawing)
     #: waits that many seconds before an answer is given to somebody who guesses
     pause: Callable[[float], None] = time.sleep
     #: was the process told to end; only background work asks

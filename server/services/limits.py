@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import delete, insert, select
 
 from server.config import (
+    CHECKS_PER_HOUR,
     EXPORTS_PER_DAY,
     PRINTS_PER_DAY,
     PUBLISHES_PER_HOUR,
@@ -37,8 +38,10 @@ EXPORT: Final = Limit(kind="export", most=EXPORTS_PER_DAY, within=timedelta(days
 #: a whole file on paper leaves the system as an export does
 PRINT: Final = Limit(kind="print", most=PRINTS_PER_DAY, within=timedelta(days=1))
 PUBLISH: Final = Limit(kind="publish", most=PUBLISHES_PER_HOUR, within=timedelta(hours=1))
+#: a designer's page checks by itself whenever he pauses
+CHECK: Final = Limit(kind="check", most=CHECKS_PER_HOUR, within=timedelta(hours=1))
 
-_LONGEST: Final = max(limit.within for limit in (SEARCH, EXPORT, PRINT, PUBLISH))
+_LONGEST: Final = max(limit.within for limit in (SEARCH, EXPORT, PRINT, PUBLISH, CHECK))
 
 
 def count(ctx: Context, limit: Limit) -> None:

@@ -67,7 +67,7 @@ def text(pack: str) -> str:
 
 
 @pages.post(f"/{KEY}/text")
-@requires(Permission.PACK_PUBLISH, body=_BODY)
+@requires(Permission.PACK_PUBLISH, body=_BODY, fields=_BODY)
 def keep_text(pack: str) -> _Page:
     """Without a script the text comes as a form."""
     typed = request.form.get("content", "").replace("\r\n", "\n")

@@ -20,6 +20,7 @@ from tests.factories.site import signed_in
 #: what is looked at by a program, is a file, ends the visit, or is for who is not signed in
 LEFT_OUT = re.compile(
     r"^/(api/|static/|healthz|readyz|metrics|attachments/|sign-in|forgotten)|\.json$|\.xlsx$"
+    r"|^/studio/.*/download\b"
 )
 
 #: pages of one address but for its ids that are followed: cases and tasks in different states

@@ -9,6 +9,7 @@ import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 CODE = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|DEADLOCK|COMPENSATION|TRANSACTION")
+IMPORTS = Path("tests") / "corpus" / "imports" / "manifest.yaml"
 #: packages whose modules report findings
 REPORTING = ("engine", "checker", "forms", "adapters")
 #: read tables of people and the settings of the ways out: what they find is no check of a pack
@@ -33,6 +34,8 @@ def test_every_code_is_provoked_by_some_test() -> None:
     provoked = {entry["code"] for entry in corpus["reject"].values()}
     for entry in corpus["accept"].values():
         provoked |= set(entry.get("rewrites", ()))
+    imports = yaml.safe_load((ROOT / IMPORTS).read_text(encoding="utf-8"))
+    provoked |= {code for entry in imports.values() for code in entry["says"]}
     silent = [
         code
         for code in documented()

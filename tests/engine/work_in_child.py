@@ -5,6 +5,7 @@ import resource
 import signal
 import socket
 import sys
+import time
 
 from server.domain.expressions import Json
 from server.engine.feel import Feel
@@ -53,3 +54,25 @@ def interfaces(_question: Json) -> Json:
 
 def environment(_question: Json) -> Json:
     return sorted(os.environ)
+
+
+def process(_question: Json) -> Json:
+    return os.getpid()
+
+
+_DONE: list[str] = []
+
+
+def warm() -> None:
+    _DONE.append("warm")
+
+
+def what_was_warm(_question: Json) -> Json:
+    return _DONE
+
+
+def sleep_or_double(question: Json) -> Json:
+    if "sleep" in question:
+        time.sleep(question["sleep"])
+        return "slept"
+    return double(question)

@@ -1,9 +1,10 @@
 """Runs a copy of the BPMN MIWG reference models and prints per model what becomes of it.
 
 ``.venv/bin/python -m tests.miwg.run DIR``; DIR is a checkout of the test suite, its ``Reference``
-folder or any folder of ``.bpmn`` files. A model *runs* when the gate and the checker take it and
+folder or any folder of ``.bpmn`` files. A model *runs* when the import and the checker take it and
 the engine plays each of its processes to an end; it is *refused* when a check names the elements
-it will not run; it is *wrong* when the checks took it and the engine did not: a bug of ours.
+it will not run; it is *wrong* when the checks took it and the engine did not, or when nobody says
+why it is refused: a bug of ours.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from server.domain.errors import EngineError
 from server.domain.findings import Finding, Severity
 from server.engine.feel import Feel
 from server.engine.graph import ProcessGraph
+from server.engine.imports import reading
+from server.engine.imports.reading import Known
 from server.engine.port import Advance, Command, CompleteTask, Deliver, Files, Start, TimerDue
 from server.engine.runtime.spiff import SpiffEngine
 from tests.factories.diagnosis import diagnose, gated
@@ -42,22 +45,48 @@ def models(folder: Path) -> list[Path]:
 
 
 def judge(path: Path, feel: Feel) -> Outcome:
-    """Run one model as a designer would import it: every process of the file made executable."""
-    findings = [
-        finding
-        for finding in diagnose({path.name: path.read_bytes()}, all_processes=True)
-        if finding.severity is Severity.ERROR
-    ]
-    broken = [finding for finding in findings if finding.code in ("GATE_FAILED", "ENGINE_REFUSED")]
+    """Import one model as a designer would who lets each of its processes run, and play it."""
+    brought = reading.read(path.name, path.read_bytes(), Known(), _all(path))
+    found = list(brought.findings)
+    if brought.content is not None:
+        found += diagnose({path.name: brought.content})
+    findings = [each for each in dict.fromkeys(found) if each.severity is Severity.ERROR]
+    broken = [each for each in findings if each.code in ("GATE_FAILED", "ENGINE_REFUSED")]
     if broken:
         return Outcome(name=path.name, result="wrong", why=tuple(map(_line, broken)))
-    if findings:
-        return Outcome(name=path.name, result="refused", why=tuple(map(_line, findings)))
-    [passed] = gated({path.name: path.read_bytes()}, all_processes=True).values()
-    assert passed.graph is not None
-    assert passed.normalised is not None
-    why = tuple(_play(passed.graph, {path.name: passed.normalised}, feel))
-    return Outcome(name=path.name, result="wrong" if why else "runs", why=why)
+    if not findings and brought.content is not None:
+        [passed] = gated({path.name: brought.content}).values()
+        assert passed.graph is not None
+        assert passed.normalised is not None
+        findings = list(_texts(passed.graph, feel))
+        if not findings:
+            why = tuple(_play(passed.graph, {path.name: passed.normalised}, feel))
+            return Outcome(name=path.name, result="wrong" if why else "runs", why=why)
+    if not findings:
+        return Outcome(name=path.name, result="wrong", why=("refused without a reason",))
+    unclear = [each for each in findings if not (each.message and each.fix)]
+    result = "wrong" if unclear else "refused"
+    return Outcome(name=path.name, result=result, why=tuple(map(_line, unclear or findings)))
+
+
+def _all(path: Path) -> dict[str, str]:
+    """Every process of the file that has something in it, under its own id."""
+    first = reading.read(path.name, path.read_bytes(), Known())
+    return {each.id: "" for each in first.processes if each.size}
+
+
+def _texts(graph: ProcessGraph, feel: Feel) -> Iterator[Finding]:
+    """What the check of a pack says of conditions when nothing fills in what they read."""
+    known = {name for process in graph.processes for name in process.data_objects}
+    for expression in graph.names_read():
+        parsed = feel.parse(expression.text)
+        for what in (*parsed.errors, *sorted(parsed.names - known)):
+            yield Finding(
+                code="EXPRESSION_SYNTAX" if parsed.errors else "NAME_UNKNOWN",
+                element=expression.element,
+                message=f"“{expression.text[:60]}”：{what}",
+                fix="改正FEEL表达式",
+            )
 
 
 def _line(finding: Finding) -> str:

@@ -48,12 +48,12 @@ Checked = tuple[PolicyPack | None, tuple[Finding, ...]]
 
 def check(tools: Tools, files: PackFiles) -> Checked:
     """Every problem of a pack at once; the pack is None as long as one of them is an error."""
-    return _checked(files, checker.check(files, _calendars(tools)))
+    return _checked(files, checker.check(files, calendars_of(tools)))
 
 
 def check_ours(tools: Tools, packs: Sequence[PackFiles]) -> list[Checked]:
     """The same of packs that come with the program, in a fraction of the time."""
-    found = checker.check_ours(packs, _calendars(tools))
+    found = checker.check_ours(packs, calendars_of(tools))
     return [_checked(files, findings) for files, findings in zip(packs, found, strict=True)]
 
 
@@ -196,7 +196,8 @@ def releases_in_force(ctx: Context, on: date) -> list[Release]:
     return list({each.id: each for each in all_in_force(ctx, on).values()}.values())
 
 
-def _calendars(tools: Tools) -> frozenset[str]:
+def calendars_of(tools: Tools) -> frozenset[str]:
+    """Keys of the working calendars that come with the program."""
     return keys_in(tools.config.shipped / "processes" / "_calendars")
 
 

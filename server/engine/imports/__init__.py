@@ -1,0 +1,1 @@
+"""Diagrams drawn elsewhere: what they bring, what of it carries over, what is refused."""
