@@ -47,6 +47,7 @@ from server.web import (
     talks,
     task_verbs,
     tasks,
+    version_proposals,
 )
 
 #: one blueprint per group of pages
@@ -94,6 +95,7 @@ PAGES = (
     talks.pages,
     task_verbs.pages,
     tasks.pages,
+    version_proposals.pages,
 )
 
 

@@ -114,7 +114,7 @@ def prepare(
     checked: Checked | None = None,
     why: Why,
 ) -> tuple[PackVersion, tuple[Finding, ...]]:
-    """Store the files of a version that is to be, and give its row: no number yet, not yet law.
+    """Store the files of a version that is to be, and give its row: not added, no number yet.
 
     Raises:
         Invalid: it has errors, or warnings that nobody gave a reason for accepting.
@@ -143,7 +143,6 @@ def prepare(
         accepted=accept_warnings or None,
     )
     published_files.store(ctx, files, hashes)
-    ctx.session.add(row)
     return row, findings
 
 
@@ -173,6 +172,7 @@ def make_law(ctx: Context, row: PackVersion, findings: tuple[Finding, ...]) -> P
     row.version = published_files.newest_version(ctx, row.key) + 1
     row.state = "published"
     row.published_by, row.published_at = ctx.actor.person_id, ctx.now
+    ctx.session.add(row)
     try:
         ctx.session.flush()
     except IntegrityError as error:
@@ -211,12 +211,19 @@ def in_force(ctx: Context, procedure: str, on: date) -> Release:
     Of the published versions valid on the day that bring the procedure, the one valid since the
     latest day, and of these the newest. Raises NotFound when there is none.
     """
+    found = bound(ctx, procedure, on)
+    if found is None:
+        raise NotFound(_("没有正在施行的程序“{key}”").format(key=procedure))
+    return release(ctx, found)
+
+
+def bound(ctx: Context, procedure: str, on: date) -> str | None:
+    """Id of the version :func:`in_force` gives, None where nobody may open such a case."""
     for row in _valid(ctx, on):
         if procedure in row.procedures:
-            if row.retired_on is None or row.retired_on > on:
-                return release(ctx, row.id)
-            break
-    raise NotFound(_("没有正在施行的程序“{key}”").format(key=procedure))
+            is_over = row.retired_on is not None and row.retired_on <= on
+            return None if is_over else row.id
+    return None
 
 
 def all_in_force(ctx: Context, on: date) -> dict[str, Release]:

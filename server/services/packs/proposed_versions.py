@@ -93,6 +93,7 @@ def propose(
         ctx, files, accept_warnings=accept_warnings, checked=checked, why=why or Why()
     )
     row.proposed_by, row.proposed_at = ctx.actor.person_id, ctx.now
+    ctx.session.add(row)
     try:
         ctx.session.flush()
     except IntegrityError as error:
