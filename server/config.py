@@ -101,6 +101,8 @@ class Config:
     reporter_key: Path | None = None
     #: file that says how notices leave the house; None: they do not
     channels: Path | None = None
+    #: what one designer proposes becomes law only when another one publishes it (UP-23)
+    two_publish: bool = False
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, data: Path | None = None) -> Self:
@@ -117,6 +119,7 @@ class Config:
             backup_key=Path(key) if (key := environ.get("RONGCUO_BACKUP_KEY", "")) else None,
             reporter_key=Path(own) if (own := environ.get("RONGCUO_REPORTER_KEY", "")) else None,
             channels=Path(named) if (named := environ.get("RONGCUO_CHANNELS", "")) else None,
+            two_publish=environ.get("RONGCUO_TWO_PUBLISH", "") not in ("", "0"),
         )
 
 

@@ -30,5 +30,11 @@ def test_settings_shorten_sessions_and_never_lengthen_them() -> None:
     assert (long.session_idle, long.session_life) == (SESSION_IDLE, SESSION_LIFE)
 
 
+def test_a_second_person_publishes_only_where_the_site_asks_for_it() -> None:
+    assert not Config.read({}).two_publish
+    assert not Config.read({"RONGCUO_TWO_PUBLISH": "0"}).two_publish
+    assert Config.read({"RONGCUO_TWO_PUBLISH": "1"}).two_publish
+
+
 def test_packs_and_calendars_are_shipped_beside_the_program() -> None:
     assert (SHIPPED / "processes" / "_calendars" / "cn.yaml").is_file()

@@ -1,5 +1,6 @@
 """Checking and publishing packs: a whole one as a zip, or single files as drafts."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -24,7 +25,7 @@ from server.http.site import reading, site
 from server.services import limits
 from server.services.case.idempotency import Answer
 from server.services.context import Context
-from server.services.packs import definitions, pack_drafts
+from server.services.packs import definitions, pack_drafts, proposed_versions
 from server.services.packs.definitions import Published
 
 packs = Blueprint("packs", __name__, description=_("政策包的检查与发布"))
@@ -54,6 +55,10 @@ class PublishedSchema(CheckedSchema):
     version = ma.fields.Integer(required=True)
     is_new = ma.fields.Boolean(
         required=True, metadata={"description": "内容与最新版本相同时为false"}
+    )
+    is_proposed = ma.fields.Boolean(
+        required=True,
+        metadata={"description": "本站发布须两人时为true：等待另一人核准，version为0"},
     )
 
 
@@ -86,15 +91,15 @@ def publish(given: dict[str, FileStorage], reason: dict[str, str]) -> Response:
     """检查并发布政策包（zip）的新版本
 
     有警告时须在accept_warnings写明接受的理由；内容与最新版本相同时不产生新版本。
+    本站发布须两人的，只是提出，由另一人用`POST /packs/{pack}/publish`核准。
     """
     files = _archive(given["file"])
     checked = definitions.check(site().tools, files)
 
     def effect(ctx: Context) -> Answer:
         limits.count(ctx, limits.PUBLISH)
-        done = definitions.publish(
-            ctx, files, accept_warnings=reason["accept_warnings"], checked=checked
-        )
+        release = proposed_versions.propose if _by_two() else definitions.publish
+        done = release(ctx, files, accept_warnings=reason["accept_warnings"], checked=checked)
         return _published(done)
 
     return commands.once(effect)
@@ -139,16 +144,43 @@ def store_file(given: dict[str, FileStorage], pack: str) -> Response:
 @packs.arguments(ReasonFormSchema, location="json")
 @packs.response(HTTPStatus.CREATED, PublishedSchema)
 def publish_drafts(reason: dict[str, str], pack: str) -> Response:
-    """把全部草稿作为政策包的新版本发布"""
+    """把全部草稿作为政策包的新版本发布
+
+    本站发布须两人的，发布另一人提出的版本；没有等待核准的，把全部草稿提出，由另一人核准。
+    """
+    if not _by_two():
+        return commands.once(_release(pack, reason["accept_warnings"], pack_drafts.publish))
+    with reading() as ctx:
+        waits = proposed_versions.waiting(ctx, pack)
+    if waits is None:
+        propose = proposed_versions.propose_drafts
+        return commands.once(_release(pack, reason["accept_warnings"], propose))
+    checked = definitions.check(site().tools, waits.files)
+
+    def effect(ctx: Context) -> Answer:
+        limits.count(ctx, limits.PUBLISH)
+        return _published(proposed_versions.approve(ctx, waits, checked))
+
+    return commands.once(effect)
+
+
+def _release(
+    pack: str, accept_warnings: str, release: Callable[..., Published]
+) -> Callable[[Context], Answer]:
+    """What becomes of the drafts, checked before it begins."""
     with reading() as ctx:
         found = pack_drafts.candidate(ctx, pack)
 
     def effect(ctx: Context) -> Answer:
         limits.count(ctx, limits.PUBLISH)
-        done = pack_drafts.publish(ctx, found, accept_warnings=reason["accept_warnings"])
-        return _published(done)
+        return _published(release(ctx, found, accept_warnings=accept_warnings))
 
-    return commands.once(effect)
+    return effect
+
+
+def _by_two() -> bool:
+    """Does this site ask for a second person (UP-23)?"""
+    return site().tools.config.two_publish
 
 
 def _limit() -> None:
@@ -181,6 +213,7 @@ def _published(done: Published) -> Answer:
         "pack": done.key,
         "version": done.version,
         "is_new": done.is_new,
+        "is_proposed": not done.version,
         "problems": done.findings,
     }
     status = HTTPStatus.CREATED if done.is_new else HTTPStatus.OK

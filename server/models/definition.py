@@ -38,7 +38,7 @@ class PackVersion(Base):
 
     id: Mapped[Id]
     key: Mapped[str]
-    #: number of the release of this key, from 1
+    #: number of the release of this key, from 1; 0 while it waits for a second person, one at most
     version: Mapped[int]
     #: what the pack calls itself, e.g. ``1.0``
     label: Mapped[str]
@@ -55,7 +55,9 @@ class PackVersion(Base):
     state: Mapped[str] = mapped_column(default="published")
     #: why the warnings were accepted, None when there were none
     accepted: Mapped[str | None]
+    #: who proposed it and when, where another one published it or is asked to
     proposed_by: Mapped[str | None]
+    proposed_at: Mapped[datetime | None]
     published_by: Mapped[str | None]
     published_at: Mapped[datetime | None]
     #: why this version is there, and the document and article that asks for it

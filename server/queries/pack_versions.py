@@ -79,6 +79,38 @@ def published(session: Session, key: str = "") -> tuple[Version, ...]:
     )
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Waiting:
+    """A version that waits for a second person; it has no number yet."""
+
+    key: str
+    title: str
+    label: str
+    proposed_by: str
+    proposed_at: datetime | None
+
+
+def waiting(session: Session, key: str = "") -> tuple[Waiting, ...]:
+    """What waits, of every pack or of one."""
+    wanted = (
+        select(PackVersion, Person.name)
+        .outerjoin(Person, Person.id == PackVersion.proposed_by)
+        .where(PackVersion.state == "proposed")
+        .order_by(PackVersion.key)
+    )
+    rows = session.execute(wanted.where(PackVersion.key == key) if key else wanted)
+    return tuple(
+        Waiting(
+            key=row.key,
+            title=row.title,
+            label=row.label,
+            proposed_by=name or "",
+            proposed_at=row.proposed_at,
+        )
+        for row, name in rows
+    )
+
+
 def standing(versions: Sequence[Version], on: date) -> Mapping[int, str]:
     """Number of each version of one pack -> how it stands on the day.
 

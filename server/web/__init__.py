@@ -48,6 +48,7 @@ from server.web import (
     talks,
     task_verbs,
     tasks,
+    version_proposals,
 )
 
 #: one blueprint per group of pages
@@ -96,6 +97,7 @@ PAGES = (
     talks.pages,
     task_verbs.pages,
     tasks.pages,
+    version_proposals.pages,
 )
 
 

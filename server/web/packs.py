@@ -29,11 +29,12 @@ def index() -> str:
     """The newest version of every pack."""
     with reading() as ctx:
         found = pack_versions.published(ctx.session)
+        waiting = pack_versions.waiting(ctx.session)
         today = ctx.today
     packs = list({each.key: None for each in found})
     of = {key: [each for each in found if each.key == key] for key in packs}
     standing = {key: pack_versions.standing(of[key], today) for key in packs}
-    return render("packs/index.html", packs=of, standing=standing)
+    return render("packs/index.html", packs=of, standing=standing, proposed=waiting)
 
 
 @pages.get(f"/packs/{_KEY}")
@@ -44,10 +45,16 @@ def history(key: str) -> str:
         found = pack_versions.published(ctx.session, key)
         running = pack_versions.running(ctx.session, key)
         standing = pack_versions.standing(found, ctx.today)
+        waiting = pack_versions.waiting(ctx.session, key)
     if not found:
         raise NotFound
     return render(
-        "packs/history.html", versions=found, running=running, standing=standing, link=link
+        "packs/history.html",
+        versions=found,
+        running=running,
+        standing=standing,
+        proposed=waiting,
+        link=link,
     )
 
 

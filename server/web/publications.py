@@ -14,7 +14,7 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.site import acting, reading, site
 from server.services import limits
-from server.services.packs import comparing, pack_drafts
+from server.services.packs import comparing, pack_drafts, proposed_versions
 from server.services.packs.definitions import Why
 from server.services.packs.pack_drafts import Candidate
 from server.web import studio_frame
@@ -46,18 +46,25 @@ def publish(key: str) -> _Page:
         return _page(key, _candidate(key, None), typed, wrong), 422
     found = _candidate(key, typed)
     why = Why(reason=typed["reason"], basis=typed["basis"])
+    release = proposed_versions.propose_drafts if _by_two() else pack_drafts.publish
     try:
         with acting() as ctx:
             limits.count(ctx, limits.PUBLISH)
-            done = pack_drafts.publish(
-                ctx, found, accept_warnings=typed["accept_warnings"], why=why
-            )
+            done = release(ctx, found, accept_warnings=typed["accept_warnings"], why=why)
     except Invalid as refused:
         return _page(key, found, typed, [_finding("", refused.message)]), 422
     except Conflict as refused:
         return _page(key, _candidate(key, None), typed, [_finding("", refused.message)]), 409
+    if not done.version:
+        flash(_("已提出，由另一名流程设计人员核准后发布"))
+        return redirect(url_for("version_proposals.show", key=key), 303)
     flash(_("已发布第{n}版，{day}起施行").format(n=done.version, day=typed["valid_from"]))
     return redirect(url_for("packs.history", key=key), 303)
+
+
+def _by_two() -> bool:
+    """Does this site ask for a second person (UP-23)?"""
+    return site().tools.config.two_publish
 
 
 def _candidate(key: str, typed: Mapping[str, str] | None) -> Candidate:
@@ -95,6 +102,7 @@ def _page(
     pack, findings = found.checked
     with reading() as ctx:
         today = ctx.today
+        proposed = proposed_versions.waiting(ctx, key)
         changes = comparing.against_newest(ctx, site().tools, found.drafted)
     given = {
         "valid_from": max(today, pack.valid_from if pack else today).isoformat(),
@@ -112,6 +120,8 @@ def _page(
         typed=given,
         errors={each.field: each.message for each in wrong or ()},
         longest=_LONGEST,
+        is_by_two=_by_two(),
+        proposed=proposed,
         **studio_frame.words(),
     )
 

@@ -1,14 +1,17 @@
 import json
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
 import pytest
 
+from server.services.context import Tools
 from tests.api.matters import DESIGNER
+from tests.factories import site
 from tests.factories.packs import Draft
-from tests.factories.programs import Program
+from tests.factories.programs import Program, program
 from tests.factories.site import Clock
 
 Sign = Callable[[str], Program]
@@ -105,6 +108,24 @@ def test_publishing_asks_for_the_password_of_a_short_while_ago(signed: Sign, clo
     assert designer.post("/packs/check", data=upload(data)).status_code == 200
     assert designer.post("/packs", data=upload(data)).status_code == 403
     assert designer.post("/packs/nanyang/publish", {}).status_code == 403
+
+
+def test_where_two_are_asked_for_one_proposes_and_another_one_publishes(
+    demo_tools: Tools, clock: Clock
+) -> None:
+    config = replace(demo_tools.config, two_publish=True)
+    app = site.served(replace(demo_tools, config=config), clock)
+    first, second = program(app, DESIGNER), program(app, "p.designer.head")
+    waits = first.done("/packs", data={**upload(zipped(Draft().files().files)), **ACCEPTED})
+    assert (waits["version"], waits["is_new"], waits["is_proposed"]) == (0, True, True)
+    assert first.post("/packs/small/publish", ACCEPTED).status_code == 403
+    law = second.done("/packs/small/publish", ACCEPTED)
+    assert (law["version"], law["is_proposed"]) == (1, False)
+    # of single files the drafts are proposed, and published by the other one
+    content = Draft().files().files["forms/small/examination.form.json"] + b" "
+    first.done("/packs/small/files", data=upload(content, "examination.form.json"))
+    assert first.done("/packs/small/publish", ACCEPTED)["is_proposed"]
+    assert second.done("/packs/small/publish", ACCEPTED)["version"] == 2
 
 
 ACCEPTED = {"accept_warnings": "试用"}

@@ -17,6 +17,9 @@ def upgrade() -> None:
     op.add_column('pack_version', sa.Column('retired_on', sa.Date(), nullable=True))
     op.add_column('pack_version', sa.Column('retired_by', sa.Text(), nullable=True))
     op.add_column(
+        'pack_version', sa.Column('proposed_at', sa.DateTime(timezone=True), nullable=True)
+    )
+    op.add_column(
         'pack_version', sa.Column('retired_at', sa.DateTime(timezone=True), nullable=True)
     )
 

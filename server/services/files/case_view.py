@@ -24,6 +24,7 @@ from server.services.context import Context
 from server.services.files import (
     case_clocks,
     case_diagrams,
+    case_law,
     case_papers,
     case_seen,
     case_timeline,
@@ -34,6 +35,7 @@ from server.services.files import (
 from server.services.files import requests as request_files
 from server.services.files.case_clocks import ClockView
 from server.services.files.case_diagrams import Drawing, Went
+from server.services.files.case_law import Law
 from server.services.files.case_papers import Paper, PaperSheet
 from server.services.files.case_seen import Seen
 from server.services.files.case_timeline import Entry, Told
@@ -53,6 +55,8 @@ class CaseFile:
     head: Head
     #: title of the procedure
     title: str
+    #: what it runs on until somebody moves it
+    law: Law
     #: title of its result, empty while there is none
     outcome: str
     sight: Sight
@@ -114,6 +118,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
     found = CaseFile(
         head=head,
         title=release.pack.procedures[head.procedure].title,
+        law=case_law.of_case(ctx, head, release),
         outcome=outcome_title(release.pack, head.procedure, head.outcome),
         sight=sight,
         subjects=_concerned(ctx, seen),

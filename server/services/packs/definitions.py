@@ -8,22 +8,20 @@ business.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
 from server.adapters.calendars import keys_in
 from server.adapters.packs import PackFiles, parse
 from server.checker import check as checker
-from server.domain import pack_paths
 from server.domain.access import SYSTEM
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.findings import Finding, Severity, has_errors
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.models.base import new_id
-from server.models.definition import PackVersion, ProcessDefinition
+from server.models.definition import PackVersion
 from server.services.context import Context, Tools
 from server.services.law import releases
 from server.services.law.releases import Release
@@ -70,7 +68,7 @@ def is_superseded(ctx: Context, files: PackFiles) -> bool:
 def is_published(ctx: Context, files: PackFiles) -> bool:
     """Has the newest version of this pack this content?"""
     newest = published_files.newest(ctx, files.key)
-    return newest is not None and newest.content_hash == _hashes(files)[1]
+    return newest is not None and newest.content_hash == published_files.hashes(files)[1]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,8 +78,6 @@ class Why:
     reason: str = ""
     #: document and article that asks for it
     basis: str = ""
-    #: id of who proposed it, where another one publishes it
-    proposed_by: str | None = None
 
 
 def publish(
@@ -101,23 +97,38 @@ def publish(
         Invalid: it has errors, or warnings that nobody gave a reason for accepting.
         Conflict: somebody published the same version number at this moment.
     """
-    hashes, whole = _hashes(files)
     newest = published_files.newest(ctx, files.key)
-    if newest is not None and newest.content_hash == whole:
+    if newest is not None and newest.content_hash == published_files.hashes(files)[1]:
         return Published(id=newest.id, key=files.key, version=newest.version, is_new=False)
-    pack, found = checked or check(ctx.tools, files)
-    findings = (*found, *_taken(ctx, pack)) if pack else found
-    if pack is None or has_errors(findings):
-        raise Invalid(_("政策包“{key}”没有通过检查").format(key=files.key), findings)
-    if not accept_warnings and any(one.severity is Severity.WARNING for one in findings):
-        raise Invalid(_("政策包“{key}”有警告，须写明接受的理由").format(key=files.key), findings)
+    row, findings = prepare(
+        ctx, files, accept_warnings=accept_warnings, checked=checked, why=why or Why()
+    )
+    return make_law(ctx, row, findings)
+
+
+def prepare(
+    ctx: Context,
+    files: PackFiles,
+    *,
+    accept_warnings: str,
+    checked: Checked | None = None,
+    why: Why,
+) -> tuple[PackVersion, tuple[Finding, ...]]:
+    """Store the files of a version that is to be, and give its row: not added, no number yet.
+
+    Raises:
+        Invalid: it has errors, or warnings that nobody gave a reason for accepting.
+    """
+    pack, findings = refuse_wrong(
+        ctx, files, checked or check(ctx.tools, files), accept_warnings=accept_warnings
+    )
+    hashes, whole = published_files.hashes(files)
     row = PackVersion(
         id=new_id(),
         key=files.key,
-        version=newest.version + 1 if newest else 1,
-        reason=why.reason if why else "",
-        basis=why.basis if why else "",
-        proposed_by=why.proposed_by if why else None,
+        version=0,
+        reason=why.reason,
+        basis=why.basis,
         label=pack.version,
         title=pack.title,
         content_hash=whole,
@@ -128,18 +139,45 @@ def publish(
             for source in pack.sources.values()
         ],
         valid_from=pack.valid_from,
-        state="published",
+        state="proposed",
         accepted=accept_warnings or None,
-        published_by=ctx.actor.person_id,
-        published_at=ctx.now,
     )
-    _store(ctx, files, hashes)
+    published_files.store(ctx, files, hashes)
+    return row, findings
+
+
+def refuse_wrong(
+    ctx: Context, files: PackFiles, checked: Checked, *, accept_warnings: str
+) -> tuple[PolicyPack, tuple[Finding, ...]]:
+    """The pack with what is to be said of it, when it may become law here and now.
+
+    Raises:
+        Invalid: it has errors, or warnings that nobody gave a reason for accepting.
+    """
+    pack, found = checked
+    findings = (*found, *_taken(ctx, pack)) if pack else found
+    if pack is None or has_errors(findings):
+        raise Invalid(_("政策包“{key}”没有通过检查").format(key=files.key), findings)
+    if not accept_warnings and any(one.severity is Severity.WARNING for one in findings):
+        raise Invalid(_("政策包“{key}”有警告，须写明接受的理由").format(key=files.key), findings)
+    return pack, findings
+
+
+def make_law(ctx: Context, row: PackVersion, findings: tuple[Finding, ...]) -> Published:
+    """Number a prepared row as the newest version of its pack, and record it with all hashes.
+
+    Raises:
+        Conflict: somebody published the same version number at this moment.
+    """
+    row.version = published_files.newest_version(ctx, row.key) + 1
+    row.state = "published"
+    row.published_by, row.published_at = ctx.actor.person_id, ctx.now
     ctx.session.add(row)
     try:
         ctx.session.flush()
     except IntegrityError as error:
         raise Conflict(_("该政策包刚刚由他人发布，请重试")) from error
-    detail = {"version": row.version, "hash": whole, "files": hashes}
+    detail = {"version": row.version, "hash": row.content_hash, "files": row.files}
     ctx.record("pack.publish", f"pack:{row.id}", detail=detail)
     return Published(id=row.id, key=row.key, version=row.version, is_new=True, findings=findings)
 
@@ -173,12 +211,19 @@ def in_force(ctx: Context, procedure: str, on: date) -> Release:
     Of the published versions valid on the day that bring the procedure, the one valid since the
     latest day, and of these the newest. Raises NotFound when there is none.
     """
+    found = bound(ctx, procedure, on)
+    if found is None:
+        raise NotFound(_("没有正在施行的程序“{key}”").format(key=procedure))
+    return release(ctx, found)
+
+
+def bound(ctx: Context, procedure: str, on: date) -> str | None:
+    """Id of the version :func:`in_force` gives, None where nobody may open such a case."""
     for row in _valid(ctx, on):
         if procedure in row.procedures:
-            if row.retired_on is None or row.retired_on > on:
-                return release(ctx, row.id)
-            break
-    raise NotFound(_("没有正在施行的程序“{key}”").format(key=procedure))
+            is_over = row.retired_on is not None and row.retired_on <= on
+            return None if is_over else row.id
+    return None
 
 
 def all_in_force(ctx: Context, on: date) -> dict[str, Release]:
@@ -205,17 +250,12 @@ def _checked(files: PackFiles, findings: list[Finding]) -> Checked:
     return (None if has_errors(findings) else parse(files)[0]), tuple(findings)
 
 
-def _hashes(files: PackFiles) -> tuple[dict[str, str], str]:
-    """Path -> hash of every file, and one hash over all of them."""
-    each = {path: sha256(content).hexdigest() for path, content in sorted(files.files.items())}
-    whole = sha256("\n".join(f"{path} {one}" for path, one in each.items()).encode())
-    return each, whole.hexdigest()
-
-
 def _taken(ctx: Context, pack: PolicyPack) -> Iterator[Finding]:
     """A procedure belongs to one pack: no other pack may take its place."""
     rows = ctx.session.execute(
-        select(PackVersion.key, PackVersion.procedures).where(PackVersion.key != pack.key)
+        select(PackVersion.key, PackVersion.procedures).where(
+            PackVersion.key != pack.key, PackVersion.state == "published"
+        )
     )
     for row in rows:
         for procedure in sorted(set(row.procedures) & set(pack.procedures)):
@@ -243,29 +283,3 @@ def _valid(ctx: Context, on: date) -> Sequence[Row[tuple[str, list[str], date | 
             PackVersion.valid_from.desc(), PackVersion.version.desc()
         )
     ).all()
-
-
-def _store(ctx: Context, files: PackFiles, hashes: dict[str, str]) -> None:
-    known = set(
-        ctx.session.scalars(
-            select(ProcessDefinition.hash).where(ProcessDefinition.hash.in_(hashes.values()))
-        )
-    )
-    for path, one in hashes.items():
-        if one in known:
-            continue
-        known.add(one)
-        kind = pack_paths.kind_of(path)
-        versions = select(func.count()).where(
-            ProcessDefinition.kind == kind, ProcessDefinition.key == path
-        )
-        ctx.session.execute(
-            insert(ProcessDefinition).values(
-                hash=one,
-                kind=kind,
-                key=path,
-                version=(ctx.session.scalar(versions) or 0) + 1,
-                content=files.files[path],
-                created_at=ctx.now,
-            )
-        )

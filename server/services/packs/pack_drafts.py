@@ -131,16 +131,25 @@ def publish(
         Conflict: there are no drafts, some came in between, or somebody publishes at this moment.
         Invalid: it has errors, or warnings that nobody gave a reason for accepting.
     """
+    refuse_changed(ctx, found)
     pack = found.files.key
-    if not drafts(ctx, pack):
-        raise Conflict(_("该政策包没有待发布的草稿"))
-    if whole(ctx, pack) != found.drafted:
-        raise Conflict(_("该政策包的草稿或者版本刚刚有变化，请重试"))
     done = definitions.publish(
         ctx, found.files, accept_warnings=accept_warnings, checked=found.checked, why=why
     )
     ctx.session.execute(delete(PackDraft).where(PackDraft.pack == pack))
     return done
+
+
+def refuse_changed(ctx: Context, found: Candidate) -> None:
+    """Return when the candidate still is what the drafts make of the newest version.
+
+    Raises:
+        Conflict: there are no drafts, or some came in between.
+    """
+    if not drafts(ctx, found.files.key):
+        raise Conflict(_("该政策包没有待发布的草稿"))
+    if whole(ctx, found.files.key) != found.drafted:
+        raise Conflict(_("该政策包的草稿或者版本刚刚有变化，请重试"))
 
 
 def whole(ctx: Context, pack: str, more: Mapping[str, bytes] | None = None) -> PackFiles:

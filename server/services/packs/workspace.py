@@ -98,7 +98,9 @@ def revision_of(content: bytes) -> str:
 
 def packs(ctx: Context) -> list[Workspace]:
     """Every pack there is a version or a draft of, without its files, by title."""
-    newest = select(PackVersion.key, func.max(PackVersion.version).label("n"))
+    newest = select(PackVersion.key, func.max(PackVersion.version).label("n")).where(
+        PackVersion.state == "published"
+    )
     found = newest.group_by(PackVersion.key).subquery()
     rows = ctx.session.execute(
         select(PackVersion.key, PackVersion.title, PackVersion.version).join(
@@ -129,7 +131,9 @@ def opened(ctx: Context, pack: str) -> Workspace:
     Raises:
         NotFound: there is neither a version nor a draft of it.
     """
-    newest = select(PackVersion.title, PackVersion.version).where(PackVersion.key == pack)
+    newest = select(PackVersion.title, PackVersion.version).where(
+        PackVersion.key == pack, PackVersion.state == "published"
+    )
     row = ctx.session.execute(newest.order_by(PackVersion.version.desc()).limit(1)).one_or_none()
     published = published_files.newest_files(ctx, pack).files if row else {}
     now = pack_drafts.whole(ctx, pack).files
