@@ -17,6 +17,7 @@ import os
 import resource
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -52,7 +53,6 @@ class Child:
 
     def __init__(self, function: str, limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
-        given = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
             [
                 sys.executable,
@@ -65,7 +65,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**given, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"},
+            env=environment(),
             start_new_session=True,
         )
 
@@ -92,20 +92,11 @@ class Child:
             out, _err = self._process.communicate(sent, timeout=self._limits.wall_seconds)
         except subprocess.TimeoutExpired:
             self._end()
-            return _finding(
-                "CHILD_TIMEOUT",
-                _("检查没有在{n}秒内完成").format(n=f"{self._limits.wall_seconds:g}"),
-            )
+            return timed_out(self._limits.wall_seconds)
         if self._process.returncode != 0:
-            return _finding("CHILD_CRASHED", _("检查所用的进程中途停止，可能超出了内存或时间限制"))
+            return crashed()
         said = json.loads(out)
-        if "failed" in said:
-            return Finding(
-                code="CHILD_FAILED",
-                message=_("检查程序自身出错（{kind}），没有查完").format(kind=said["failed"]),
-                fix=_("请把这些文件交给软件维护人员"),
-            )
-        return said["answer"]
+        return failed(said["failed"]) if "failed" in said else said["answer"]
 
     def _end(self) -> None:
         self._process.kill()
@@ -122,11 +113,36 @@ def run(function: str, question: Json, limits: Limits | None = None) -> Json | F
         return child.answer(question)
 
 
+def environment() -> dict[str, str]:
+    """What a child knows of the environment."""
+    given = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**given, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"}
+
+
+def timed_out(seconds: float) -> Finding:
+    """It was killed because it took too long."""
+    return _finding("CHILD_TIMEOUT", _("检查没有在{n}秒内完成").format(n=f"{seconds:g}"))
+
+
+def crashed() -> Finding:
+    """It ended by itself, or a limit of the system ended it."""
+    return _finding("CHILD_CRASHED", _("检查所用的进程中途停止，可能超出了内存或时间限制"))
+
+
+def failed(kind: str) -> Finding:
+    """The work raised what nobody expected."""
+    return Finding(
+        code="CHILD_FAILED",
+        message=_("检查程序自身出错（{kind}），没有查完").format(kind=kind),
+        fix=_("请把这些文件交给软件维护人员"),
+    )
+
+
 def _finding(code: str, message: str) -> Finding:
     return Finding(code=code, message=message, fix=_("请简化流程图或决策表后再检查"))
 
 
-def _confine(cpu_seconds: int, memory_bytes: int) -> None:
+def confine(cpu_seconds: int, memory_bytes: int) -> None:
     """Limits of the process itself, and no network where the kernel lets us say so."""
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
@@ -135,19 +151,24 @@ def _confine(cpu_seconds: int, memory_bytes: int) -> None:
     ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER_NEWNET)
 
 
-def _main(function: str, cpu_seconds: int, memory_bytes: int) -> int:
-    answer_to = os.dup(1)
-    os.dup2(2, 1)  # whatever the work prints is not part of the answer
-    _confine(cpu_seconds, memory_bytes)
-    module, _colon, name = function.partition(":")
-    work = getattr(importlib.import_module(module), name)
-    question = json.loads(sys.stdin.buffer.read())
+def answered(work: Callable[[Json], Json], question: Json) -> dict[str, Json]:
+    """``{"answer": …}``, or ``{"failed": kind}`` when the work raised what nobody expected."""
     try:
-        said = {"answer": work(question)}
+        return {"answer": work(question)}
     except (MemoryError, RecursionError):
         os._exit(1)  # nothing is certain any more, the isolate least
     except Exception as problem:  # noqa: BLE001 (a fault of ours is a finding too, without its text)
-        said = {"failed": type(problem).__name__}
+        return {"failed": type(problem).__name__}
+
+
+def _main(function: str, cpu_seconds: int, memory_bytes: int) -> int:
+    answer_to = os.dup(1)
+    os.dup2(2, 1)  # whatever the work prints is not part of the answer
+    confine(cpu_seconds, memory_bytes)
+    module, _colon, name = function.partition(":")
+    work = getattr(importlib.import_module(module), name)
+    question = json.loads(sys.stdin.buffer.read())
+    said = answered(work, question)
     shared.close()
     with os.fdopen(answer_to, "wb") as out:
         out.write(json.dumps(said).encode())
