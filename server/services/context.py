@@ -27,6 +27,7 @@ from server.domain.errors import Conflict
 from server.domain.expressions import Evaluate, Json
 from server.domain.texts import _
 from server.engine.port import WorkflowEngine
+from server.engine.standing_child import Rooms
 from server.services import audit, buffers
 from server.services.buffers import Buffer, Buffers, Shelf, Together
 from server.services.law.releases import Release
@@ -63,6 +64,8 @@ class Tools:
     ways: Ways = field(default_factory=Ways)
     #: trouble with database and disk that could not be written down yet
     troubles: Troubles = field(default_factory=Troubles)
+    #: processes that rehearse, None where nothing is rehearsed
+    rooms: Rooms | None = None
     #: waits that many seconds before an answer is given to somebody who guesses
     pause: Callable[[float], None] = time.sleep
     #: was the process told to end; only background work asks
