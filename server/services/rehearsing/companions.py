@@ -16,7 +16,7 @@ from server.domain.errors import NotFound
 from server.domain.findings import has_errors
 from server.domain.packs import PolicyPack
 from server.services.context import Context
-from server.services.packs import definitions
+from server.services.packs import definitions, published_files
 from server.services.rehearsing import region_gaps
 
 
@@ -42,7 +42,7 @@ def published(ctx: Context, pack: PolicyPack, played: Collection[str] = ()) -> l
     for procedure in wanted(pack, played):
         with suppress(NotFound):
             keys.add(definitions.in_force(ctx, procedure, ctx.today).pack.key)
-    return [definitions.newest_files(ctx, key) for key in sorted(keys - {pack.key})]
+    return [published_files.newest_files(ctx, key) for key in sorted(keys - {pack.key})]
 
 
 def wanted(pack: PolicyPack, played: Collection[str]) -> set[str]:
