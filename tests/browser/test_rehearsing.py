@@ -15,7 +15,8 @@ def test_a_designer_plays_the_first_steps_by_hand_and_keeps_them(visit: Visit) -
     visitor = visit(DESIGNER)
     page = visitor.page
     visitor.go(BASE)
-    expect(page.locator("[data-island=rehearse]")).to_have_attribute("data-drawn", "true")
+    island = page.locator("[data-island=rehearse]")
+    expect(island).to_have_attribute("data-drawn", "true", timeout=60_000)
 
     # the start, from what another scenario says
     page.get_by_role("button", name="填写并提出").click()

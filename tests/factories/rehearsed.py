@@ -47,11 +47,11 @@ def document(name: str) -> dict[str, Json]:
     return values.plain(yaml_files.load(name, content)[0])
 
 
-def _set_up(pack: PackFiles, beside: Beside) -> Stage:
+def _set_up(files: PackFiles, beside: Beside, *, is_checked: bool) -> Stage:
     """As in a process of its own; of what was set up before, nothing is set up again."""
-    known = json.dumps(sorted((path, data.hex()) for path, data in pack.files.items()))
+    known = json.dumps(sorted((path, data.hex()) for path, data in files.files.items()))
     if known not in _STAGES:
-        _STAGES[known] = stage.set_up(tools(), pack, beside)
+        _STAGES[known] = stage.set_up(tools(), files, beside, is_checked=is_checked)
     return _STAGES[known]
 
 

@@ -9,7 +9,7 @@ Everything that goes in and comes out is JSON. What a play may not do is an answ
 import base64
 import time
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from server.adapters.packs import PackFiles
 from server.domain.errors import Invalid, RongcuoError
@@ -26,10 +26,17 @@ from server.services.rehearsing.stage import Beside, Stage
 _SLICE: Final = 1.0
 
 
+class SetUp(Protocol):
+    """``stage.set_up`` over tools that are there."""
+
+    def __call__(self, files: PackFiles, beside: Beside, *, is_checked: bool) -> Stage:
+        """A stage of the pack."""
+
+
 class Player:
     """One stage, the session played on it, and what is looked for beside it."""
 
-    def __init__(self, set_up: Callable[[PackFiles, Beside], Stage]) -> None:
+    def __init__(self, set_up: SetUp) -> None:
         self._set_up_stage = set_up
         self._stage: Stage | None = None
         self._session: Session | None = None
@@ -59,7 +66,7 @@ class Player:
     def _set_up(self, question: Json) -> Json:
         files = _files(question["pack"])
         beside = [_files(each) for each in question["beside"]]
-        set_up = self._set_up_stage(files, lambda _pack: beside)
+        set_up = self._set_up_stage(files, lambda _pack: beside, is_checked=question["checked"])
         self._stage, self._session = set_up, Session(stage=set_up)
         return overview(set_up)
 

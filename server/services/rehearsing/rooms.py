@@ -46,6 +46,8 @@ class Rehearsed:
     content: str
     #: the packs its plays need beside it
     beside: tuple[PackFiles, ...]
+    #: nothing waits to be published: it was checked when it was
+    is_published: bool
 
 
 def pack(ctx: Context, key: str) -> Rehearsed:
@@ -78,6 +80,7 @@ def _read(ctx: Context, whole: PackFiles) -> Rehearsed:
         documents=_documents(scenarios),
         content=_named((files, *beside)),
         beside=beside,
+        is_published=definitions.is_published(ctx, whole),
     )
 
 
@@ -173,7 +176,12 @@ def _room(tools: Tools, who: Actor, found: Rehearsed) -> Standing:
 
 def _set_up(found: Rehearsed) -> Json:
     beside = [_sent(each) for each in found.beside]
-    return {"act": "set_up", "pack": _sent(found.files), "beside": beside}
+    return {
+        "act": "set_up",
+        "pack": _sent(found.files),
+        "beside": beside,
+        "checked": found.is_published,
+    }
 
 
 def _kept(found: Rehearsed, answer: Json | Finding) -> Json:
