@@ -1,9 +1,14 @@
 """The one wiring file: builds the tools of every use case, and the application that serves them."""
 
+import atexit
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -15,15 +20,18 @@ from server import api, jobs, web
 from server.adapters.channels import settings
 from server.adapters.ring import Ring
 from server.adapters.storage import Storage
-from server.config import Config
+from server.config import IN_MEMORY, REHEARSALS_AT_ONCE, Config
 from server.engine.feel import Feel
 from server.engine.runtime.spiff import SpiffEngine
+from server.engine.standing_child import Rooms
 from server.http import access, faults, headers, health, observing, problems
 from server.http.site import EXTENSION, Site
 from server.jobs import Worker
 from server.services.context import Tools
 from server.services.databases import open_database, reading
 from server.services.operations.figures import Figures
+from server.services.rehearsing import stage
+from server.services.rehearsing.player import Player
 from server.telemetry import Meters
 
 #: largest body a request may have, in bytes (BU-5); attachments are the largest
@@ -44,7 +52,17 @@ def build(config: Config) -> Tools:
         engine=SpiffEngine(evaluate),
         evaluate=evaluate,
         releases={},
+        rooms=Rooms("server.app:rehearsing", config.data / "rehearsals", most=REHEARSALS_AT_ONCE),
     )
+
+
+def rehearsing() -> Callable[[Any], Any]:
+    """What answers in a process of its own that rehearses: it works with tools over a database
+    in memory, and keeps what it writes in a folder that is gone with it."""
+    folder = Path(tempfile.mkdtemp(prefix="rongcuo-rehearsal-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    tools = build(Config(data=folder, database_url=IN_MEMORY))
+    return Player(partial(stage.set_up, tools)).answer
 
 
 def create_app(

@@ -39,6 +39,8 @@ EXPORTS_PER_DAY = 10
 PRINTS_PER_DAY = 30
 PUBLISHES_PER_HOUR = 60
 CHECKS_PER_HOUR = 3600
+#: rehearsals at a time, over all who share a data directory
+REHEARSALS_AT_ONCE = 5
 #: how long an ended session and a failed sign-in nobody was told of are kept
 SESSIONS_KEPT = timedelta(days=7)
 FAILURES_KEPT = timedelta(days=90)

@@ -55,7 +55,6 @@ class Child:
 
     def __init__(self, function: str, limits: Limits | None = None, *, warm: str = "") -> None:
         self._limits = limits or Limits()
-        given = {name: os.environ[name] for name in _KEPT if name in os.environ}
         self._process = subprocess.Popen(  # noqa: S603 (our own interpreter and module)
             [
                 sys.executable,
@@ -69,7 +68,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**given, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"},
+            env=environment(),
             start_new_session=True,
         )
 
@@ -101,20 +100,11 @@ class Child:
             out, _err = self._process.communicate(sent, timeout=self._limits.wall_seconds)
         except subprocess.TimeoutExpired:
             self._end()
-            return _finding(
-                "CHILD_TIMEOUT",
-                _("检查没有在{n}秒内完成").format(n=f"{self._limits.wall_seconds:g}"),
-            )
+            return timed_out(self._limits.wall_seconds)
         if self._process.returncode != 0:
-            return _crashed()
+            return crashed()
         said = json.loads(out)
-        if "failed" in said:
-            return Finding(
-                code="CHILD_FAILED",
-                message=_("检查程序自身出错（{kind}），没有查完").format(kind=said["failed"]),
-                fix=_("请把这些文件交给软件维护人员"),
-            )
-        return said["answer"]
+        return failed(said["failed"]) if "failed" in said else said["answer"]
 
     def stop(self) -> None:
         """Kill it, from whatever thread: whoever waits for its answer is told that it crashed."""
@@ -135,15 +125,36 @@ def run(function: str, question: Json, limits: Limits | None = None) -> Json | F
         return child.answer(question)
 
 
-def _crashed() -> Finding:
+def environment() -> dict[str, str]:
+    """What a child knows of the environment."""
+    given = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    return {**given, "PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"}
+
+
+def timed_out(seconds: float) -> Finding:
+    """It was killed because it took too long."""
+    return _finding("CHILD_TIMEOUT", _("检查没有在{n}秒内完成").format(n=f"{seconds:g}"))
+
+
+def crashed() -> Finding:
+    """It ended by itself, or a limit of the system ended it."""
     return _finding("CHILD_CRASHED", _("检查所用的进程中途停止，可能超出了内存或时间限制"))
+
+
+def failed(kind: str) -> Finding:
+    """The work raised what nobody expected."""
+    return Finding(
+        code="CHILD_FAILED",
+        message=_("检查程序自身出错（{kind}），没有查完").format(kind=kind),
+        fix=_("请把这些文件交给软件维护人员"),
+    )
 
 
 def _finding(code: str, message: str) -> Finding:
     return Finding(code=code, message=message, fix=_("请简化流程图或决策表后再检查"))
 
 
-def _confine(memory_bytes: int) -> None:
+def confine(memory_bytes: int) -> None:
     """Limits of the process itself, and no network where the kernel lets us say so."""
     resource.setrlimit(resource.RLIMIT_DATA, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_FILES, _FILES))
@@ -151,10 +162,20 @@ def _confine(memory_bytes: int) -> None:
     ctypes.CDLL(None, use_errno=True).unshare(_CLONE_NEWUSER_NEWNET)
 
 
-def _confine_time(cpu_seconds: int) -> None:
+def confine_time(cpu_seconds: int) -> None:
     """The time from here on: imports and warming up are ours and not the question's."""
     until = int(time.process_time()) + cpu_seconds
     resource.setrlimit(resource.RLIMIT_CPU, (until, until + 1))
+
+
+def answered(work: Callable[[Json], Json], question: Json) -> dict[str, Json]:
+    """``{"answer": …}``, or ``{"failed": kind}`` when the work raised what nobody expected."""
+    try:
+        return {"answer": work(question)}
+    except (MemoryError, RecursionError):
+        os._exit(1)  # nothing is certain any more, the isolate least
+    except Exception as problem:  # noqa: BLE001 (a fault of ours is a finding too, without its text)
+        return {"failed": type(problem).__name__}
 
 
 def _function(name: str) -> Callable[..., Json]:
@@ -166,7 +187,7 @@ def _function(name: str) -> Callable[..., Json]:
 def _main(function: str, cpu_seconds: int, memory_bytes: int, warm: str) -> int:
     answer_to = os.dup(1)
     os.dup2(2, 1)  # whatever the work prints is not part of the answer
-    _confine(memory_bytes)
+    confine(memory_bytes)
     work = _function(function)
     if warm:
         _function(warm)()
@@ -174,14 +195,8 @@ def _main(function: str, cpu_seconds: int, memory_bytes: int, warm: str) -> int:
     if not sent:
         shared.close()
         return 0  # nobody asks any more
-    _confine_time(cpu_seconds)
-    question = json.loads(sent)
-    try:
-        said = {"answer": work(question)}
-    except (MemoryError, RecursionError):
-        os._exit(1)  # nothing is certain any more, the isolate least
-    except Exception as problem:  # noqa: BLE001 (a fault of ours is a finding too, without its text)
-        said = {"failed": type(problem).__name__}
+    confine_time(cpu_seconds)
+    said = answered(work, json.loads(sent))
     shared.close()
     with os.fdopen(answer_to, "wb") as out:
         out.write(json.dumps(said).encode())

@@ -28,6 +28,7 @@ from server.domain.errors import Conflict
 from server.domain.expressions import Evaluate, Json
 from server.domain.texts import _
 from server.engine.port import WorkflowEngine
+from server.engine.standing_child import Rooms
 from server.services import audit, buffers
 from server.services.buffers import Buffer, Buffers, Shelf, Together
 from server.services.law.releases import Release
@@ -66,6 +67,8 @@ class Tools:
     troubles: Troubles = field(default_factory=Troubles)
     #: checks of what designers draw; only a server keeps children waiting for them
     drawing: Drawing = field(default_factory=Drawing)
+    #: processes that rehearse, None where nothing is rehearsed
+    rooms: Rooms | None = None
     #: waits that many seconds before an answer is given to somebody who guesses
     pause: Callable[[float], None] = time.sleep
     #: was the process told to end; only background work asks

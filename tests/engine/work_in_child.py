@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import time
+from collections.abc import Callable
 
 from server.domain.expressions import Json
 from server.engine.feel import Feel
@@ -76,3 +77,26 @@ def sleep_or_double(question: Json) -> Json:
         time.sleep(question["sleep"])
         return "slept"
     return double(question)
+
+
+def counting() -> Callable[[Json], Json]:
+    """Work that remembers: each answer counts on, and may be told to go wrong."""
+    count = 0
+
+    def work(question: Json) -> Json:
+        nonlocal count
+        count += 1
+        acts = {"sleep": sleep, "die": die, "fail": fail, "spin": _spin_a_while}
+        if question in acts:
+            acts[question](question)
+        sys.stdout.write("noise on the standard output")
+        return {"count": count, "question": question}
+
+    return work
+
+
+def _spin_a_while(_question: Json) -> Json:
+    until = time.process_time() + 1.3
+    while time.process_time() < until:
+        pass
+    return None

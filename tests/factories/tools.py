@@ -49,6 +49,8 @@ def opened(url: str) -> Iterator[Tools]:
             yield tools
         finally:
             tools.database.dispose()
+            if tools.rooms is not None:
+                tools.rooms.close()
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from server.domain.findings import Severity
 from server.services import installation
 from server.services.context import Tools, transaction
 from server.services.packs import definitions
-from server.services.rehearsing.rehearsal import SET_UP, rehearse
+from server.services.rehearsing.rehearsal import rehearse
+from server.services.rehearsing.stage import SET_UP
 
 #: what the designer of the new locality changes in the copied text files, in this order
 RENAMED = {

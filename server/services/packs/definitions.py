@@ -65,6 +65,11 @@ def is_superseded(ctx: Context, files: PackFiles) -> bool:
     return newest is not None and newest.published_by != SYSTEM.person_id
 
 
+def count(ctx: Context) -> int:
+    """How many versions of packs there are: it grows with every publication."""
+    return ctx.session.scalar(select(func.count()).select_from(PackVersion)) or 0
+
+
 def is_published(ctx: Context, files: PackFiles) -> bool:
     """Has the newest version of this pack this content?"""
     newest = published_files.newest(ctx, files.key)

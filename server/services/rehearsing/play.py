@@ -22,6 +22,7 @@ from server.services.packs import definitions
 from server.services.rehearsing import casting, expectations, open_items, refusals
 from server.services.rehearsing.casting import Part, Place
 from server.services.rehearsing.scenario import Scenario, Step
+from server.services.rehearsing.troubles import Trouble
 from server.services.verbs import (
     application_withdrawals,
     cases,
@@ -30,15 +31,6 @@ from server.services.verbs import (
     timers,
     work,
 )
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Trouble:
-    """What went otherwise than the scenario says."""
-
-    #: 0: the start, else the step as counted in the file, None: the end
-    step: int | None
-    message: str
 
 
 @dataclass(slots=True)
@@ -52,19 +44,40 @@ class Play:
     case_id: str = ""
     #: references of the cases played before it
     known: tuple[str, ...] = ()
+    #: the plays of those cases
+    earlier: tuple["Play", ...] = ()
     troubles: list[Trouble] = field(default_factory=list)
 
     def run(self) -> None:
         """Play from the start to the end, or to the first act that goes otherwise than said."""
-        earlier = [self._before(each) for each in self.scenario.before]
-        if self.troubles:
-            return
-        for step in (self.scenario.start, *self.scenario.steps):
-            if not self._play(step):
-                return
+        if self.begin() and all(map(self.take, (self.scenario.start, *self.scenario.steps))):
+            self.finish()
+
+    def begin(self) -> bool:
+        """Play what there is before this case; False when it did not go as it says."""
+        self.earlier = tuple(self._before(each) for each in self.scenario.before)
+        return not self.troubles
+
+    def take(self, step: Step) -> bool:
+        """Play one step; False when it is no use to go on."""
+        try:
+            if step.at is not None:
+                self._move(step.at)
+            self._act(step)
+        except RongcuoError as error:
+            return self._judge(step, error)
+        if step.refused:
+            self._note(step, _("应被拒绝（{code}），实际获准").format(code=step.refused))
+            return False
+        self._hand_over()
+        self._compare(step, step.expect)
+        return not self._is_parked(step)
+
+    def finish(self) -> None:
+        """Look whether everything is at the end as the scenario says."""
         if self.case_id:
             self._compare(None, self.scenario.expect)
-        for each in earlier:
+        for each in self.earlier:
             each._compare(None, each.scenario.then)
             self.troubles += each.troubles
 
@@ -95,20 +108,6 @@ class Play:
         with self.tools.readers() as session:
             return case_queries.whole(session, self.case_id)
 
-    def _play(self, step: Step) -> bool:
-        try:
-            if step.at is not None:
-                self._move(step.at)
-            self._act(step)
-        except RongcuoError as error:
-            return self._judge(step, error)
-        if step.refused:
-            self._note(step, _("应被拒绝（{code}），实际获准").format(code=step.refused))
-            return False
-        self._hand_over()
-        self._compare(step, step.expect)
-        return not self._is_parked(step)
-
     def _judge(self, step: Step, error: RongcuoError) -> bool:
         """Was this refusal the one the scenario asks for."""
         named = {finding.field for finding in refusals.findings(error)}
@@ -116,7 +115,14 @@ class Play:
             self._compare(step, step.expect)
             return True
         said = step.refused and _("应以{code}拒绝，实际为").format(code=step.refused)
-        self._note(step, f"{said}{refusals.told(error)}")
+        trouble = Trouble(
+            step=step.number,
+            message=f"{said}{refusals.told(error)}",
+            refused=error.code,
+            why=error.message,
+            findings=refusals.findings(error),
+        )
+        self.troubles.append(trouble)
         return False
 
     def _act(self, step: Step) -> None:

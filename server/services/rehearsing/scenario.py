@@ -117,8 +117,11 @@ class Scenario:
 def read(file: str, content: bytes) -> tuple[Scenario | None, list[Finding]]:
     """The scenario of a YAML file, or every problem that keeps it from being played."""
     value, findings = yaml_files.load(file, content)
-    if findings:
-        return None, findings
+    return (None, findings) if findings else of_value(file, value)
+
+
+def of_value(file: str, value: Json) -> tuple[Scenario | None, list[Finding]]:
+    """The scenario that a value says which YAML, or JSON, made of a file."""
     report = Report(file)
     root = Node(value if value is not None else "", "", report)
     now = _moment(root, "now")

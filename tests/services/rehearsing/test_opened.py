@@ -14,7 +14,8 @@ from server.config import IN_MEMORY, Config
 from server.services.context import Tools
 from server.services.packs import definitions
 from server.services.packs.definitions import Checked
-from server.services.rehearsing.rehearsal import Result, rehearse
+from server.services.rehearsing.rehearsal import rehearse
+from server.services.rehearsing.stage import Result
 from tests.factories import family
 
 DESK = "case_supervision_office"

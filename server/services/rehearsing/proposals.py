@@ -1,0 +1,285 @@
+"""A scenario for a flow that none takes: looked for with the real engine, from those there are.
+
+A scenario that comes near the flow is played up to there; then what is open there is done
+otherwise: other answers, a message that arrives, a clock that runs out. What comes nearer is gone
+on with. What is found was played, from its start to the flow; that it should be so is for a lawyer
+to say. Not to find one proves nothing.
+"""
+
+import heapq
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import count, islice
+from typing import Any, Final
+
+from server.domain.errors import RongcuoError
+from server.domain.expressions import Json
+from server.domain.texts import _
+from server.engine.diagrams.elements import Flow
+from server.services.law import charts
+from server.services.law.charts import Chart
+from server.services.rehearsing import nearness, scene, variants
+from server.services.rehearsing.session import Session, Standing
+from server.services.rehearsing.stage import Stage
+from server.services.rehearsing.way import FAR, Document, Place, Way
+
+#: how many places of each task are looked into
+_PER_TASK: Final = 4
+#: steps that are played after the scenario was left
+_DEPTH: Final = 9
+_REPAIRS: Final = 4
+#: answers tried at one task, and how many tries a place has before others have their turn
+_TRIES: Final = 60
+_TURN: Final = 6
+
+
+class Search:
+    """Looks for a scenario that takes a flow; in slices, so that others have their turn."""
+
+    def __init__(self, stage: Stage, documents: Mapping[str, Document], flow: str) -> None:
+        self._stage = stage
+        self._session = Session(stage=stage)
+        self._documents = documents
+        self._flow = flow
+        self._number = count()
+        self._run = self._looked()
+        self._last: dict[str, Json] = {}
+        #: where plays stood already
+        self._states: set[str] = set()
+        self.tried = 0
+        self.found: dict[str, Json] | None = None
+        self.is_over = False
+
+    def go_on(self, seconds: float) -> None:
+        """Look on for about so long."""
+        until = time.monotonic() + seconds
+        for _tried in self._run:
+            if self.found or time.monotonic() > until:
+                break
+        else:
+            self.is_over = True
+        self.is_over = self.is_over or self.found is not None
+
+    def _looked(self) -> Iterator[None]:
+        release = self._stage.release
+        for key, files in release.files.items():
+            chart = charts.chart(files)
+            flow = chart.flows.get(self._flow)
+            if flow is not None:
+                own = [each for each in self._documents.values() if each.get("procedure") == key]
+                yield from self._in(key, chart, flow, own)
+                if self.found:
+                    return
+
+    def _in(self, key: str, chart: Chart, flow: Flow, own: Sequence[Document]) -> Iterator[None]:
+        near = nearness.distances(chart, flow)
+        way = Way(procedure=key, chart=chart, flow=flow, near=near, own=own)
+        heap = list(self._beginnings(way))
+        heapq.heapify(heap)
+        while heap and not self.found:
+            place = heapq.heappop(heap)
+            tries = place.tries = place.tries or self._at(place, way)
+            turn = list(islice(tries, _TURN))
+            for document in turn:
+                further = self._judged(place, document, way)
+                yield
+                if self.found:
+                    return
+                if further is not None and further.depth < _DEPTH:
+                    heapq.heappush(heap, further)
+                place.cost += 1 / _TURN
+            if len(turn) == _TURN:
+                heapq.heappush(heap, place)
+
+    def _beginnings(self, way: Way) -> Iterator[Place]:
+        """Where the scenarios there are come nearest, at most some of each task; with none of them
+        the very beginning."""
+        found = []
+        for document in way.own or [self._bare(way)]:
+            by = str(document["start"].get("as", ""))
+            found.append(self._place(way.near.get(way.start, FAR), document, 0, by))
+            for nth, step in enumerate(document.get("steps") or ()):
+                target = str(step.get("do") or "")
+                if not step.get("refused"):
+                    by = str(step.get("as", ""))
+                    far = way.near.get(target, FAR)
+                    found.append(self._place(far, document, nth + 1, by, target))
+        taken: dict[str, int] = {}
+        for each in sorted(found, key=lambda each: (each.cost, each.upto)):
+            taken[each.target] = taken.get(each.target, 0) + 1
+            if taken[each.target] <= _PER_TASK and each.cost < FAR:
+                yield each
+
+    def _bare(self, way: Way) -> Document:
+        """A scenario of a procedure that has none."""
+        procedure = self._stage.release.pack.procedures[way.procedure]
+        by = procedure.starters[0].role if procedure.starters else ""
+        now = self._stage.first_moment().isoformat(timespec="minutes")
+        return {"procedure": way.procedure, "now": now, "start": {"as": by, "with": {}}}
+
+    def _place(
+        self, cost: float, document: Document, upto: int, by: str, target: str = ""
+    ) -> Place:
+        steps = list(document.get("steps") or ())
+        kept = {**document, "steps": steps[: max(0, upto - 1)]}
+        kept.pop("expect", None)
+        number = next(self._number)
+        return Place(
+            cost=cost,
+            number=number,
+            document=kept,
+            upto=upto,
+            by=by,
+            target=target,
+            rest=[step for step in steps[upto:] if not step.get("refused")],
+        )
+
+    def _at(self, place: Place, way: Way) -> Iterator[dict[str, Json]]:
+        """Everything that may be done at a place."""
+        if place.upto == 0:
+            for start in self._starts(place, way):
+                yield {**place.document, "start": start}
+            return
+        with suppress(RongcuoError):
+            standing = self._session.play(place.document, place.upto)
+            shown = scene.of(standing)
+            if standing.stopped is None and standing.played == place.upto and shown["case"]:
+                for step in self._steps(place, shown, way):
+                    yield {**place.document, "steps": [*place.document["steps"], step]}
+
+    def _starts(self, place: Place, way: Way) -> Iterator[Json]:
+        procedure = self._stage.release.pack.procedures[str(place.document["procedure"])]
+        start = dict(place.document["start"])
+        schema = self._stage.release.forms[procedure.start_form]
+        known = [dict(start.get("with") or {}), *way.answers("")]
+        for answers in self._varied(known, schema, way):
+            yield {"as": start.get("as"), "with": answers}
+
+    def _steps(self, place: Place, shown: Json, way: Way) -> Iterator[Json]:
+        case = shown["case"]
+        for waiting in case["waiting"]:
+            if waiting["element"] in way.near and waiting["kind"] == "message":
+                yield {"deliver": way.delivery(waiting["message"], waiting["carries"])}
+            elif waiting["element"] in way.near and waiting["to"]:
+                yield {"until": waiting["to"]}
+        tasks = sorted(case["open"], key=lambda task: way.near.get(task["element"], FAR))
+        for task in tasks:
+            if task["element"] not in way.near:
+                continue
+            schema = self._stage.release.forms.get(task["form"], {})
+            by = place.by if task["element"] == place.target else ""
+            step = {"do": task["element"], "as": by or task["office"]}
+            if task["item"] is not None:
+                step["item"] = _item(task["item"])
+            for answers in self._varied(way.answers(task["element"]), schema, way):
+                yield {**step, "with": answers}
+
+    def _varied(
+        self, known: Sequence[Mapping[str, Json]], schema: Mapping[str, Any], way: Way
+    ) -> Iterator[Json]:
+        pack = self._stage.release.pack
+        seen = []
+        for nth, answers in enumerate(variants.varied(known, schema, pack, way.conditions)):
+            if nth >= _TRIES:
+                return
+            if answers not in seen:
+                seen.append(answers)
+                yield answers
+
+    def _judged(self, place: Place, document: dict[str, Json], way: Way) -> Place | None:
+        """Play one more step; a refusal of answers is mended where that can be done."""
+        self.tried += 1
+        standing = self._played(document, place.upto + 1, way)
+        if standing is None or standing.stopped:
+            return None
+        case = standing.play.facts()
+        if case is None:
+            return None
+        if self._flow in case.flows:
+            self.found = self._written(way, self._last)
+            return None
+        shown = scene.of(standing)["case"]
+        near = [way.near[each] for each in shown["tokens"] if each in way.near]
+        state = json.dumps([shown["tokens"], shown["variables"]], sort_keys=True)
+        if not near or state in self._states:
+            return None
+        self._states.add(state)
+        if self._followed(place.rest, way):
+            return None
+        # what stands in another branch may have to come to the same join
+        return Place(
+            cost=min(near) + 0.1 * sum(near) + 0.3 * (place.depth + 1),
+            depth=place.depth + 1,
+            number=next(self._number),
+            document=self._last,
+            upto=place.upto + 1,
+        )
+
+    def _followed(self, rest: Sequence[Json], way: Way) -> bool:
+        """Does the rest of the scenario lead there now, as far as it can be played."""
+        steps = [{key: it for key, it in step.items() if key != "expect"} for step in rest]
+        if not steps:
+            return False
+        document = {**self._last, "steps": [*self._last["steps"], *steps]}
+        with suppress(RongcuoError):
+            standing = self._session.play(document, 1 + len(document["steps"]))
+            case = standing.play.facts()
+            if case is not None and self._flow in case.flows:
+                played = document["steps"][: standing.played - 1]
+                self.found = self._written(way, {**document, "steps": played})
+        return self.found is not None
+
+    def _played(self, document: dict[str, Json], upto: int, way: Way) -> Standing | None:
+        for _round in range(_REPAIRS):
+            self._last = document
+            try:
+                standing = self._session.play(document, upto)
+            except RongcuoError:
+                return None
+            stopped = standing.stopped
+            if stopped is None or stopped.refused != "invalid":
+                return standing
+            mended = self._mended(document, stopped.findings, standing, way)
+            if mended is None:
+                return None
+            document = mended
+        return None
+
+    def _mended(
+        self, document: dict[str, Json], findings: Sequence[Any], standing: Standing, way: Way
+    ) -> dict[str, Json] | None:
+        release = self._stage.release
+        steps = list(document["steps"])
+        step = dict(steps[-1] if standing.played else document["start"])
+        if standing.played:
+            node = way.chart.nodes.get(str(step.get("do", "")))
+            form = node.form if node else ""
+        else:
+            form = release.pack.procedures[str(document["procedure"])].start_form
+        schema = release.forms.get(form)
+        if schema is None or "with" not in step:
+            return None
+        known = way.answers(str(step.get("do", "")))
+        now = standing.play.now
+        answers = variants.repaired(step["with"], findings, schema, known, release.pack, now)
+        if answers is None:
+            return None
+        step["with"] = answers
+        if not standing.played:
+            return {**document, "start": step}
+        return {**document, "steps": [*steps[:-1], step]}
+
+    def _written(self, way: Way, document: dict[str, Json]) -> dict[str, Json]:
+        source, target = way.chart.label(way.flow.source), way.chart.label(way.flow.target)
+        name = f"（{way.flow.name}）" if way.flow.name else ""
+        title = _("建议的场景：走到“{source} → {target}{name}”").format(
+            source=source, target=target, name=name
+        )
+        return scene.recorded(self._session, {**document, "title": title})
+
+
+def _item(item: Json) -> Json:
+    """As a scenario names one of several: its value, of a row its first."""
+    return next(iter(item.values()), None) if isinstance(item, Mapping) else item
