@@ -24,7 +24,7 @@ from server.services.context import Tools, transaction
 from server.services.law import charts
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.rehearsing import companions, demo, region_gaps
+from server.services.rehearsing import already, companions, demo, region_gaps
 from server.services.rehearsing.play import Play, Trouble
 from server.services.rehearsing.scenario import Scenario, read
 
@@ -115,6 +115,7 @@ def _prepare(
     installation.prepare(tools, SET_UP)
     with transaction(tools, SYSTEM, SET_UP) as ctx:
         published = definitions.publish(ctx, files, accept_warnings=_("演练"))
+        already.hold(ctx, published.id)
     with transaction(tools, SYSTEM, SET_UP) as ctx:
         demo.load(ctx)
         release = definitions.release(ctx, published.id)
