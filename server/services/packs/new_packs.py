@@ -14,7 +14,7 @@ from server.domain.findings import Finding, has_errors
 from server.domain.texts import _
 from server.models.definition import PackDraft, PackVersion
 from server.services.context import Context, Tools
-from server.services.packs import definitions, workspace
+from server.services.packs import definitions, published_files, workspace
 from server.services.packs.workspace import NO_FILE
 
 #: longest title, mark and name of a locality
@@ -50,7 +50,7 @@ def source(ctx: Context, base: str) -> PackFiles:
     """
     if base == TEMPLATE:
         return read_folder(ctx.tools.config.shipped / "processes" / TEMPLATE)
-    return definitions.newest_files(ctx, base)
+    return published_files.newest_files(ctx, base)
 
 
 def refuse(ctx: Context, wanted: Wanted) -> None:
