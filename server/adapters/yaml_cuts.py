@@ -65,7 +65,10 @@ def removed(paper: Sheet, path: Path, place: Place) -> list[Cut]:
     if paper.text[begin:start].strip():
         # it begins behind a dash: the next one takes its place
         return [(start, paper.start(parent, place.index + 1), "")]
-    return [(begin, min(len(paper.text), paper.text.find("\n", end) + 1 or end), "")]
+    after = min(len(paper.text), paper.text.find("\n", end) + 1 or end)
+    if begin == start and paper.text[:begin].endswith("\n\n") and after == len(paper.text):
+        begin -= 1  # the blank line that set the last section apart
+    return [(begin, after, "")]
 
 
 def _removed_from_flow(paper: Sheet, parent: Held, index: int, span: tuple[int, int]) -> list[Cut]:

@@ -73,6 +73,7 @@ def filled(path: str, ids: dict[str, str]) -> str:
 OTHERS = {
     "key": "nanyang_five_step",
     "pack": "nanyang",
+    "section": "procedures",
     "year": "2026",
     "seq": "1",
     **{name: str(uuid4()) for name in ("person_id", "unit_id", "session_id")},

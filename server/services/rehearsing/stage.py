@@ -23,7 +23,7 @@ from server.services.calendar import calendars
 from server.services.context import Tools, reading, transaction
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.rehearsing import companions, demo, region_gaps
+from server.services.rehearsing import already, companions, demo, region_gaps
 from server.services.rehearsing.play import Play
 from server.services.rehearsing.scenario import Scenario, read
 from server.services.rehearsing.troubles import Trouble
@@ -134,6 +134,7 @@ def set_up(tools: Tools, files: PackFiles, beside: Beside, *, is_checked: bool =
     with transaction(tools, SYSTEM, SET_UP) as ctx:
         accepted = _("演练")
         published = definitions.publish(ctx, files, accept_warnings=accepted, checked=checked)
+        already.hold(ctx, published.id)
     with transaction(tools, SYSTEM, SET_UP) as ctx:
         demo.load(ctx)
         release = definitions.release(ctx, published.id)

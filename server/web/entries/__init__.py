@@ -1,0 +1,1 @@
+"""Entries of pack.yaml as forms: what each kind asks, drawn, read back, and told about."""
