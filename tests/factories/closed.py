@@ -60,6 +60,6 @@ def _played(tools: Tools, pack: str, name: str) -> str:
 def last_closed(tools: Tools) -> datetime:
     """When the last of them ended."""
     with tools.readers() as session:
-        found = session.scalar(select(func.max(case.c.closed_at)))
+        found: datetime | None = session.scalar(select(func.max(case.c.closed_at)))
     assert found is not None
     return found

@@ -94,7 +94,8 @@ def test_a_head_sees_the_cases_of_his_own_desk_and_his_look_is_on_record(
     with tiny.tools.readers() as session:
         ids = session.execute(select(case.c.id, case.c.reference)).all()
     tiny.recuse(ids[0].id, HEAD)
-    assert ids[0].reference not in head.get(f"/replays/{run_id}").text
+    assert f"/cases/{ids[0].id}" in page
+    assert f"/cases/{ids[0].id}" not in head.get(f"/replays/{run_id}").text
     # the same desk elsewhere has none of them, and other offices have no such page
     elsewhere = enter_tiny(OTHER_HEAD).get(f"/replays/{run_id}").get_data(as_text=True)
     assert not [each for each in references if each in elsewhere]

@@ -29,7 +29,7 @@ from server.queries import replays as rows
 from server.services.context import Context, Tools, reading, transaction
 from server.services.law import releases
 from server.services.law.releases import Release
-from server.services.packs import definitions, pack_drafts
+from server.services.packs import pack_drafts, published_files
 from server.services.packs.pack_drafts import Candidate
 from server.services.replaying import playback
 
@@ -67,7 +67,7 @@ def begin(ctx: Context, candidate: Candidate, months: int = PERIODS[0]) -> str:
         "id": run_id,
         "version": 1,
         "pack": key,
-        "base": definitions.newest_version(ctx, key),
+        "base": published_files.newest_version(ctx, key),
         "draft_hash": hash_of(candidate.files),
         "files": _packed(candidate.files),
         "from_on": from_on,
