@@ -16,16 +16,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from server.domain import chores
-from server.domain.access import SYSTEM
 from server.domain.chores import Chore
 from server.domain.expressions import Json
 from server.domain.incidents import IncidentKind
-from server.services import heartbeats, limits
-from server.services.case import idempotency
-from server.services.context import Ending, Tools, transaction
+from server.services import heartbeats, tidying
+from server.services.context import Ending, Tools
 from server.services.desk import follow_ups
-from server.services.files import attachments
-from server.services.identity import session_rows, sign_in_attempts
 from server.services.notices import delivery
 from server.services.operations import (
     incidents,
@@ -37,6 +33,7 @@ from server.services.operations import (
 )
 from server.services.operations.clock_watch import ClockWatch
 from server.services.papers import printing
+from server.services.replaying import runs as replays
 from server.services.verbs import (
     agendas,
     campaign_cases,
@@ -253,15 +250,14 @@ class Worker:
             _log.info("campaigns", extra={"cases": opened})
         return {}
 
+    def _replay(self) -> dict[str, Json]:
+        found = replays.work(self.tools, self.clock)
+        if found:
+            _log.info("played on a draft", extra={"cases": found})
+        return {}
+
     def _tidy(self) -> dict[str, Json]:
-        with transaction(self.tools, SYSTEM, self.clock()) as ctx:
-            idempotency.forget_old(ctx)
-            limits.forget_old(ctx)
-            session_rows.forget_old(ctx)
-            sign_in_attempts.forget_old(ctx)
-            attachments.forget_drafts(ctx)
-        attachments.drop_orphans(self.tools, datetime.now(UTC))
-        workers.forget_gone(self.tools, self.watch.wall())
+        tidying.tidy(self.tools, self.clock(), self.watch.wall())
         return {}
 
     def _verify(self) -> dict[str, Json]:
@@ -283,6 +279,7 @@ _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
     chores.LEFT.name: Worker._give_back,
     chores.AGENDAS.name: Worker._convene,
     chores.CAMPAIGNS.name: Worker._hold_campaigns,
+    chores.REPLAY.name: Worker._replay,
     chores.TIDY.name: Worker._tidy,
     chores.VERIFY.name: Worker._verify,
 }

@@ -83,6 +83,15 @@ def again(asked: Asked, now: datetime, key_at: Callable[[Place], str]) -> Comman
     return command(**asked.values, **keys, now=now)
 
 
+def name(asked: Asked) -> str:
+    """Name of the command that asks it (``engine/port``).
+
+    Raises:
+        KeyError: it was no command, but a withdraw.
+    """
+    return _COMMANDS[asked.word].__name__
+
+
 def row(asked: Asked) -> dict[str, Json]:
     """As it is stored."""
     place = [[spot.element, spot.instance, spot.nth] for spot in asked.place]

@@ -1,0 +1,1 @@
+"""Closed cases played on the draft of a pack: what would have gone otherwise."""
