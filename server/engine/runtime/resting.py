@@ -70,9 +70,7 @@ def stayed(before: Waits, after: Waits) -> Stayed:
 
 def renamed(waits: Waits, mapping: Mapping[str, str]) -> Waits:
     """The same with the elements under the names they have in another version."""
-    return {
-        (key, mapping.get(element) or element): wait for (key, element), wait in waits.items()
-    }
+    return {(key, mapping.get(element) or element): wait for (key, element), wait in waits.items()}
 
 
 def settle(case: Case) -> None:

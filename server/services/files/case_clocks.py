@@ -5,6 +5,7 @@ from datetime import date
 
 from server.domain import deadline_changes
 from server.domain.deadline_changes import (
+    Adopt,
     Change,
     Correct,
     CorrectMet,
@@ -89,6 +90,10 @@ def _words(pack: PolicyPack, row: DeadlineRow, change: Change) -> str:
             return _("起算日期由{was}更正为{day}").format(was=was or row.origin_on, day=day)
         case CorrectMet(met_on=day, was_on=was):
             return _("办结日期由{was}更正为{day}").format(was=was, day=day)
+        case Adopt(version=version, was_on=was, due_on=now):
+            text = _("迁移到第{n}版，按该版规定计算：{was}改为{now}")
+            none = _("未定")
+            return text.format(n=version, was=was or none, now=now or none)
         case Recompute(was_on=was, due_on=now):
             return _("放假安排公布后重算：{was}改为{now}").format(was=was, now=now)
 

@@ -119,9 +119,7 @@ def test_calls_and_subprocesses_done_for_each_item_move_with_what_they_hold(
     player.start(organs=["a", "b"]).do("s1")
     before = {task.task_key: (task.instance, task.scopes) for task in player.work.values()}
     moved = move(player, files(*for_each(kind, "s1", "s2", "s3", sequential=sequential)))
-    assert {
-        task.task_key: (task.instance, task.scopes) for task in moved.work.values()
-    } == before
+    assert {task.task_key: (task.instance, task.scopes) for task in moved.work.values()} == before
     moved.finish()
     assert moved.visited.count("s3") == 2
     assert set(moved.last.variables["opinions"]) == {"a", "b"}
