@@ -59,9 +59,8 @@ def renamed_yaml(text: str) -> str:
     text = text.replace("duties: [verify, decide]", "duties: [examine, decide]")
     text = text.replace("to: [decide, verify]", "to: [decide, examine]")
     text = text.replace("{node: verify,", "{node: examine,")
-    return text.replace(
-        "  statements:\n    - {form: verification, person: checker, answer: checker_answer}\n", ""
-    )
+    declared = "    - {form: verification, person: checker, answer: checker_answer}\n"
+    return text.replace("  statements:\n" + declared, "")
 
 
 def second() -> PackFiles:
