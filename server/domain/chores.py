@@ -57,6 +57,8 @@ AGENDAS: Final = Chore(name="agendas", title=_("召集定期会议"), every=time
 CAMPAIGNS: Final = Chore(
     name="campaigns", title=_("专项活动选取对象、启动事项"), every=timedelta(minutes=1)
 )
+#: judges and moves running cases to newer versions of their packs
+MIGRATE: Final = Chore(name="migrate", title=_("在办事项迁移到新版本"), every=timedelta(seconds=5))
 #: forgets what was kept for a time
 TIDY: Final = Chore(name="tidy", title=_("清理过期的数据"), every=timedelta(hours=1))
 #: walks both chains of the record
@@ -66,4 +68,4 @@ VERIFY: Final = Chore(name="verify", title=_("核对审计记录链"), every=tim
 BACKUP: Final = "backup"
 
 #: all there are, in the order people look at them
-CHORES: Final = (ROUND, DELIVER, PRINT, WATCH, LEFT, AGENDAS, CAMPAIGNS, TIDY, VERIFY)
+CHORES: Final = (ROUND, DELIVER, PRINT, WATCH, LEFT, AGENDAS, CAMPAIGNS, MIGRATE, TIDY, VERIFY)

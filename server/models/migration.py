@@ -94,6 +94,7 @@ migration_move = Table(
     Column("at", Moment),
     one_of("state", "waiting", "moved", "refused", "failed", "left"),
     Index("ix_migration_move_case", "case_id", "state"),
+    Index("ix_migration_move_run", "run_id", "state", "place"),
     # a case waits for one run at a time
     Index(
         "uq_migration_move_waiting",

@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint('run_id', 'case_id', name=op.f('pk_migration_move')),
     )
     op.create_index('ix_migration_move_case', 'migration_move', ['case_id', 'state'])
+    op.create_index('ix_migration_move_run', 'migration_move', ['run_id', 'state', 'place'])
     waiting = sa.text("state = 'waiting'")
     op.create_index(
         'uq_migration_move_waiting',

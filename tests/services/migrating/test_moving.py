@@ -40,12 +40,9 @@ def test_a_case_at_its_first_step_runs_on_by_the_new_rule(tiny: Tiny) -> None:
     assert (moved.was_on, moved.due_on) == ("2026-02-26", "2026-03-04")
     newer.move(case_id)
     after = tiny.item(case_id, "register")
-    assert (after.id, after.assignee_id, after.due_on) == (
-        before.id,
-        before.assignee_id,
-        rows(tiny.tools, deadline, case_id)[0]["due_on"],
-    )
-    assert str(after.due_on) == "2026-03-04"
+    assert (after.id, after.assignee_id) == (before.id, before.assignee_id)
+    days = {str(row["due_on"]) for row in rows(tiny.tools, work_item, case_id)}
+    assert days == {str(rows(tiny.tools, deadline, case_id)[0]["due_on"])} == {"2026-03-04"}
     assert sound(tiny, case_id)
     tiny.do(DESK, case_id, "register", ACCEPT)
     assert sound(tiny, case_id)
