@@ -4,7 +4,7 @@ Counts for a designer name no case (SECURITY SY-5); everything that names one is
 head who asks: cases he may know of and whose office's head may steer them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 import orjson
@@ -269,23 +269,22 @@ def next_waiting(session: Session, passed: Iterable[str]) -> Row[Any] | None:
     return session.execute(wanted).one_or_none()
 
 
-def moved(session: Session, case_id: str) -> list[Row[Any]]:
-    """Every move of the case to another version: when, from which to which, why, by whom."""
-    given = case_step.c.given
-    steps = session.execute(
-        select(case_step.c.seq, case_step.c.at, given, _BY.name.label("by"))
+def moved(session: Session, case_ids: Collection[str]) -> list[Row[Any]]:
+    """Every move of these cases: when, from which version to which, why, by whom; by case, the
+    oldest first."""
+    of_step = (case_step.c.case_id, case_step.c.seq)
+    found = session.execute(
+        select(*of_step, case_step.c.at, case_step.c.given, _BY.name.label("by"), work_act.c.text)
         .outerjoin(_BY, _BY.id == case_step.c.actor_id)
-        .where(case_step.c.case_id == case_id, case_step.c.command == "migrate")
-        .order_by(case_step.c.seq)
-    )
-    return list(steps.all())
-
-
-def reasons(session: Session, case_id: str) -> Mapping[Any, str]:
-    """Why it was moved, by the moment."""
-    rows = session.execute(
-        select(work_act.c.at, work_act.c.text).where(
-            work_act.c.case_id == case_id, work_act.c.verb == "migrate"
+        .outerjoin(
+            work_act,
+            and_(
+                work_act.c.case_id == case_step.c.case_id,
+                work_act.c.verb == "migrate",
+                work_act.c.at == case_step.c.at,
+            ),
         )
+        .where(case_step.c.case_id.in_(sorted(case_ids)), case_step.c.command == "migrate")
+        .order_by(*of_step)
     )
-    return {row.at: row.text for row in rows}
+    return list(found.all())

@@ -87,7 +87,8 @@ class _Run:
         self._ctx = ctx
         self._engine = ctx.tools.engine
         self._procedure = case.procedure
-        self._files = self._of(laws.of_case(ctx, case).first)
+        first = laws.of_case(ctx, case.id).at(0)
+        self._files = self._of(first or case.pack_version_id)
         self._states: list[bytes] = []
 
     def differs(self, row: Row[Any], stored: bytes) -> str:
