@@ -30,7 +30,7 @@ _PLACES = (
     ("requests.index", _("请示"), Permission.CASE_READ, ("requests",)),
     ("cases.index", _("案卷"), Permission.CASE_READ, ("cases",)),
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
-    ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns")),
+    ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns", "migrations")),
     ("campaigns.index", _("专项活动"), Permission.LEDGER_READ, ("campaigns",)),
     ("ledger.index", _("台账"), Permission.LEDGER_READ, ("ledger",)),
     ("reporters.index", _("检举人"), Permission.REPORTER_KEEP, ("reporters",)),
@@ -45,7 +45,7 @@ _PLACES = (
     ("calendars.index", _("工作日历"), Permission.SYSTEM_ADMINISTER, ("calendars",)),
     ("drill.index", _("演练时钟"), Permission.SYSTEM_ADMINISTER, ("drill",)),
     ("audits.index", _("审计"), Permission.AUDIT_READ, ("audits",)),
-    ("packs.index", _("政策包"), Permission.PACK_PUBLISH, ("packs", "offers")),
+    ("packs.index", _("政策包"), Permission.PACK_PUBLISH, ("packs", "offers", "migrations")),
 )
 
 #: entries that say how much waits there
