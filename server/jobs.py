@@ -26,16 +26,9 @@ from server.services.context import Ending, Tools, transaction
 from server.services.desk import follow_ups
 from server.services.files import attachments
 from server.services.identity import session_rows, sign_in_attempts
-from server.services.migrating import runs, surveys
+from server.services.migrating import rounds
 from server.services.notices import delivery
-from server.services.operations import (
-    incidents,
-    outages,
-    settling,
-    upkeep,
-    verification,
-    workers,
-)
+from server.services.operations import incidents, outages, settling, upkeep, verification, workers
 from server.services.operations.clock_watch import ClockWatch
 from server.services.papers import printing
 from server.services.verbs import (
@@ -254,15 +247,6 @@ class Worker:
             _log.info("campaigns", extra={"cases": opened})
         return {}
 
-    def _migrate(self) -> dict[str, Json]:
-        moved = runs.work(self.tools, self.clock)
-        while surveys.survey(self.tools, self.clock()):
-            self.tools.go_on()
-            moved += runs.work(self.tools, self.clock)
-        if moved:
-            _log.info("moved to newer versions", extra={"cases": moved})
-        return {}
-
     def _tidy(self) -> dict[str, Json]:
         with transaction(self.tools, SYSTEM, self.clock()) as ctx:
             idempotency.forget_old(ctx)
@@ -293,7 +277,7 @@ _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
     chores.LEFT.name: Worker._give_back,
     chores.AGENDAS.name: Worker._convene,
     chores.CAMPAIGNS.name: Worker._hold_campaigns,
-    chores.MIGRATE.name: Worker._migrate,
+    chores.MIGRATE.name: lambda it: {"cases": rounds.work(it.tools, it.clock)},
     chores.TIDY.name: Worker._tidy,
     chores.VERIFY.name: Worker._verify,
 }
