@@ -106,6 +106,12 @@ class Newer:
             return moving.move(ctx, case_id, order)
 
 
+def loaded(ctx: Context, case_id: str) -> str:
+    """The version the case runs on, read into memory."""
+    row = case_rows.found(ctx, case_id)
+    return definitions.release(ctx, row.pack_version_id).id
+
+
 def publish(tiny: Tiny, files: PackFiles, mapping: Mapping[str, str] | None = None) -> Newer:
     """Publish these files as the newest version."""
 
