@@ -22,15 +22,9 @@ from server.domain.incidents import IncidentKind
 from server.services import heartbeats, tidying
 from server.services.context import Ending, Tools
 from server.services.desk import follow_ups
+from server.services.migrating import rounds
 from server.services.notices import delivery
-from server.services.operations import (
-    incidents,
-    outages,
-    settling,
-    upkeep,
-    verification,
-    workers,
-)
+from server.services.operations import incidents, outages, settling, upkeep, verification, workers
 from server.services.operations.clock_watch import ClockWatch
 from server.services.papers import printing
 from server.services.replaying import runs as replays
@@ -280,6 +274,7 @@ _WORK: Final[Mapping[str, Callable[[Worker], dict[str, Json]]]] = {
     chores.AGENDAS.name: Worker._convene,
     chores.CAMPAIGNS.name: Worker._hold_campaigns,
     chores.REPLAY.name: Worker._replay,
+    chores.MIGRATE.name: lambda it: {"cases": rounds.work(it.tools, it.clock)},
     chores.TIDY.name: Worker._tidy,
     chores.VERIFY.name: Worker._verify,
 }

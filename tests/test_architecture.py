@@ -17,6 +17,7 @@ BROAD = {
     "server/jobs.py": "the scheduler goes on whatever a round meets",
     "server/services/verbs/timers.py": "one poisoned case must not stop the sweep",
     "server/services/verbs/messages.py": "one poisoned message must not stop the others",
+    "server/services/migrating/runs.py": "one poisoned case must not stop the others",
     "server/services/context.py": "everything rolls back, whatever happened, and goes on up",
     "server/engine/runtime/spiff.py": "whatever the library raises becomes an EngineError",
     "server/engine/parse_check.py": "a parser failure is a finding",

@@ -115,6 +115,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit.read"
     #: check and publish packs
     PACK_PUBLISH = "pack.publish"
+    #: see how running cases can move to newer versions: counts for who designs, his for a head
+    MIGRATION_READ = "migration.read"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -256,6 +258,10 @@ def _keeps_reports(actor: Actor, _target: Target) -> bool:
     return any(post.kind in REPORT_KEEPERS for post in actor.posts)
 
 
+def _designs_or_heads(actor: Actor, target: Target) -> bool:
+    return permits(actor, Permission.PACK_PUBLISH, target) or _is_head(actor, target)
+
+
 def _duty(kind: str) -> Callable[[Actor, Target], bool]:
     def has(actor: Actor, _target: Target) -> bool:
         return any(post.kind == kind for post in actor.posts)
@@ -284,4 +290,5 @@ _TABLE: Mapping[Permission, Callable[[Actor, Target], bool]] = {
     Permission.SECURITY_ADMINISTER: _duty(SECURITY_ADMIN),
     Permission.AUDIT_READ: _duty(AUDIT_ADMIN),
     Permission.PACK_PUBLISH: _duty(DESIGNER),
+    Permission.MIGRATION_READ: _designs_or_heads,
 }

@@ -59,6 +59,8 @@ CAMPAIGNS: Final = Chore(
 )
 #: plays closed cases on drafts of packs
 REPLAY: Final = Chore(name="replay", title=_("用政策包草稿重放旧案"), every=timedelta(seconds=5))
+#: judges and moves running cases to newer versions of their packs
+MIGRATE: Final = Chore(name="migrate", title=_("在办事项迁移到新版本"), every=timedelta(seconds=5))
 #: forgets what was kept for a time
 TIDY: Final = Chore(name="tidy", title=_("清理过期的数据"), every=timedelta(hours=1))
 #: walks both chains of the record
@@ -68,4 +70,7 @@ VERIFY: Final = Chore(name="verify", title=_("核对审计记录链"), every=tim
 BACKUP: Final = "backup"
 
 #: all there are, in the order people look at them
-CHORES: Final = (ROUND, DELIVER, PRINT, WATCH, LEFT, AGENDAS, CAMPAIGNS, REPLAY, TIDY, VERIFY)
+CHORES: Final = (
+    *(ROUND, DELIVER, PRINT, WATCH, LEFT, AGENDAS, CAMPAIGNS),
+    *(REPLAY, MIGRATE, TIDY, VERIFY),
+)

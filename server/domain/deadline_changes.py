@@ -103,7 +103,20 @@ class Undo:
     by: str = ""
 
 
-Change = Stop | Restart | Extend | Correct | CorrectMet | Recompute | Reopen | Undo
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Adopt:
+    """The case moved to another version of its pack, whose rule the clock runs by from now on."""
+
+    on: date
+    #: number of the version
+    version: int
+    was_on: date | None
+    due_on: date | None
+    note: str = ""
+    by: str = ""
+
+
+Change = Stop | Restart | Extend | Correct | CorrectMet | Recompute | Reopen | Undo | Adopt
 
 _KINDS: Mapping[str, type[Change]] = {
     "stop": Stop,
@@ -114,6 +127,7 @@ _KINDS: Mapping[str, type[Change]] = {
     "recompute": Recompute,
     "reopen": Reopen,
     "undo": Undo,
+    "adopt": Adopt,
 }
 
 

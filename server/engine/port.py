@@ -228,6 +228,17 @@ class Advance:
     ended: bool = False
     #: where the task or the scope stood that the command named; empty when it named none
     place: Place = ()
+    #: what waits on under its key, as the version says it that the case moved to; Migrate alone
+    stayed: "Stayed | None" = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stayed:
+    """What a case that moved to another version waits for as before."""
+
+    work: tuple[OpenTask, ...] = ()
+    timers: tuple[TimerWanted, ...] = ()
+    subscriptions: tuple[Subscription, ...] = ()
 
 
 class WorkflowEngine(Protocol):

@@ -30,7 +30,12 @@ _PLACES = (
     ("requests.index", _("请示"), Permission.CASE_READ, ("requests",)),
     ("cases.index", _("案卷"), Permission.CASE_READ, ("cases",)),
     ("start.index", _("申请"), Permission.CASE_READ, ("start", "applications")),
-    ("board.index", _("督办"), Permission.BOARD_READ, ("board", "overruns", "replay_cases")),
+    (
+        "board.index",
+        _("督办"),
+        Permission.BOARD_READ,
+        ("board", "overruns", "replay_cases", "migrations"),
+    ),
     ("campaigns.index", _("专项活动"), Permission.LEDGER_READ, ("campaigns",)),
     ("ledger.index", _("台账"), Permission.LEDGER_READ, ("ledger",)),
     ("reporters.index", _("检举人"), Permission.REPORTER_KEEP, ("reporters",)),
@@ -59,7 +64,12 @@ _PLACES = (
             "publications",
         ),
     ),
-    ("packs.index", _("版本"), Permission.PACK_PUBLISH, ("packs", "offers", "comparisons")),
+    (
+        "packs.index",
+        _("版本"),
+        Permission.PACK_PUBLISH,
+        ("packs", "offers", "comparisons", "migrations"),
+    ),
 )
 
 #: entries that say how much waits there

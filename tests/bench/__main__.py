@@ -5,11 +5,11 @@ import json
 import sys
 from pathlib import Path
 
-from tests.bench import checking, durable, engine, inbox, returns, served, sweep
+from tests.bench import checking, durable, engine, inbox, migrate, returns, served, sweep
 from tests.bench.figures import Figure
 
 _SUITES = (
-    *(engine.measure, checking.measure, durable.measure, returns.measure),
+    *(engine.measure, checking.measure, durable.measure, migrate.measure, returns.measure),
     *(served.measure, sweep.measure, inbox.measure),
 )
 

@@ -23,8 +23,9 @@ BUDGETS = {
     # remarks and copies, and the phrases for its opinions
     "/tasks/{task}": 40,
     # what may be done to the case and to its clocks, what was asked, what was said beside, which
-    # cases it is linked with, what it sent, which papers it issued and what registers hold
-    "/cases/{case}": 44,
+    # cases it is linked with, what it sent, which papers it issued and what registers hold, and on
+    # which versions of its pack it ran
+    "/cases/{case}": 45,
     "/cases": 21,
     "/api/v1/tasks": 9,
 }

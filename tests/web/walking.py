@@ -78,6 +78,7 @@ OTHERS = {
     "seq": "1",
     **{name: str(uuid4()) for name in ("person_id", "unit_id", "session_id")},
     **{name: str(uuid4()) for name in ("campaign_id", "part_id", "target_id")},
+    **{name: str(uuid4()) for name in ("migration_id", "run_id")},
     **{name: str(uuid4()) for name in ("correction_id", "request_id", "recusal_id", "absence_id")},
 }
 

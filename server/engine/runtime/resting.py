@@ -7,7 +7,7 @@ from typing import Any
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.util.task import TaskState
 
-from server.engine.port import OpenTask, Subscription, TimerWanted
+from server.engine.port import OpenTask, Stayed, Subscription, TimerWanted
 from server.engine.runtime.casetree import FINISHED, Case, LeanTask, element_of, enclosing_item
 from server.engine.runtime.events import PassiveMessage, PassiveTimer, definitions_of, interrupts
 from server.engine.runtime.joins import MergingEnd, MergingParallel, take_in
@@ -56,6 +56,21 @@ def difference(before: Waits, after: Waits) -> Difference:
         subscribed=tuple(_subscriptions(begun)),
         unsubscribed=tuple(_subscriptions(ended)),
     )
+
+
+def stayed(before: Waits, after: Waits) -> Stayed:
+    """What is in both, as it is after."""
+    same = [wait for key, wait in after.items() if key in before]
+    return Stayed(
+        work=tuple(_works(same)),
+        timers=tuple(_timers(same)),
+        subscriptions=tuple(_subscriptions(same)),
+    )
+
+
+def renamed(waits: Waits, mapping: Mapping[str, str]) -> Waits:
+    """The same with the elements under the names they have in another version."""
+    return {(key, mapping.get(element) or element): wait for (key, element), wait in waits.items()}
 
 
 def settle(case: Case) -> None:

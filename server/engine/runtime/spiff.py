@@ -31,7 +31,14 @@ from server.engine.runtime.live import Live
 from server.engine.runtime.migration import migrate
 from server.engine.runtime.parsing import Definition
 from server.engine.runtime.places import place_of, task_at
-from server.engine.runtime.resting import Waits, difference, settle, waits_of
+from server.engine.runtime.resting import (
+    Waits,
+    difference,
+    renamed,
+    settle,
+    stayed,
+    waits_of,
+)
 from server.engine.runtime.specs import Specs
 from server.engine.runtime.steps import Step
 from server.engine.runtime.values import copied
@@ -145,7 +152,7 @@ class SpiffEngine:
 
     def _migrate(self, files: Files, state: bytes, command: Migrate) -> Advance:
         source, target = self._specs.get(files), self._specs.get(command.target)
-        before = waits_of(decode(source, state))
+        before = renamed(waits_of(decode(source, state)), command.mapping)
         case = migrate(source, target, state, command.mapping)
         step = self._step(target, case, command.now)
         with _told(step):
@@ -153,7 +160,9 @@ class SpiffEngine:
                 workflow.update_waiting_tasks()
             step.run_until_rest()
             settle(case)
-        return _report(case, before, waits_of(case), step, encode(case))
+        after = waits_of(case)
+        advance = _report(case, before, after, step, encode(case))
+        return replace(advance, stayed=stayed(before, after))
 
     def _step(self, definition: Definition, case: Case, moment: datetime) -> Step:
         def decide(

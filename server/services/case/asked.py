@@ -26,7 +26,10 @@ from server.engine.port import (
 
 WITHDRAW: Final = "withdraw"
 
-#: words of the log for the commands of the engine; ``Migrate`` has none, its files are not JSON
+#: the case moved to another version: its log names versions, where the command has their files
+MIGRATE: Final = "migrate"
+
+#: words of the log for the commands of the engine that are told again as they stand
 _COMMANDS: Final[Mapping[str, Callable[..., Command]]] = {
     "start": Start,
     "complete": CompleteTask,
@@ -47,23 +50,27 @@ class Asked:
     """One request to the engine, without ids of its tasks and without its moment, which is that
     of the step."""
 
-    #: start, complete, timer, deliver, return, cancel, amend or withdraw
+    #: start, complete, timer, deliver, return, cancel, amend, withdraw or migrate
     word: str
     #: of the task or of the scope it named; empty when it named none
     place: Place = ()
     values: Mapping[str, Json] = field(default_factory=dict)
 
 
-def of(command: Command, place: Place) -> Asked | None:
+def of(command: Command, place: Place) -> Asked:
     """What this command asks; ``place`` is what the engine said of its task or scope.
 
-    None for a migration: what its log would have to hold is two sets of files.
+    Not for a migration, see :func:`migrated`.
     """
-    if isinstance(command, Migrate):
-        return None
     names = {each.name for each in fields(command)} - {"now", *_KEYS}
     values = {name: getattr(command, name) for name in sorted(names)}
     return Asked(word=_WORDS[type(command)], place=place, values=values)
+
+
+def migrated(command: Migrate, source: str, target: str) -> Asked:
+    """The case was read in another version of its pack: ids of both, and what was renamed."""
+    values = {"source": source, "target": target, "mapping": dict(command.mapping)}
+    return Asked(word=MIGRATE, values=values)
 
 
 def withdrawn(version: int) -> Asked:
@@ -75,7 +82,7 @@ def again(asked: Asked, now: datetime, key_at: Callable[[Place], str]) -> Comman
     """The command that asks the same at the same moment; ``key_at`` knows the task of a place.
 
     Raises:
-        KeyError: it was no command, but a withdraw.
+        KeyError: it was no command, but a withdraw; or a migration.
     """
     command = _COMMANDS[asked.word]
     names = command.__annotations__

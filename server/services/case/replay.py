@@ -1,8 +1,8 @@
 """A case played again from its log alone: does what stands in the record lead to what is stored?
 
 Every step is asked of the engine anew, with what it was asked then, at its moment and on the files
-of its pack; the state it leads to is held against the stored one, ids and stamps left out, and so
-is what it passed on the way and which rules decided. Nothing is written.
+of the version the case ran on then; the state it leads to is held against the stored one, ids and
+stamps left out, and so is what it passed on the way and which rules decided. Nothing is written.
 """
 
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from server.domain.calendar import CHINA_TIME
 from server.domain.errors import NotFound, RongcuoError
 from server.domain.expressions import Json
 from server.domain.texts import _
-from server.engine.port import Advance, Files, Place
+from server.engine.port import Advance, Files, Migrate, Place
 from server.models.case import case as case_table
 from server.models.case import case_state as table
 from server.models.case import case_step
 from server.services.case import asked as asking
-from server.services.case import case_rows, case_state
+from server.services.case import case_rows, case_state, laws
 from server.services.case.asked import Asked
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
@@ -54,11 +54,10 @@ def replay(ctx: Context, case_id: str) -> Replayed:
     case = case_rows.found(ctx, case_id)
     wanted = select(*(case_step.c[name] for name in _COLUMNS)).where(case_step.c.case_id == case_id)
     rows = ctx.session.execute(wanted.order_by(case_step.c.seq)).all()
-    files = definitions.release(ctx, case.pack_version_id).files[case.procedure]
     for row in rows:
         if row.given is None:
             return _found(case, rows, "untold", row.seq)
-    run = _Run(ctx, files)
+    run = _Run(ctx, case)
     for row, state in zip(rows, _stored(ctx, case_id, rows), strict=True):
         why = run.differs(row, state)
         if why:
@@ -84,9 +83,12 @@ def chosen(ctx: Context, reference: str = "") -> list[str]:
 class _Run:
     """The states the log leads to, by their versions."""
 
-    def __init__(self, ctx: Context, files: Files) -> None:
+    def __init__(self, ctx: Context, case: CaseRow) -> None:
+        self._ctx = ctx
         self._engine = ctx.tools.engine
-        self._files = files
+        self._procedure = case.procedure
+        first = laws.of_case(ctx, case.id).at(0)
+        self._files = self._of(first or case.pack_version_id)
         self._states: list[bytes] = []
 
     def differs(self, row: Row[Any], stored: bytes) -> str:
@@ -110,11 +112,21 @@ class _Run:
             earlier = self._states[asked.values["version"] - 1]
             return self._engine.restore(self._files, state or b"", earlier)
 
+        now = row.at.astimezone(CHINA_TIME)
+        if asked.word == asking.MIGRATE:
+            target, mapping = self._of(asked.values["target"]), asked.values["mapping"]
+            command = Migrate(target=target, now=now, mapping=mapping)
+            after = self._engine.advance(self._files, state, command)
+            self._files = target
+            return after
+
         def key_at(place: Place) -> str:
             return self._engine.task_at(self._files, state or b"", place)
 
-        command = asking.again(asked, row.at.astimezone(CHINA_TIME), key_at)
-        return self._engine.advance(self._files, state, command)
+        return self._engine.advance(self._files, state, asking.again(asked, now, key_at))
+
+    def _of(self, version_id: str) -> Files:
+        return definitions.release(self._ctx, version_id).files[self._procedure]
 
 
 def _stored(ctx: Context, case_id: str, rows: Sequence[Row[Any]]) -> list[bytes]:

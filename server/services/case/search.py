@@ -19,6 +19,7 @@ from server.models.identity import Person, Unit
 from server.models.paper import issued_paper
 from server.models.search import case_search
 from server.queries.steps import stands
+from server.services.case import laws
 from server.services.case.case_state import Act
 from server.services.context import Context
 from server.services.law.releases import Release
@@ -84,6 +85,7 @@ def rebuild(ctx: Context) -> int:
     for row in found:
         release = definitions.release(ctx, row.pack_version_id)
         index_case(ctx, row.id, release)
+        found_by = laws.of_case(ctx, row.id)
         steps = ctx.session.execute(
             select(case_step.c.seq, case_step.c.answers, case_step.c.form_hash)
             .where(case_step.c.case_id == row.id, case_step.c.answers.is_not(None), stands())
@@ -91,7 +93,8 @@ def rebuild(ctx: Context) -> int:
         ).all()
         for step in steps:
             act = Act(command="", answers=step.answers, form_hash=step.form_hash)
-            index_step(ctx, row.id, step.seq, release, act)
+            law = laws.release_at(ctx, found_by, step.seq, release)
+            index_step(ctx, row.id, step.seq, law, act)
     index_papers(ctx)
     return len(found)
 

@@ -4,7 +4,7 @@ A subscription answers to the case's own id and nothing else, so that a message 
 enters another. Handing a message over is the business of ``messages``.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -51,6 +51,21 @@ def close(ctx: Context, case_id: str, unsubscribed: Iterable[Subscription]) -> N
     gone = {(entry.task_key, entry.element) for entry in unsubscribed}
     if gone:
         _close(ctx, case_id, lambda row: (row["task_key"], row["element"]) in gone)
+
+
+def carry(
+    ctx: Context, case_id: str, stayed: Iterable[Subscription], mapping: Mapping[str, str]
+) -> None:
+    """Let the case wait on for the same under the names of another version of its diagram."""
+    wanted = {(each.task_key, each.element): each for each in stayed}
+    kept = _open(ctx, case_id)
+    for row in kept:
+        element = mapping.get(row["element"]) or row["element"]
+        now = wanted.get((row["task_key"], element))
+        if row["state"] == "open" and now is not None:
+            if now.message != row["message"]:
+                links.awaken(ctx, case_id)
+            kept.change(row, element=now.element, message=now.message)
 
 
 def close_all(ctx: Context, case_id: str) -> None:

@@ -51,7 +51,8 @@ def arm(ctx: Context, pack: PolicyPack, row: DeadlineRow, end: Due) -> None:
         if moment is None:
             _cancel(kept, known)
         elif known["state"] != TimerState.FIRED:
-            kept.change(known, state=TimerState.ARMED, due_at=moment.at, **_UNTRIED)
+            values = {"state": TimerState.ARMED, "due_at": moment.at, "rung": moment.rung}
+            kept.change(known, **values, **_UNTRIED)
     for key, moment in wanted.items():
         kept.add(
             kind=moment.kind,

@@ -14,9 +14,19 @@ def days(act: Act) -> str:
     if "was_on" in act.detail and "to_on" in act.detail:
         text = _("由{was}更正为{to}").format(was=act.detail["was_on"], to=act.detail["to_on"])
         return text + (_("，到期日{day}").format(day=due_on) if due_on else "")
+    if act.verb == "deadline.adopt":
+        none = _("未定")
+        return _("{was}改为{now}").format(was=act.detail.get("was") or none, now=due_on or none)
     if act.verb == "deadline.start" and due_on:
         return _("到期日{day}").format(day=due_on)
     return ""
+
+
+def moved(act: Act) -> str:
+    """From which version of its pack to which a case moved."""
+    return _("由第{old}版改为第{new}版").format(
+        old=act.detail.get("from_version", ""), new=act.detail.get("to_version", "")
+    )
 
 
 def told(pack: PolicyPack, labels: Iterable[str]) -> str:

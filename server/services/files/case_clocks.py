@@ -5,6 +5,7 @@ from datetime import date
 
 from server.domain import deadline_changes
 from server.domain.deadline_changes import (
+    Adopt,
     Change,
     Correct,
     CorrectMet,
@@ -21,10 +22,13 @@ from server.domain.lifecycle import OPEN_DEADLINES
 from server.domain.packs import PolicyPack
 from server.domain.texts import _
 from server.queries import timeline
+from server.services.case import laws
+from server.services.case.laws import Laws
 from server.services.clocks import deadline_rows, deadline_sheets
 from server.services.clocks.deadline_rows import DeadlineRow
 from server.services.clocks.deadline_sheets import DeadlineSheet
 from server.services.context import Context
+from server.services.packs import definitions
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,13 +63,21 @@ def of_case(ctx: Context, pack: PolicyPack, case_id: str) -> list[ClockView]:
     acted = ("by", "approved_by")
     ids = {getattr(change, name, "") for made in changes for change in made for name in acted}
     names = {key: who.name for key, who in timeline.people(ctx.session, sorted(ids - {""})).items()}
+    found = laws.of_case(ctx, case_id)
+    packs = [_pack_of(ctx, found, row) or pack for row in rows]
     return [
         ClockView(
-            sheet=deadline_sheets.sheet(ctx, pack, row),
-            changes=tuple(_changed(pack, row, change, names) for change in made),
+            sheet=deadline_sheets.sheet(ctx, law, row),
+            changes=tuple(_changed(law, row, change, names) for change in made),
         )
-        for row, made in zip(rows, changes, strict=True)
+        for row, made, law in zip(rows, changes, packs, strict=True)
     ]
+
+
+def _pack_of(ctx: Context, found: Laws, row: DeadlineRow) -> PolicyPack | None:
+    """The law a clock was over under, None where that is the one of today."""
+    version = None if row.is_open else found.at(row.ended_version)
+    return None if version is None else definitions.release(ctx, version).pack
 
 
 def _changed(pack: PolicyPack, row: DeadlineRow, change: Change, names: dict[str, str]) -> Changed:
@@ -89,6 +101,10 @@ def _words(pack: PolicyPack, row: DeadlineRow, change: Change) -> str:
             return _("起算日期由{was}更正为{day}").format(was=was or row.origin_on, day=day)
         case CorrectMet(met_on=day, was_on=was):
             return _("办结日期由{was}更正为{day}").format(was=was, day=day)
+        case Adopt(version=version, was_on=was, due_on=now):
+            text = _("迁移到第{n}版，按该版规定计算：{was}改为{now}")
+            none = _("未定")
+            return text.format(n=version, was=was or none, now=now or none)
         case Recompute(was_on=was, due_on=now):
             return _("放假安排公布后重算：{was}改为{now}").format(was=was, now=now)
 

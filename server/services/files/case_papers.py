@@ -4,7 +4,8 @@ What is handed in at a step is a paper. Which of them somebody may read is the t
 ``domain/perspectives``; a decision is shown without who voted how to whoever may not see votes.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from server.domain.errors import Forbidden, NotFound
@@ -13,7 +14,9 @@ from server.domain.texts import _
 from server.queries import papers as rows
 from server.queries.case_files import Head
 from server.queries.papers import Attached, Written
+from server.services.case import laws
 from server.services.context import Context
+from server.services.law import charts
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
 from server.services.papers import paper_sheets
@@ -65,13 +68,21 @@ class Shelf:
     written: tuple[Written, ...]
     attached: tuple[Attached, ...]
     names: Names
+    #: step -> the version it was done by, where that is not the one of today
+    laws: Mapping[int, Release]
+
+    def law(self, written: Written) -> Release:
+        """The version a paper was written under."""
+        return self.laws.get(written.seq, self.release)
 
 
 def shelf(ctx: Context, release: Release, head: Head, chart: Chart, sight: Sight) -> Shelf:
     """The papers of a case, read in a constant number of statements."""
     written = rows.written(ctx.session, head.id)
+    kept = laws.others(ctx, head.id, [each.seq for each in written], release)
     schemas = [
-        (paper_sheets.schema(release, head.procedure, each), each.answers) for each in written
+        (paper_sheets.schema(kept.get(each.seq, release), head.procedure, each), each.answers)
+        for each in written
     ]
     return Shelf(
         release=release,
@@ -81,6 +92,7 @@ def shelf(ctx: Context, release: Release, head: Head, chart: Chart, sight: Sight
         written=written,
         attached=rows.attached(ctx.session, head.id),
         names=paper_sheets.names(ctx, release.pack, schemas),
+        laws=kept,
     )
 
 
@@ -121,19 +133,21 @@ def title(release: Release, chart: Chart, written: Written) -> str:
 
 
 def _paper(kept: Shelf, written: Written) -> Paper:
-    pack, sight = kept.release.pack, kept.sight
+    law = kept.law(written)
+    pack, sight = law.pack, kept.sight
+    chart = charts.chart(law.files[kept.head.procedure])
     addressed = any(each.node == written.node_key and each.to for each in pack.papers.values())
     matter = sight.matter_of(written.role, is_addressed=addressed)
     is_own = sight.wrote(written.actor_id, written.unit_id, written.role)
     is_whole = sight.reads(written.role, written.actor_id, written.unit_id, is_addressed=addressed)
     is_extract = not is_whole and matter is Matter.VOTES and sight.sees(Matter.DECISION)
     later = (each.seq for each in kept.written if each.node_key == written.node_key)
-    is_one_of_many = written.node_key in _repeated(kept.chart)
+    is_one_of_many = written.node_key in _repeated(chart)
     return Paper(
         seq=written.seq,
-        title=title(kept.release, kept.chart, written),
+        title=title(law, chart, written),
         node_key=written.node_key,
-        unit=written.unit or _role(kept.release, written.role),
+        unit=written.unit or _role(law, written.role),
         by=written.by,
         on_behalf_of=written.on_behalf_of,
         at=written.at,
@@ -159,11 +173,13 @@ def _role(release: Release, role: str) -> str:
 
 
 def _answers(kept: Shelf, written: Written, *, is_extract: bool) -> tuple[Answer, ...]:
-    form = paper_sheets.schema(kept.release, kept.head.procedure, written)
-    found = paper_sheets.lines(form, written.answers, kept.names)
+    law = kept.law(written)
+    form = paper_sheets.schema(law, kept.head.procedure, written)
+    known = replace(kept.names, pack=law.pack)
+    found = paper_sheets.lines(form, written.answers, known)
     if not is_extract:
         return found
-    routing = kept.release.routing.get(kept.head.procedure, {})
+    routing = law.routing.get(kept.head.procedure, {})
     return tuple(
         each for each in found if each.key in routing and each.kind not in ("rows", "long", "files")
     )

@@ -64,13 +64,16 @@ _TURNS: Final = frozenset(
     f"case.{verb}"
     for verb in (
         *("open", "take_over", "close", "reopen", "incident", "resolve"),
-        *("suspend", "resume", "cancel"),
+        *("suspend", "resume", "cancel", "migrate"),
     )
 )
 #: what clocks do that a party may know, of periods set by law
 _OF_CLOCKS: Final = frozenset(
     f"deadline.{verb}"
-    for verb in ("start", "overdue", "met", "met_late", "stop", "restart", "extend", "correct")
+    for verb in (
+        *("start", "overdue", "met", "met_late", "stop", "restart", "extend", "correct"),
+        "adopt",
+    )
 )
 
 
@@ -158,7 +161,7 @@ def _entry(told: Told, act: Act, known: Mapping[str, Who], reasons: Reasons) -> 
         verb=act.verb.partition(".")[2].replace("-", "_"),
         words=word.text,
         task=asked.title if asked else _task(told, act, item, known),
-        detail=_detail(told, act, paper) or (reasons.beside(act, known) if who else ""),
+        detail=_detail(told, act, paper, reasons.beside(act, known) if who else ""),
         paper=paper.seq if paper and paper.is_readable else None,
         kind=word.kind,
         is_main=word.is_main,
@@ -211,7 +214,14 @@ def _part(told: Told, act: Act, known: Mapping[str, Who]) -> str:
     )
 
 
-def _detail(told: Told, act: Act, paper: Paper | None) -> str:
+def _detail(told: Told, act: Act, paper: Paper | None, reason: str) -> str:
+    """What it came to, else why it was done; of a move to another version both."""
+    if act.verb == "case.migrate":
+        return _("：").join(part for part in (act_details.moved(act), reason) if part)
+    return _came_to(told, act, paper) or reason
+
+
+def _came_to(told: Told, act: Act, paper: Paper | None) -> str:
     asked = _request(told, act)
     if asked is not None:
         return asked.said(act.verb)

@@ -25,6 +25,7 @@ from server.services.files import (
     case_clocks,
     case_diagrams,
     case_law,
+    case_moves,
     case_papers,
     case_seen,
     case_timeline,
@@ -36,6 +37,7 @@ from server.services.files import requests as request_files
 from server.services.files.case_clocks import ClockView
 from server.services.files.case_diagrams import Drawing, Went
 from server.services.files.case_law import Law
+from server.services.files.case_moves import Move
 from server.services.files.case_papers import Paper, PaperSheet
 from server.services.files.case_seen import Seen
 from server.services.files.case_timeline import Entry, Told
@@ -84,6 +86,8 @@ class CaseFile:
     requests: tuple[RequestView, ...]
     #: who was asked whether he has to keep away, and who does
     people: Block
+    #: every move of the case to another version of its pack, the oldest first
+    moves: tuple[Move, ...]
     #: what he may do to the case and to its clocks now
     possible: Possible
 
@@ -141,6 +145,7 @@ def case_file(ctx: Context, case_id: str) -> CaseFile:
         possible=_possible(ctx, seen, [each.request for each in asked]),
         requests=asked,
         people=recusals.block(ctx, release.pack, sight, case_id),
+        moves=case_moves.of_case(ctx, sight, case_id),
     )
     if not sight.is_office:
         return found

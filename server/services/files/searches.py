@@ -24,6 +24,8 @@ from server.queries.case_lists import Line
 from server.queries.issued_papers import Issued
 from server.queries.papers import Written
 from server.queries.search import Found
+from server.services.case import laws
+from server.services.case.laws import Laws
 from server.services.context import Context
 from server.services.files import case_indexes, case_papers
 from server.services.files.case_indexes import Index, Titled
@@ -185,15 +187,21 @@ def _places(
 ) -> dict[str, Place]:
     wanted = {(case_id, seqs[0]) for case_id, seqs in steps.items() if seqs}
     lines = {each.line.id: each.line for each in listed.items}
+    found = laws.of_cases(ctx, list(steps))
     return {
-        written.case_id: _place(ctx, lines[written.case_id], written, words)
+        written.case_id: _place(
+            ctx, lines[written.case_id], written, words, found.get(written.case_id, Laws())
+        )
         for written in papers.chosen(ctx.session, wanted)
         if written.case_id in lines
     }
 
 
-def _place(ctx: Context, line: Line, written: Written, words: tuple[Term, ...]) -> Place:
-    release = definitions.release(ctx, line.pack_version_id)
+def _place(
+    ctx: Context, line: Line, written: Written, words: tuple[Term, ...], found: Laws
+) -> Place:
+    now = definitions.release(ctx, line.pack_version_id)
+    release = laws.release_at(ctx, found, written.seq, now)
     chart = charts.chart(release.files[line.procedure])
     form = paper_sheets.schema(release, line.procedure, written)
     fields = compiler.compiled(form).fields if form else ()

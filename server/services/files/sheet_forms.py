@@ -15,7 +15,11 @@ from server.services.case import facts
 from server.services.context import Context
 from server.services.files import sheet_history
 from server.services.law.releases import Release
+from server.services.packs import definitions
+from server.services.papers import paper_sheets
+from server.services.papers.paper_sheets import Answer
 from server.services.verbs import drafts
+from server.services.verbs.drafts import Draft
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,6 +37,8 @@ class FormSheet:
     draft_at: datetime | None = None
     #: which draft it is, empty for none
     draft_mark: str = ""
+    #: what he typed into the form of the version the case moved away from
+    before: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,7 +90,17 @@ def form(
         is_open=is_open,
         draft_at=typed.at if typed else None,
         draft_mark=typed.mark if typed else "",
+        before=_before(ctx, typed),
     )
+
+
+def _before(ctx: Context, typed: Draft | None) -> tuple[Answer, ...]:
+    if typed is None or typed.before is None:
+        return ()
+    law = definitions.release(ctx, typed.before["law"])
+    schema, answers = law.forms.get(typed.before["form"], {}), typed.before["answers"]
+    known = paper_sheets.names(ctx, law.pack, [(schema, answers)])
+    return paper_sheets.lines(schema, answers, known)
 
 
 def _signed(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, case, or_, select
 from sqlalchemy.orm import aliased
 
 from server.domain.expressions import Json
@@ -20,7 +20,8 @@ from server.models.case import case_step
 from server.models.identity import Person, Post, Unit
 from server.models.work import work_item
 from server.queries.steps import stands
-from server.services.case import sights
+from server.services.case import laws, sights
+from server.services.case.laws import Laws
 from server.services.context import Context
 from server.services.law.charts import Chart
 from server.services.law.releases import Release
@@ -30,6 +31,7 @@ _BACK: Final[Mapping[str, str]] = {
     "return": _("{step}（退回）"),
     "withdraw": _("{step}（撤回）"),
     "reopen": _("{step}（办结后重新办理）"),
+    "migrate": _("迁移到新版本"),
 }
 
 
@@ -88,6 +90,8 @@ class Step:
     unit_id: str | None
     actor_id: str | None
     answers: Mapping[str, Json] | None
+    #: of a move to another version: id of the one the case left
+    left: str | None
     at: datetime
     by: str
     organ: str
@@ -107,6 +111,7 @@ def steps(ctx: Context, case_id: str) -> list[Step]:
             unit_id=row.candidate_unit,
             actor_id=row.actor_id,
             answers=row.answers,
+            left=row.given["values"]["source"] if row.given else None,
             at=row.at,
             by=row.by,
             organ=row.organ or "",
@@ -127,6 +132,7 @@ def _acts(case_id: str, today: date) -> Select[Any]:
             case_step.c.node_key,
             case_step.c.actor_id,
             case_step.c.answers,
+            case((case_step.c.command == "migrate", case_step.c.given)).label("given"),
             case_step.c.at,
             work_item.c.form_key,
             work_item.c.candidate_role,
@@ -157,11 +163,13 @@ def of(ctx: Context, case_id: str, done: list[Step], shelf: Shelf) -> History:
     """What of these steps this reader may know."""
     sight = shelf.sight
     readable = sights.readable(ctx, case_id, shelf.release.pack)
+    moves = [step for step in done if step.left is not None]
+    found = Laws(moved=[step.seq for step in moves], before=[step.left or "" for step in moves])
     opinions = tuple(
         opinion
         for step in done
         if step.answers is not None and (case_id, step.seq) in readable and not sight.is_party
-        for opinion in _opinions(step, shelf)
+        for opinion in _opinions(step, shelf, laws.release_at(ctx, found, step.seq, shelf.release))
     )
     return History(
         opinions=opinions,
@@ -186,9 +194,9 @@ def earlier_answers(done: list[Step], node_key: str) -> Mapping[str, Json]:
     return found[-1] if found else {}
 
 
-def _opinions(step: Step, shelf: Shelf) -> Iterator[Opinion]:
-    form_key = step.form_key or shelf.release.pack.procedures[shelf.procedure].start_form
-    schema = shelf.release.forms.get(form_key, {})
+def _opinions(step: Step, shelf: Shelf, law: Release) -> Iterator[Opinion]:
+    form_key = step.form_key or law.pack.procedures[shelf.procedure].start_form
+    schema = law.forms.get(form_key, {})
     for label, text in _texts(tuple(flat(read(schema.get("components")))), step.answers or {}):
         yield Opinion(
             step=shelf.chart.label(step.node_key),

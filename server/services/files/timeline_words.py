@@ -28,6 +28,7 @@ WORDS: Final[Mapping[str, Word]] = {
     "case.cancel": Word(_("终止办理")),
     "case.retry": Word(_("重试"), "active"),
     "case.move": Word(_("调整环节"), "back"),
+    "case.migrate": Word(_("迁移到新版本"), "active"),
     "case.amend": Word(_("更正流程数据")),
     "work.claim": Word(_("签收"), "active", is_main=False),
     "work.release": Word(_("退签"), "back", is_main=False),
@@ -91,5 +92,6 @@ WORDS: Final[Mapping[str, Word]] = {
     "request.refuse": Word(_("没有同意请示"), "back"),
     "request.withdraw": Word(_("撤回请示"), "back", is_main=False),
     "deadline.recompute": Word(_("按新公布的放假安排重算期限"), is_main=False),
+    "deadline.adopt": Word(_("按新版本重新计算期限"), "active", is_main=False),
     "deadline.remind": Word(_("提醒"), "active"),
 }

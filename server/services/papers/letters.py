@@ -27,6 +27,7 @@ from server.queries import case_files, issued_papers
 from server.queries import papers as rows
 from server.queries.issued_papers import Part
 from server.queries.papers import Written
+from server.services.case import laws
 from server.services.case.case_rows import CaseRow
 from server.services.context import Context
 from server.services.law.releases import Release
@@ -49,6 +50,8 @@ class Matters:
     parts: tuple[Part, ...]
     written: tuple[Written, ...]
     names: Names
+    #: step -> the version it was done by, where that is not the one of today
+    laws: Mapping[int, Release]
 
     def step(self, node: str, seq: int | None = None) -> Written | None:
         """The step that stands at this node: this one, or the newest."""
@@ -59,7 +62,8 @@ class Matters:
 
     def answers(self, step: Written) -> tuple[Answer, ...]:
         """What was answered, in words."""
-        form = paper_sheets.schema(self.release, self.case.procedure, step)
+        law = self.laws.get(step.seq, self.release)
+        form = paper_sheets.schema(law, self.case.procedure, step)
         return paper_sheets.lines(form, step.answers, self.names)
 
     def matter(self, paper: Paper, step: Written) -> Matter:
@@ -80,8 +84,10 @@ class Issuer:
 def matters(ctx: Context, case: CaseRow, release: Release, sight: Sight) -> Matters:
     """Everything letters of the case are filled with, in a constant number of statements."""
     written = rows.written(ctx.session, case.id)
+    kept = laws.others(ctx, case.id, [each.seq for each in written], release)
     schemas = [
-        (paper_sheets.schema(release, case.procedure, each), each.answers) for each in written
+        (paper_sheets.schema(kept.get(each.seq, release), case.procedure, each), each.answers)
+        for each in written
     ]
     return Matters(
         case=case,
@@ -91,6 +97,7 @@ def matters(ctx: Context, case: CaseRow, release: Release, sight: Sight) -> Matt
         parts=issued_papers.parts(ctx.session, case.id),
         written=written,
         names=paper_sheets.names(ctx, release.pack, schemas),
+        laws=kept,
     )
 
 

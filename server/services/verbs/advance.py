@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from server.domain.expressions import Feel, Json
 from server.domain.lifecycle import CaseStatus, move_case
-from server.engine.port import Advance, Command
+from server.engine.port import Advance, Command, Migrate
 from server.services.case import (
     asked,
     attachment_binding,
@@ -21,6 +21,7 @@ from server.services.case import (
     subscriptions,
     undoing,
 )
+from server.services.case.asked import Asked
 from server.services.case.case_rows import CaseRow
 from server.services.case.case_state import Act, Log
 from server.services.case.events import Happening
@@ -40,20 +41,30 @@ from server.services.verbs import (
 from server.telemetry import STEP_SECONDS
 
 
-def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: Act) -> Advance:
+def step(
+    ctx: Context,
+    case: CaseRow,
+    release: Release,
+    command: Command,
+    act: Act,
+    *,
+    since: Release | None = None,
+) -> Advance:
     """Advance the locked case by one command and write everything the step did.
+
+    ``since``: the law it ran on until now, where the command moves it to ``release``.
 
     Raises:
         EngineError: the step could not be done, or its next task has no competent office.
         Invalid: an entered event date lies in the future.
         Conflict: the case moved since it was locked.
     """
-    files = release.files[case.procedure]
-    chart = charts.chart(files)
+    chart = charts.chart(release.files[case.procedure])
+    ran = (since or release).files[case.procedure]
     before = None if act.command == "open" else case_state.load(ctx, case.id)
     ctx.engine_used(case.id)
     with STEP_SECONDS.time():
-        after = ctx.tools.engine.advance(files, before.state if before else None, command)
+        after = ctx.tools.engine.advance(ran, before.state if before else None, command)
     version = case_state.store(ctx, case.id, before, after, definition=chart.content_hash)
     attachment_binding.bind(ctx, case.id, version, release, act)
     search.index_step(ctx, case.id, version, release, act)
@@ -74,11 +85,17 @@ def step(ctx: Context, case: CaseRow, release: Release, command: Command, act: A
     register_entries.happened(ctx, case, release, version, happenings, known)
     ending = CaseStatus.CANCELLED if act.command == "cancel" else CaseStatus.CLOSED
     _settle(ctx, case, release, after, _outcome(ctx, chart, after, known), ending)
-    log = Log(asked=asked.of(command, after.place), undo=_undo(ctx, case, act))
+    log = Log(asked=_asked(command, after, release, since), undo=_undo(ctx, case, act))
     case_state.append(ctx, case.id, before, after, act, log)
     ctx.settle()
     ctx.after_commit(lambda: ctx.tools.engine.keep(case.id, version, after.state))
     return after
+
+
+def _asked(command: Command, after: Advance, release: Release, since: Release | None) -> Asked:
+    if isinstance(command, Migrate):
+        return asked.migrated(command, release.id if since is None else since.id, release.id)
+    return asked.of(command, after.place)
 
 
 def _undo(ctx: Context, case: CaseRow, act: Act) -> dict[str, Json] | None:

@@ -3,7 +3,7 @@
 The engine never waits on time; a row reaches it again only as ``TimerDue``.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -56,6 +56,63 @@ def drop(ctx: Context, case_id: str, dropped: Iterable[TimerWanted]) -> None:
     gone = {(wish.task_key, wish.element) for wish in dropped}
     if gone:
         _cancel(ctx, case_id, lambda row: (row["task_key"], row["element"]) in gone)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Carried:
+    """A timer that waits on in another version of its diagram."""
+
+    row: Row
+    wanted: TimerWanted
+    #: its moment by the new wish
+    at: datetime | None
+
+
+def carried(
+    ctx: Context,
+    pack: PolicyPack,
+    case_id: str,
+    stayed: Iterable[TimerWanted],
+    mapping: Mapping[str, str],
+) -> list[Carried]:
+    """The timers that wait on, with the moments the new version gives them; writes nothing.
+
+    The same wish keeps its moment; of another period the time that has passed counts.
+    """
+    wanted = {(each.task_key, each.element): each for each in stayed}
+    found = []
+    for row in ctx.rows(deadline_timers.TIMERS, case_id):
+        element = mapping.get(row["element"]) or row["element"]
+        now = wanted.get((row["task_key"], element))
+        if row["kind"] == "engine" and row["state"] == TimerState.ARMED and now is not None:
+            found.append(Carried(row=row, wanted=now, at=_moved(ctx, pack, row, now)))
+    return found
+
+
+def carry(ctx: Context, case_id: str, timers: Iterable[Carried]) -> None:
+    """Let them wait on under their new names, each in its own row."""
+    kept = ctx.rows(deadline_timers.TIMERS, case_id)
+    for each in timers:
+        meaning = read_wish(each.wanted.wish, each.wanted.kind)
+        if each.wanted.wish != each.row["wish"]:
+            times = meaning.times - 1 if isinstance(meaning, Cycle) else 0
+            kept.change(each.row, wish=each.wanted.wish, again=times, due_at=each.at)
+        named = meaning.key if isinstance(meaning, NamedDeadline) else ""
+        kept.change(each.row, element=each.wanted.element, rule_key=named)
+
+
+def _moved(ctx: Context, pack: PolicyPack, row: Row, now: TimerWanted) -> datetime | None:
+    before, after = read_wish(row["wish"]), read_wish(now.wish, now.kind)
+    due_at: datetime | None = row["due_at"]
+    if isinstance(after, NamedDeadline):
+        return deadline_timers.moment_of(ctx, pack, row["case_id"], after)
+    if now.wish == row["wish"] or isinstance(after, Moment):
+        return due_at if now.wish == row["wish"] else _first(ctx, pack, row["case_id"], after)
+    was = before.every if isinstance(before, Cycle) else before
+    if due_at is None or not isinstance(was, Duration):
+        return _first(ctx, pack, row["case_id"], after)
+    begun = _after(due_at, Duration(months=-was.months, seconds=-was.seconds))
+    return _after(begun, after.every if isinstance(after, Cycle) else after)
 
 
 def next_round(fired: Round, now: datetime) -> Round | None:

@@ -7,7 +7,7 @@ the version of the task stands, nothing is counted, and the record of acts does 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, update
 
@@ -24,6 +24,9 @@ from server.services.identity import posts
 from server.services.packs import definitions
 from server.services.verbs import acting, group_rows, work_rows
 
+#: what was typed into the form of an earlier version of the pack stands beside under this word
+BEFORE: Final = "before"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Draft:
@@ -33,6 +36,8 @@ class Draft:
     at: datetime
     #: another one each time something is kept
     mark: str
+    #: ``law`` (id of the version), ``form`` (its key) and ``answers`` of before the case moved
+    before: Mapping[str, Json] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -73,9 +78,12 @@ def save(
     variables = case_state.load(ctx, case.id).variables
     at = release.at(item.node_key, item.form_key)
     typed = answers.unfinished(ctx, at, item.form_key, given, variables)
-    _refuse_overwriting(ctx, item.id, after)
+    earlier = _stored(ctx, item.id)
+    _refuse_overwriting(earlier, after)
     mark = new_id()
     kept = {"by": actor.person_id, "at": ctx.now.isoformat(), "mark": mark, "answers": typed}
+    if earlier is not None and earlier.before is not None:
+        kept[BEFORE] = earlier.before
     _write(ctx, item.id, kept)
     return Saved(version=item.version, mark=mark)
 
@@ -97,15 +105,17 @@ def of(stored: Any, person_id: str) -> Draft | None:
         at=datetime.fromisoformat(stored["at"]),
         # one that an earlier version of the program kept has none
         mark=stored.get("mark", ""),
+        before=stored.get(BEFORE),
     )
 
 
-def _refuse_overwriting(ctx: Context, item_id: str, after: str | None) -> None:
-    if after is None:
-        return
-    stored = ctx.session.scalar(select(work_item.c.draft).where(work_item.c.id == item_id))
-    kept = of(stored, ctx.actor.person_id)
-    if kept is not None and kept.mark != after:
+def _stored(ctx: Context, item_id: str) -> Draft | None:
+    found = ctx.session.scalar(select(work_item.c.draft).where(work_item.c.id == item_id))
+    return of(found, ctx.actor.person_id)
+
+
+def _refuse_overwriting(kept: Draft | None, after: str | None) -> None:
+    if after is not None and kept is not None and kept.mark != after:
         raise DraftOverwritten(_("该待办在另一个窗口填写并保存过，为免覆盖，这里的内容没有保存"))
 
 

@@ -20,6 +20,7 @@ from server.forms.fields import Field
 from server.models.case import case_step
 from server.queries.steps import stands
 from server.services.buffers import Buffer, Row
+from server.services.case import laws
 from server.services.case.case_state import Act
 from server.services.context import Context
 from server.services.law.releases import Release
@@ -62,15 +63,16 @@ def take_back(ctx: Context, case_id: str, release: Release, undone: Collection[s
     for row in kept:
         kept.change(row, outcome=None)
     rows = ctx.session.execute(
-        select(case_step.c.node_key, case_step.c.answers, case_step.c.form_hash)
+        select(*(case_step.c[name] for name in ("seq", "node_key", "answers", "form_hash")))
         .where(case_step.c.case_id == case_id, case_step.c.command == "complete", stands())
         .where(case_step.c.form_hash.is_not(None))
         .order_by(case_step.c.seq)
     )
-    for step in rows:
+    found = laws.of_case(ctx, case_id)
+    for step in rows.all():
         if step.node_key not in undone:
             act = Act(command="complete", answers=step.answers, form_hash=step.form_hash)
-            decide(ctx, case_id, release, act)
+            decide(ctx, case_id, laws.release_at(ctx, found, step.seq, release), act)
 
 
 def close(ctx: Context, case_id: str, outcome: str | None) -> None:

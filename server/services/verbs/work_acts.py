@@ -4,6 +4,7 @@ Rows of ``work_act`` are only ever appended. The record of acts (audit) gets ids
 and opinions stand here alone.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import insert
@@ -47,8 +48,13 @@ def append(ctx: Context, item: ItemRow, verb: str, **said: Json) -> str:
     return act_id
 
 
-def append_to_case(ctx: Context, case_id: str, verb: str, **said: Json) -> str:
-    """The same for what is done to a whole case and to none of its items."""
+def append_to_case(
+    ctx: Context, case_id: str, verb: str, told: Mapping[str, Json] | None = None, **said: Json
+) -> str:
+    """The same for what is done to a whole case and to none of its items.
+
+    ``told``: ids, keys and dates that stand on record besides.
+    """
     act_id = new_id()
     row = {
         "id": act_id,
@@ -60,5 +66,5 @@ def append_to_case(ctx: Context, case_id: str, verb: str, **said: Json) -> str:
         **said,
     }
     ctx.session.execute(_APPEND, row)
-    ctx.record(f"case.{verb}", case_id, case_id, {"act": act_id})
+    ctx.record(f"case.{verb}", case_id, case_id, {"act": act_id, **(told or {})})
     return act_id

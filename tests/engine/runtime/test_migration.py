@@ -110,6 +110,70 @@ def test_subprocesses_and_called_processes_move_with_their_tasks() -> None:
     assert moved.do("s3").open == ["after"]
 
 
+@pytest.mark.parametrize("kind", ["callActivity", "subProcess"])
+@pytest.mark.parametrize("sequential", [False, True])
+def test_calls_and_subprocesses_done_for_each_item_move_with_what_they_hold(
+    kind: str, *, sequential: bool
+) -> None:
+    player = Player(files(*for_each(kind, "s1", "s2", sequential=sequential)))
+    player.start(organs=["a", "b"]).do("s1")
+    before = {task.task_key: (task.instance, task.scopes) for task in player.work.values()}
+    moved = move(player, files(*for_each(kind, "s1", "s2", "s3", sequential=sequential)))
+    assert {task.task_key: (task.instance, task.scopes) for task in moved.work.values()} == before
+    moved.finish()
+    assert moved.visited.count("s3") == 2
+    assert set(moved.last.variables["opinions"]) == {"a", "b"}
+
+
+def test_a_subprocess_within_a_subprocess_keeps_its_timer_and_its_message() -> None:
+    player = Player(files(*nested("u", "w"), messages=["m"])).start()
+    keys = {task.task_key for task in player.work.values()}
+    moved = move(player, files(*nested("u", "w", "more"), messages=["m"]))
+    assert {task.task_key for task in moved.work.values()} == keys
+    assert moved.armed == ["late"]
+    waiting = move(player.do("u"), files(*nested("u", "w", "more"), messages=["m"]))
+    assert waiting.last.subscribed == ()
+    assert waiting.deliver("w").open == ["more"]
+    assert moved.do("u").deliver("w").open == ["more"]
+    assert moved.do("more").ended
+
+
+def test_a_step_inside_a_call_that_is_missing_is_refused() -> None:
+    player = Player(files(*calling("s1"))).start()
+    with pytest.raises(MigrationRefused) as refused:
+        move(player, files(*calling("other")))
+    assert [each.element for each in refused.value.reasons] == ["s1"]
+    moved = move(player, files(*calling("other")), {"s1": "other"})
+    assert moved.last.stayed is not None
+    assert [task.node_key for task in moved.last.stayed.work] == ["other"]
+
+
+def test_a_call_that_became_a_subprocess_is_refused() -> None:
+    inner = Process("call").start("cs").user("s1", "s2").end("ce").path("cs", "s1", "s2", "ce")
+    drawn = Process().start().subprocess("call", inner).user("after").end()
+    drawn.path("start", "call", "after", "end")
+    with pytest.raises(MigrationRefused) as refused:
+        move(Player(files(*calling("s1"))).start(), files(drawn))
+    assert [(each.code, each.element) for each in refused.value.reasons] == [
+        ("MIGRATION_STEP_CHANGED", "call")
+    ]
+
+
+def test_what_stays_is_told_as_the_new_version_has_it() -> None:
+    before = Process().start().user("t").end("end", "e2").path("start", "t", "end")
+    before.boundary("late", "t", timer("PT5H"), interrupting=False).path("late", "e2")
+    after = Process().start().user("T").end("end", "e2").path("start", "T", "end")
+    after.boundary("LATE", "T", timer("PT9H"), interrupting=False).path("LATE", "e2")
+    player = Player(files(before)).start()
+    moved = player.branch()
+    moved.run(Migrate(target=files(after), now=NOW, mapping={"t": "T", "late": "LATE"}))
+    last = moved.last
+    assert (last.opened, last.closed, last.timers_wanted, last.timers_dropped) == ((), (), (), ())
+    assert last.stayed is not None
+    assert [task.node_key for task in last.stayed.work] == ["T"]
+    assert [(each.element, each.wish) for each in last.stayed.timers] == [("LATE", "PT9H")]
+
+
 def test_a_finished_call_may_be_missing_in_the_new_version() -> None:
     player = Player(files(*calling("s1"))).start().do("s1", "s2")
     plain = Process().start().user("after").end().path("start", "after", "end")
@@ -183,6 +247,28 @@ def new() -> Process:
 def renamed() -> Process:
     process = Process().start().user("t1", "T2", "b1").parallel("s", "j").end()
     return process.path("start", "t1", "s", "T2", "j", "end").path("s", "b1", "j")
+
+
+def for_each(kind: str, *steps: str, sequential: bool) -> tuple[Process, ...]:
+    names = ("called", "cs", "ce") if kind == "callActivity" else ("hear", "hs", "he")
+    inner = Process(names[0]).start(names[1]).user(*steps).end(names[2])
+    inner.path(names[1], *steps, names[2])
+    process = Process().start().user("after").end()
+    if kind == "callActivity":
+        process.each("hear", kind=kind, sequential=sequential, called="called")
+    else:
+        process.each("hear", kind=kind, sequential=sequential, inner="".join(inner.parts))
+    process.path("start", "hear", "after", "end")
+    return (process, inner) if kind == "callActivity" else (process,)
+
+
+def nested(task: str, wait: str, *more: str) -> tuple[Process, ...]:
+    deep = Process("deep").start("ds").user(task, *more).catch(wait, message("m"))
+    deep.end("de", "de2").boundary("late", task, timer('deadline("d")'), interrupting=False)
+    deep.path("ds", task, wait, *more, "de").path("late", "de2")
+    outer = Process("outer").start("os").subprocess("deep", deep).end("oe").path("os", "deep", "oe")
+    split = Process().start().subprocess("outer", outer).end().path("start", "outer", "end")
+    return (split,)
 
 
 def calling(*steps: str) -> tuple[Process, Process]:

@@ -97,9 +97,11 @@ def test_a_place_that_nobody_stands_at_is_refused() -> None:
             player.engine.task_at(drawn, player.state, nowhere)
 
 
-def test_a_migration_is_not_told() -> None:
+def test_a_migration_is_told_by_its_versions() -> None:
     drawn = files(Process("main").start().end().path("start", "end"))
-    assert asked.of(Migrate(target=drawn, now=NOW), ()) is None
+    told = asked.migrated(Migrate(target=drawn, now=NOW, mapping={"a": "b"}), "old", "new")
+    assert asked.read(asked.row(told)) == told
+    assert told.values == {"source": "old", "target": "new", "mapping": {"a": "b"}}
 
 
 def complete(player: Player, node: str, nth: int) -> CompleteTask:
