@@ -59,6 +59,7 @@ _PLACES = (
             "studio_editors",
             "studio_entries",
             "studio_imports",
+            "studio_new",
             "rehearsals",
             "replays",
             "publications",
@@ -68,7 +69,7 @@ _PLACES = (
         "packs.index",
         _("版本"),
         Permission.PACK_PUBLISH,
-        ("packs", "offers", "comparisons", "migrations"),
+        ("packs", "offers", "comparisons", "version_proposals", "migrations"),
     ),
 )
 
