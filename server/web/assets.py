@@ -21,6 +21,7 @@ NEEDED: Final = frozenset(
         *("app.js", "mark.svg", "office.css"),
         *("form.css", "form.js", "viewer.css", "viewer.js"),
         *("designer.css", "designer.js", "studio.css", "diff.css", "diff.js"),
+        *("dmn.css", "dmn.js", "formeditor.css", "formeditor.js"),
     }
 )
 
