@@ -27,13 +27,13 @@ export function chinese(texts = TEXTS) {
   const plugin = {
     name: "chinese",
     setup(builder) {
-      for (const [file, { version, table }] of Object.entries(texts)) {
+      for (const [file, { version, table, ways = [] }] of Object.entries(texts)) {
         builder.onLoad({ filter: new RegExp(`node_modules/${escaped(file)}$`) }, ({ path }) => {
           const folder = path.slice(0, path.length - file.length) + packageOf(file);
           const found = JSON.parse(readFileSync(`${folder}/package.json`, "utf8")).version;
           if (found !== version) throw new Error(`${file} is ${found}, its texts are for ${version}`);
           seen.add(file);
-          return { contents: translate(readFileSync(path, "utf8"), table, file), loader: "js" };
+          return { contents: translate(readFileSync(path, "utf8"), [...table, ...ways], file), loader: "js" };
         });
       }
     },

@@ -1,6 +1,8 @@
 // What the components say, and how it reads in Chinese: text in the source, replacement, how often.
 // The sentences about an answer are those of the server (server/forms/limits.py), so that nobody
 // sees two texts for one thing; tests/browser/test_form_differential.py compares them.
+import { DMN_TEXTS } from "./zh.dmn.mjs";
+import { FORM_EDITOR_TEXTS } from "./zh.formeditor.mjs";
 
 /** The label of a field, inside form-js's own functions. */
 const LABEL = "“${field.label || field.dateLabel || field.timeLabel || field.key}”";
@@ -106,6 +108,17 @@ const HIDDEN = [
   ],
 ];
 
+/**
+ * Not a text either: CodeMirror puts its rules into a <style> element, which the policy of the
+ * pages refuses (style-src 'self'); a sheet made by script says the same and is allowed.
+ */
+const ADOPTED = [
+  ["if (!root.head && root.adoptedStyleSheets && win.CSSStyleSheet)", "if (root.adoptedStyleSheets)", 1],
+];
+
 export const TEXTS = {
-  "@bpmn-io/form-js-viewer/dist/index.es.js": { version: "1.23.0", table: [...MARKUP, ...HIDDEN] },
+  ...DMN_TEXTS,
+  ...FORM_EDITOR_TEXTS,
+  "style-mod/src/style-mod.js": { version: "4.1.5", table: [], ways: ADOPTED },
+  "@bpmn-io/form-js-viewer/dist/index.es.js": { version: "1.23.0", table: MARKUP, ways: HIDDEN },
 };

@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, request
 
 from server.http.site import site
 
-PageClass = Literal["plain", "view", "designer", "file"]
+PageClass = Literal["plain", "view", "designer", "dmn", "formeditor", "file"]
 
 _COMMON: Final = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; font-src 'self'; "
@@ -23,6 +23,9 @@ POLICIES: Final[dict[str, str]] = {
     "plain": _COMMON + "img-src 'self'; style-src 'self'",
     "view": _COMMON + "img-src 'self'; style-src 'self'",
     "designer": _COMMON + "img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'",
+    "dmn": _COMMON + "img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'",
+    "formeditor": _COMMON
+    + "img-src 'self' data:; style-src 'self'; style-src-attr 'unsafe-inline'",
     "file": "default-src 'none'; sandbox",
 }
 

@@ -22,6 +22,7 @@ NEEDED: Final = frozenset(
         *("form.css", "form.js", "viewer.css", "viewer.js"),
         *("designer.css", "designer.js", "studio.css", "diff.css", "diff.js"),
         *("rehearse.css", "rehearse.js"),
+        *("dmn.css", "dmn.js", "formeditor.css", "formeditor.js"),
     }
 )
 

@@ -9,7 +9,7 @@ from server.domain.errors import Invalid, NotFound
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class
-from server.http.site import acting, reading
+from server.http.site import acting, reading, site
 from server.services.packs import workspace
 from server.services.packs.workspace import Overtaken
 from server.web import studio_frame
@@ -57,6 +57,7 @@ def edit(pack: str) -> Response:
 @page_class("designer")
 def diagram(pack: str) -> str:
     frame = studio_frame.frame(pack, _path("bpmn"))
+    site().tools.drawing.ready()
     return render("studio/diagram.html", frame=frame, **studio_frame.words())
 
 

@@ -11,10 +11,10 @@ from server.domain.errors import Invalid, NotFound
 from server.domain.texts import _
 from server.http import problems
 from server.http.access import requires
-from server.http.site import acting, reading, site
+from server.http.site import acting, now, person, reading, site
 from server.services.packs import (
-    definitions,
     drawing_facts,
+    drawn_checks,
     file_titles,
     pack_drafts,
     pack_entries_edit,
@@ -97,7 +97,7 @@ def check(pack: str) -> Response:
         raise NotFound
     with reading() as ctx:
         files = pack_drafts.whole(ctx, pack, more)
-    found = definitions.check(site().tools, files)[1]
+    found = drawn_checks.check(site().tools, person(), now(), files)
     return jsonify(problems=[problems.entry(finding) for finding in found])
 
 

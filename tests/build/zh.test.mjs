@@ -19,7 +19,6 @@ test("every text is in the pinned version, and none of the replacements speaks E
     assert.equal(JSON.parse(readFileSync(`node_modules/${folder}/package.json`, "utf8")).version, version);
     const changed = translate(readFileSync(`node_modules/${file}`, "utf8"), table, file);
     assert.doesNotMatch(changed, /'Field (is|must)/);
-    const texts = table.filter(([text]) => !text.includes("conditionChecker"));
-    for (const [, chinese] of texts) assert.match(chinese, /[\u4e00-\u9fff]/);
+    for (const [, chinese] of table) assert.match(chinese, /[\u4e00-\u9fff]/);
   }
 });

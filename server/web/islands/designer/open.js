@@ -3,6 +3,7 @@ import Modeler from "bpmn-js/lib/Modeler";
 import minimap from "diagram-js-minimap";
 import { autosave, load } from "../studio/autosave.js";
 import { tellDraft } from "../studio/draft.js";
+import { publishable, tellWhose } from "../studio/page.js";
 import { problems } from "../studio/problems.js";
 import { get, post, read as answered } from "../studio/wire.js";
 import { bar, elementList } from "./bar.js";
@@ -61,7 +62,7 @@ export async function open(island) {
     });
     found.own(await lint(modeler, path));
     found.check();
-    warn(status, file);
+    tellWhose(file);
     tellDraft();
     island.dataset.drawn = "true";
   } catch (error) {
@@ -127,18 +128,4 @@ async function rights(island, facts, given, status, found) {
 function named(modeler, id) {
   const element = modeler.get("elementRegistry").get(id);
   return element ? labelOf(element) : "";
-}
-
-/** With an error in the pack there is nothing to publish. */
-function publishable({ errors }) {
-  const publish = document.getElementById("publish");
-  if (!publish) return;
-  publish.classList.toggle("is-off", errors > 0);
-  publish.textContent = errors ? `发布（有${errors}个错误，不能发布）` : "发布";
-  if (errors) publish.setAttribute("aria-disabled", "true");
-  else publish.removeAttribute("aria-disabled");
-}
-
-function warn(status, { by, at, state }) {
-  if (status && !status.textContent && state !== "published" && by) status.textContent = `草稿：${by} ${at}`;
 }

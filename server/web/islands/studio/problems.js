@@ -5,7 +5,8 @@
 //
 // check: the address asked (data-check); path: the file that is open; panel: the element the list
 // stands in; select(problem): shows its element in the editor, F8 goes from one to the next;
-// mark(problems): draws those of this file; label(problem): what its element is called; address(file): the page of another file, or nothing.
+// mark(problems): draws those of this file; label(problem): what people call its element;
+// address(file): the page of another file, or nothing.
 // list.own(problems) puts in what the browser itself found, list.check() asks at once. The panel
 // dispatches "checked" with {errors, warnings, problems}.
 import { announce } from "../parts.js";
