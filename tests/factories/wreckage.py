@@ -10,7 +10,7 @@ from unittest import mock
 
 from server.adapters import yaml_files
 from server.adapters.packs import PackFiles, read_folder
-from server.checker import static
+from server.checker import remembered
 from server.checker.static import Reading
 from server.config import SHIPPED
 from server.domain.expressions import Json
@@ -42,7 +42,7 @@ class Wreckage:
     def __enter__(self) -> Self:
         checked = cache(_models)
         patches: Iterable[Any] = (
-            mock.patch.object(static, "gate", cache(_gate)),
+            mock.patch.object(remembered, "gate", cache(_gate)),
             mock.patch.object(dmn_check, "read", self._read),
             mock.patch.object(dmn_check, "check_models", lambda m, f: checked(tuple(m), f)),
         )

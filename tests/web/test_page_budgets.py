@@ -25,7 +25,7 @@ BUDGETS = {
     # what may be done to the case and to its clocks, what was asked, what was said beside, which
     # cases it is linked with, what it sent, which papers it issued and what registers hold, and on
     # which versions of its pack it ran
-    "/cases/{case}": 45,
+    "/cases/{case}": 46,
     "/cases": 21,
     "/api/v1/tasks": 9,
 }
