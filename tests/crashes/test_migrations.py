@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from server.models.case import case, case_step
+from server.models.case import case_step
 from server.models.migration import migration_move, migration_run
 from server.services.context import Tools
 from server.services.migrating import proposals, runs, surveys
@@ -31,28 +31,36 @@ def test_a_worker_that_is_killed_midway_moved_each_case_once_or_not_at_all(
     databases: Databases, tmp_path: Path
 ) -> None:
     with copied(databases, "moving", _fill) as tools:
+        chosen = counted(tools, "waiting")
         with running([["worker"]], environ_of(tools), tmp_path / "first") as (first,):
             while not counted(tools, "moved") >= 5:
                 assert first.poll() is None
                 time.sleep(0.01)
             first.kill()
             first.wait()
-        assert counted(tools, "waiting") + counted(tools, "moved") == CASES
+        assert whole(tools) == chosen
         assert counted(tools, "waiting") > 0
         with running([["worker"]], environ_of(tools), tmp_path / "second") as (second,):
             while counted(tools, "waiting"):
                 assert second.poll() is None
                 time.sleep(0.05)
             assert told_to_end(second) == 0
-        assert counted(tools, "moved") == CASES
+        assert whole(tools) == chosen
         with tools.readers() as session:
             steps = select(func.count()).where(case_step.c.command == "migrate")
-            assert session.scalar(steps) == CASES
+            assert session.scalar(steps) == counted(tools, "moved")
             assert session.scalar(select(migration_run.c.state)) == "done"
-            some = session.scalars(select(case.c.id).order_by(case.c.id)).all()[::40]
+            some = session.scalars(
+                select(case_step.c.case_id).where(case_step.c.command == "migrate")
+            ).all()[::10]
         Tiny(tools).program(lambda ctx: [newer.loaded(ctx, each) for each in some])
         assert [violations(tools, each) for each in some] == [[]] * len(some)
         assert broken_chain(tools) is None
+
+
+def whole(tools: Tools) -> int:
+    """Cases that wait, were moved, or whose clocks went on meanwhile, so that they stay."""
+    return sum(counted(tools, state) for state in ("waiting", "moved", "refused"))
 
 
 def counted(tools: Tools, state: str) -> int:

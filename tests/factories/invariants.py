@@ -192,8 +192,11 @@ class _Found:
         nodes = charts.chart(self._release.files[self._case.procedure]).nodes
         open_rules = {row.rule_key for row in self._rows(deadline) if row.state in OPEN_DEADLINES}
         for item in self._items:
+            # what was done before a move may be no step of the newer version
+            if item.state not in OPEN_STATES:
+                continue
             named = nodes[item.node_key].deadline
-            if item.state in OPEN_STATES and named not in ("", "none", None):
+            if named not in ("", "none", None):
                 if item.deadline_key != named:
                     yield f"{item.node_key} has the rule {item.deadline_key!r}, not {named!r}"
                 elif named in open_rules and item.deadline_id is None:

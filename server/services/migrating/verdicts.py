@@ -14,6 +14,7 @@ from server.domain.errors import EngineError, MigrationRefused
 from server.domain.migrations import Effects, Reason, Verdict
 from server.domain.texts import _
 from server.engine.port import Advance, Migrate, Stayed
+from server.models.case import case_step
 from server.models.time import correction
 from server.models.work import OPEN_STATES, participant
 from server.services.case import case_state, facts
@@ -142,7 +143,31 @@ def _besides(ctx: Context, move: Move, after: Advance) -> Iterator[Reason]:
         label = move.source.pack.events[event].title
         message = _("“{event}”的日期曾提出更正，新版本没有这一事项").format(event=label)
         yield Reason(code="MIGRATION_EVENT", element=event, label=label, message=message)
+    for name in sorted(_answered(ctx, move)):
+        message = _("新版本按“{field}”决定去向，本案以前填过，旧版本没有作为流转的依据").format(
+            field=name
+        )
+        yield Reason(code="MIGRATION_ANSWER", element=name, label=name, message=message)
     yield from _without_office(ctx, move, after)
+
+
+def _answered(ctx: Context, move: Move) -> frozenset[str]:
+    """What only the newer version goes by, and somebody answered under the older one.
+
+    The engine was never told: it would decide as though nobody had answered.
+    """
+    procedure = move.case.procedure
+    source, target = (each.routing.get(procedure, {}) for each in (move.source, move.target))
+    new = target.keys() - source.keys()
+    if not new:
+        return frozenset()
+    wanted = select(case_step.c.answers).where(case_step.c.case_id == move.case.id)
+    return frozenset(
+        name
+        for answers in ctx.session.scalars(wanted)
+        for name, value in (answers or {}).items()
+        if name in new and value is not None
+    )
 
 
 def _without_office(ctx: Context, move: Move, after: Advance) -> Iterator[Reason]:

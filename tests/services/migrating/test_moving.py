@@ -182,6 +182,18 @@ def test_a_rule_the_new_version_lacks_keeps_the_case(tiny: Tiny) -> None:
     )
 
 
+def test_what_only_the_new_version_goes_by_and_was_answered_before_keeps_the_case(
+    tiny: Tiny,
+) -> None:
+    def by_facts(text: str) -> str:
+        return text.replace('registered = "accept"<', 'registered = "accept" and facts != null<')
+
+    newer = publish(tiny, changed(bpmn=by_facts))
+    case_id = tiny.open()
+    (reason,) = newer.plan(case_id).verdict.reasons
+    assert (reason.code, reason.element) == ("MIGRATION_ANSWER", "facts")
+
+
 def test_the_chain_holds_and_says_who_moved_it(tiny: Tiny) -> None:
     case_id = tiny.open()
     newer = publish(tiny, changed(yaml=longer))

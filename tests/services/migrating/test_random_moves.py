@@ -14,7 +14,7 @@ from tests.factories.newer import RENAMED, publish
 from tests.factories.tiny import ACCEPT, APPLICANT, DESK, HEAD, Tiny
 from tests.services.migrating.test_moving import rows, sound
 
-ORGANS = {"audit_office": "county1.audit.1", "petition_bureau": "county1.petition.1"}
+ORGANS = {"audit_office": "county1.audit.1", "petition_bureau": "county1.petitions.1"}
 
 
 @settings(
@@ -112,6 +112,11 @@ def _item(tiny: Tiny, case_id: str, login: str, node: str) -> str:
         and row["state"] in ("offered", "claimed")
         and (row["candidate_unit"] in units or row["candidate_unit"] is None)
     ]
+    assert found, (
+        node,
+        login,
+        [(r["node_key"], r["state"]) for r in rows(tiny.tools, work_item, case_id)],
+    )
     return str(found[0])
 
 
