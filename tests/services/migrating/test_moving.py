@@ -188,8 +188,8 @@ def test_what_only_the_new_version_goes_by_and_was_answered_before_keeps_the_cas
     def by_facts(text: str) -> str:
         return text.replace('registered = "accept"<', 'registered = "accept" and facts != null<')
 
-    newer = publish(tiny, changed(bpmn=by_facts))
     case_id = tiny.open()
+    newer = publish(tiny, changed(bpmn=by_facts))
     (reason,) = newer.plan(case_id).verdict.reasons
     assert (reason.code, reason.element) == ("MIGRATION_ANSWER", "facts")
 
