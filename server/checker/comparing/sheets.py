@@ -75,6 +75,8 @@ _FIELDS: Final = {
     "read": _("只读"),
     "hidden": _("不显示"),
     "value": _("值"),
+    "version": _("版本名"),
+    "valid_from": _("施行日期"),
 }
 
 
@@ -134,7 +136,7 @@ def _entries(content: bytes) -> Iterator[tuple[str, Part]]:
             for nth, entry in enumerate(inner, 1):
                 yield f"{name}.{nth}", _entry(heading, _("第{n}条").format(n=nth), entry)
         else:
-            plain[name] = words(inner)
+            plain[_FIELDS.get(name, name)] = words(inner)
     yield "", Part(label=_("政策包"), properties=plain)
 
 

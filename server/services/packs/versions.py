@@ -8,7 +8,9 @@ from datetime import date
 
 from sqlalchemy import select
 
+from server.adapters import yaml_edits
 from server.adapters.packs import PackFiles
+from server.domain import pack_paths
 from server.domain.errors import Conflict, Invalid, NotFound
 from server.domain.findings import Finding
 from server.domain.texts import _
@@ -61,14 +63,15 @@ def take_up(ctx: Context, key: str, version: int) -> int:
         raise Conflict(_("该政策包还有草稿，请先发布或者放弃"))
     wanted = _own(files_of(ctx, key, version))
     now = _own(published_files.newest_files(ctx, key))
-    changed = 0
-    for path in sorted({*wanted, *now}):
-        if wanted.get(path) != now.get(path):
-            pack_drafts.put(ctx, key, path, wanted.get(path))
-            changed += 1
+    changed = [path for path in sorted({*wanted, *now}) if wanted.get(path) != now.get(path)]
     if not changed:
         raise Conflict(_("该版本的内容与最新版本相同"))
-    return changed
+    manifest = pack_paths.manifest(key)
+    # its own day is long past, and would lie before that of the version it comes after
+    wanted[manifest] = yaml_edits.set_at(wanted[manifest], ("valid_from",), ctx.today)
+    for path in {manifest, *changed}:
+        pack_drafts.put(ctx, key, path, wanted.get(path))
+    return len(changed)
 
 
 def _own(files: PackFiles) -> dict[str, bytes]:

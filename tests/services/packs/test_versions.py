@@ -80,7 +80,7 @@ def test_what_was_law_is_taken_up_as_a_new_version(tiny: Tiny) -> None:
     third = read(tiny, lambda ctx: versions.files_of(ctx, "tiny", 3))
     told = comparing.between(tiny.tools, first, third)
     wheres = [each.where for file in told for each in file.changes or ()]
-    assert wheres == ["政策包 › version", "政策包 › valid_from"]
+    assert wheres == ["政策包 › 版本名", "政策包 › 施行日期"]
 
 
 def test_what_was_drafted_in_between_is_not_published_unseen(tiny: Tiny) -> None:
