@@ -1,9 +1,10 @@
 """The one V8 isolate of a process: FEEL text goes in as JSON, values come out as JSON.
 
 One is faster than a pool and than one per thread, so all threads share it; mini-racer queues
-their calls. The time limit counts the queue, so a call that timed out behind somebody else's
-slow expression is asked once more, one retry at a time. No Python function is ever registered
-inside. Nothing here knows what the questions mean: that is ``feel`` and ``dmn``.
+their calls. The time limit counts the queue, and the stop of one call can hit the next or take
+the isolate away from all: so a call that was stopped is asked once more in an isolate of its own
+(20 ms to make), one at a time, and only what happens there is held against it. No Python function
+is ever registered inside. Nothing here knows what the questions mean: that is ``feel`` and ``dmn``.
 """
 
 import atexit
@@ -114,7 +115,7 @@ class Isolate:
             raise
         except _STOPPED:
             with self._retry:
-                return self._again(source)
+                return self._alone(source)
 
     def close(self) -> None:
         """No isolate is left; the next question makes a new one. Without it exit may hang."""
@@ -132,21 +133,10 @@ class Isolate:
         for thread in closing:
             thread.join(_DRAIN_SECONDS)
 
-    def _again(self, source: str) -> Json:
-        try:
-            return self._once(source)
-        except JSTimeoutException as slow:
-            raise ExpressionFailed(_("表达式计算时间过长，已停止计算")) from slow
-        except (ExpressionFailed, IsolateUnusable):
-            raise
-        except _STOPPED as broken:
-            raise ExpressionFailed(_("表达式占用内存过多，已停止计算")) from broken
-
     def _once(self, source: str) -> Json:
         with self._inside() as room:
-            self.calls += 1
             try:
-                text = room.racer.eval(source, timeout_sec=self._seconds, max_memory=self._memory)
+                return self._answer(room, source)
             except JSTimeoutException:
                 if room.racer.was_hard_memory_limit_reached():
                     self._retire(room)
@@ -154,6 +144,22 @@ class Isolate:
             except _STOPPED:
                 self._retire(room)
                 raise
+
+    def _alone(self, source: str) -> Json:
+        room = _Room(read_bundle())
+        room.users, room.retired = 1, True
+        try:
+            return self._answer(room, source)
+        except JSTimeoutException as slow:
+            raise ExpressionFailed(_("表达式计算时间过长，已停止计算")) from slow
+        except _STOPPED as broken:
+            raise ExpressionFailed(_("表达式占用内存过多，已停止计算")) from broken
+        finally:
+            self._leave(room)
+
+    def _answer(self, room: _Room, source: str) -> Json:
+        self.calls += 1
+        text = room.racer.eval(source, timeout_sec=self._seconds, max_memory=self._memory)
         if not isinstance(text, str) or text == '"SIZE"':
             raise ExpressionFailed(_("表达式的结果过大"))
         return json.loads(text, parse_float=_number)
