@@ -74,6 +74,14 @@ def test_two_designers_of_one_diagram_choose_whose_it_shall_be(visit: Visit) -> 
     panel(other, "名称").fill("乙写的")
     panel(other, "名称").blur()
     expect(other.get_by_role("heading", name="两个人改了同一份文件")).to_be_visible()
+    # both texts stand side by side, and the keyboard reaches what is different
+    dialog = other.get_by_role("dialog")
+    changed = dialog.locator("tr.is-different", has_text="乙写的")
+    expect(changed.locator("td").nth(0)).to_contain_text("乙写的")
+    expect(changed.locator("td").nth(1)).to_contain_text("甲写的")
+    expect(changed.locator("td").nth(0)).to_contain_text("两份不同")
+    expect(dialog.get_by_role("region")).to_be_focused()
+    assert second.check() == []
     second.snap("两个人改了同一份文件")
     other.get_by_role("button", name=re.compile("^改用")).click()
     expect(shape(other, "talk")).to_contain_text("甲写的")

@@ -1,8 +1,9 @@
 // Two people changed one file: whoever comes second says which text it shall be.
 import { download } from "./download.js";
+import { side } from "./side.js";
 
 /**
- * Ask; gives "mine" or "theirs". Nothing is lost unasked: both texts can be kept as files first.
+ * Ask; gives "mine" or "theirs". Nothing is lost unasked: both texts stand side by side, and can be kept as files.
  * @param {{by: string, at: string, content: string}} found what the other one stored
  * @param {() => string | Promise<string>} getContent what stands on this page
  * @param {string} src the address of the file, with its path
@@ -16,10 +17,16 @@ export function conflict({ by, at, content }, getContent, src) {
   title.id = "conflict-title";
   title.textContent = "两个人改了同一份文件";
   const text = document.createElement("p");
-  text.textContent = `${by}在${at}保存了这份文件，您这里的改动还没有保存。请选择用哪一份；没有选中的那一份将被替换，可以先下载留存。`;
+  text.textContent = `${by}在${at}保存了这份文件，您这里的改动还没有保存。请对照以后选择用哪一份；没有选中的那一份将被替换，可以先下载留存。`;
   const acts = document.createElement("div");
   acts.className = "acts";
-  dialog.append(title, text, acts);
+  const both = document.createElement("div");
+  dialog.append(title, text, both, acts);
+  async function show() {
+    both.append(side({ title: "我的", text: await getContent() }, { title: `${by}的`, text: content }));
+    // reading comes before choosing: no key decides by accident
+    both.querySelector("[tabindex]").focus();
+  }
   return new Promise((resolve) => {
     const decide = (choice) => () => {
       dialog.close();
@@ -36,6 +43,7 @@ export function conflict({ by, at, content }, getContent, src) {
     dialog.addEventListener("cancel", (event) => event.preventDefault());
     document.body.append(dialog);
     dialog.showModal();
+    show();
   });
 }
 
