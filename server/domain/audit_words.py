@@ -132,6 +132,7 @@ AUDIT_WORDS: Final[Mapping[str, str]] = {
     "pack.draft": _("保存政策包草稿"),
     "pack.propose": _("提出政策包版本"),
     "pack.publish": _("发布政策包"),
+    "pack.answer_read": _("阅看政策包版本的核准结果"),
     "pack.refuse": _("不同意政策包版本"),
     "pack.retire": _("停止施行政策包版本"),
     "pack.withdraw": _("撤回政策包版本"),

@@ -3,7 +3,7 @@ beside it the drafts of the next version, and what of it is offered here."""
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.domain.expressions import Json
@@ -73,6 +73,37 @@ class PackVersion(Base):
         one_of("state", "proposed", "published", "retired"),
         UniqueConstraint("key", "version"),
         Index(None, "key", "valid_from"),
+    )
+
+
+class VersionAnswer(Base):
+    """What another person answered to a proposed version, and whether its proposer has read it."""
+
+    __tablename__ = "version_answer"
+
+    id: Mapped[Id]
+    #: key of the pack, what it called itself and the version, and the day that was proposed
+    pack: Mapped[str]
+    title: Mapped[str]
+    label: Mapped[str]
+    valid_from: Mapped[date]
+    #: number it was published under, 0: it was refused
+    version: Mapped[int]
+    #: why it was refused
+    reason: Mapped[str]
+    proposed_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    answered_by: Mapped[str] = mapped_column(ForeignKey("person.id"))
+    answered_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_version_answer_pack", "pack", "answered_at"),
+        Index(
+            "ix_version_answer_unread",
+            "proposed_by",
+            sqlite_where=text("read_at IS NULL"),
+            postgresql_where=text("read_at IS NULL"),
+        ),
     )
 
 

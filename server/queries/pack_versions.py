@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
+from server.domain import version_spans
 from server.domain.expressions import Json
 from server.models.case import case
 from server.models.definition import PackVersion
@@ -128,6 +129,37 @@ def standing(versions: Sequence[Version], on: date) -> Mapping[int, str]:
         else:
             found[each.version] = "in_force" if each is holds else "superseded"
     return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ahead:
+    """What published versions do to one that is to be in force from a day."""
+
+    since: date
+    #: what is published and not yet in force, the earliest first
+    coming: Sequence[Version]
+    #: takes over from it later, None: nothing does
+    overtaking: Version | None
+    #: was to be in force from the same day, and never is
+    displaced: Sequence[Version]
+
+    @property
+    def last(self) -> date | None:
+        """Its last day, None: it is not overtaken."""
+        return self.overtaking.valid_from - timedelta(days=1) if self.overtaking else None
+
+
+def ahead(session: Session, key: str, since: date, today: date) -> Ahead:
+    """What the published versions of this pack do to one newly published for this day."""
+    found = published(session, key)
+    return Ahead(
+        since=since,
+        coming=sorted(
+            (each for each in found if each.valid_from > today), key=lambda each: each.valid_from
+        ),
+        overtaking=version_spans.overtaking(found, since),
+        displaced=version_spans.displaced(found, since, today),
+    )
 
 
 def running(session: Session, key: str) -> Mapping[int, int | None]:

@@ -13,7 +13,7 @@ from server.domain.access import Permission, permits
 from server.domain.calendar import CHINA_TIME
 from server.domain.texts import _
 from server.http.site import actor, drilling, me, now, reading, signed
-from server.queries import headings
+from server.queries import headings, version_answers
 from server.services.identity import people
 from server.web.assets import Assets
 
@@ -80,6 +80,7 @@ _COUNTED = {
     "decisions.meetings": "meetings",
     "requests.index": "requests",
     "campaigns.index": "campaigns",
+    "packs.index": "answers",
 }
 
 
@@ -175,6 +176,8 @@ def _waiting() -> dict[str, str | None]:
     with reading() as ctx:
         chosen = me().preferences
         found = headings.waiting(ctx.session, ctx.actor, chosen, on=ctx.today, now=ctx.now)
+        designs = permits(actor(), Permission.PACK_PUBLISH)
+        answers = version_answers.unread_count(ctx.session, ctx.actor.person_id) if designs else 0
     # nothing unread is no news; that there is no work is
     return {
         "work": _counted(found.work),
@@ -182,6 +185,7 @@ def _waiting() -> dict[str, str | None]:
         "meetings": _if_any(found.meetings),
         "requests": _if_any(found.requests),
         "campaigns": _if_any(found.campaigns),
+        "answers": _if_any(answers),
     }
 
 

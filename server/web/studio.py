@@ -10,6 +10,7 @@ from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class
 from server.http.site import acting, reading, site
+from server.queries import version_answers
 from server.services.packs import workspace
 from server.services.packs.workspace import Overtaken
 from server.web import studio_frame
@@ -29,7 +30,8 @@ _Page = Response | str | tuple[str, int]
 def index() -> str:
     with reading() as ctx:
         found = workspace.packs(ctx)
-    return render("studio/index.html", packs=found, **studio_frame.words())
+        answers = version_answers.unread(ctx.session, ctx.actor.person_id)
+    return render("studio/index.html", packs=found, answers=answers, **studio_frame.words())
 
 
 @pages.get(f"/{KEY}")

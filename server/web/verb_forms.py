@@ -1,11 +1,12 @@
 """The form of a verb: what was typed into it as arguments of its service call, and once only."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from flask import request
+from flask import flash, redirect, request
+from werkzeug.wrappers import Response
 
 from server.domain.errors import Invalid, RongcuoError
 from server.domain.findings import Finding
@@ -16,6 +17,14 @@ from server.http.verbs.saying import LONGEST, Ask, Verb
 from server.services.case.idempotency import Answer
 from server.services.context import Context
 from server.services.files import attachments
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Done:
+    """What came of a form: where the person goes from it, and what he is told there."""
+
+    to: str
+    said: str
 
 
 def given(verb: Verb) -> dict[str, Any]:
@@ -71,6 +80,18 @@ def answered(effect: Callable[[Context], Answer], *, is_secret: bool = False) ->
     key = request.form.get("once", "")[:64] or request.headers.get("Idempotency-Key")
     with acting() as ctx:
         return repeated.once(ctx, key or None, effect, is_secret=is_secret)
+
+
+def followed(act: Callable[[Context], Done]) -> Response:
+    """Do it once, say what came of it and go there; the same form sent twice is answered alike."""
+
+    def effect(ctx: Context) -> Answer:
+        done = act(ctx)
+        return Answer(status=303, body={"to": done.to, "said": done.said})
+
+    body = cast("dict[str, str]", answered(effect).body)
+    flash(body["said"], "green")
+    return redirect(body["to"], 303)
 
 
 def refusal(refused: RongcuoError | None) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def test_a_bare_program_of_the_first_schema_is_backed_up_at_its_start(cli: Cli) 
         schema.bring_to(connection, "0001")
     tools.database.dispose()
     assert cli("user", "list").status == 0
-    assert len(list((cli.data / "backups").glob("before-0016-*.rongcuo"))) == 1
+    assert len(list((cli.data / "backups").glob("before-0017-*.rongcuo"))) == 1
 
 
 def test_the_audit_record_is_exported_and_verified_with_no_database(

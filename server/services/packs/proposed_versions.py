@@ -19,7 +19,7 @@ from server.domain.version_proposals import ProposedVersion
 from server.models.definition import PackVersion
 from server.models.identity import Person
 from server.services.context import Context
-from server.services.packs import definitions, pack_drafts, published_files
+from server.services.packs import definitions, pack_drafts, published_files, version_answers
 from server.services.packs.definitions import Checked, Published, Why
 from server.services.packs.pack_drafts import Candidate
 
@@ -122,7 +122,7 @@ def propose_drafts(
 
 
 def approve(ctx: Context, seen: Waiting, checked: Checked) -> Published:
-    """Make law what the actor was shown; drafts that became part of it are used up.
+    """Make law what the actor was shown, and tell whoever proposed it; its drafts are used up.
 
     ``checked``: what the check says of it today, before the transaction.
 
@@ -137,6 +137,7 @@ def approve(ctx: Context, seen: Waiting, checked: Checked) -> Published:
     deciding.approve(_proposed(row), ctx.actor, newest_at=newest_at, today=ctx.today)
     findings = definitions.refuse_wrong(ctx, seen.files, checked, accept_warnings=seen.accepted)[1]
     done = definitions.make_law(ctx, row, findings)
+    version_answers.tell(ctx, row)
     for draft in pack_drafts.drafts(ctx, seen.key):
         law = seen.files.files.get(draft.path)
         if law == (None if draft.removed else draft.content):
@@ -145,7 +146,7 @@ def approve(ctx: Context, seen: Waiting, checked: Checked) -> Published:
 
 
 def refuse(ctx: Context, seen: Waiting, reason: str) -> None:
-    """Send it back to whoever proposed it; its drafts stay.
+    """Send it back to whoever proposed it, who is told the reason; its drafts stay.
 
     Raises:
         Forbidden: the actor proposed it himself.
@@ -154,6 +155,7 @@ def refuse(ctx: Context, seen: Waiting, reason: str) -> None:
     """
     row = _same(ctx, seen)
     deciding.refuse(_proposed(row), ctx.actor, reason)
+    version_answers.tell(ctx, row, reason=reason.strip())
     _give_up(ctx, row, "pack.refuse", reason.strip())
 
 

@@ -65,7 +65,7 @@ def test_a_case_of_the_first_schema_goes_on_after_the_upgrade(
 
         assert schema.is_current(tools.database)
         (file,) = (tools.config.data / FOLDER).iterdir()
-        assert file.name.startswith("before-0016-")
+        assert file.name.startswith("before-0017-")
         assert file.stat().st_mode & 0o777 == 0o600
         tools.releases.update(tiny.tools.releases)
         again = Tiny(tools)

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -8,12 +8,15 @@ from sqlalchemy import select
 
 from server.domain.errors import Conflict, Forbidden, NotFound
 from server.models.audit import AuditEvent
+from server.queries import version_answers as queries
+from server.queries.version_answers import Answer
 from server.services.context import Context, reading, transaction
 from server.services.packs import (
     definitions,
     pack_drafts,
     proposed_versions,
     published_files,
+    version_answers,
     workspace,
 )
 from server.services.packs.definitions import Published, Why
@@ -53,6 +56,8 @@ def test_another_designer_makes_exactly_that_law_and_its_drafts_are_used_up(tiny
     assert read(tiny, lambda ctx: proposed_versions.waiting(ctx, "tiny")) is None
     assert not read(tiny, lambda ctx: pack_drafts.drafts(ctx, "tiny"))
     assert verbs(tiny)[-3:] == ["pack.propose", "pack.draft", "pack.publish"]
+    (told,) = answers(tiny, FIRST)
+    assert (told.version, told.reason, told.label, told.valid_from) == (2, "", seen.label, APRIL)
 
 
 def test_drafts_made_while_it_waited_are_for_the_version_after(tiny: Tiny) -> None:
@@ -91,6 +96,15 @@ def test_it_is_sent_back_with_its_reason_on_record_and_its_drafts_stay(tiny: Tin
     assert read(tiny, lambda ctx: proposed_versions.waiting(ctx, "tiny")) is None
     assert read(tiny, lambda ctx: pack_drafts.drafts(ctx, "tiny"))
     assert verbs(tiny)[-1] == "pack.refuse"
+    (told,) = answers(tiny, FIRST)
+    assert (told.version, told.reason) == (0, "依据已经修改")
+    assert not answers(tiny, SECOND)
+    with pytest.raises(NotFound):
+        act(tiny, SECOND, lambda ctx: version_answers.read(ctx, told.id))
+    for _ in range(2):
+        act(tiny, FIRST, lambda ctx: version_answers.read(ctx, told.id))
+    assert verbs(tiny).count("pack.answer_read") == 1
+    assert not answers(tiny, FIRST)
     with pytest.raises(Conflict):
         approve(tiny, seen)
     propose(tiny, note="# mended\n")
@@ -168,6 +182,11 @@ def act(tiny: Tiny, login: str, verb: Callable[[Context], T], now: datetime = NO
 def read(tiny: Tiny, verb: Callable[[Context], T]) -> T:
     with reading(tiny.tools, tiny.actor(SECOND), NOW) as ctx:
         return verb(ctx)
+
+
+def answers(tiny: Tiny, login: str) -> Sequence[Answer]:
+    with reading(tiny.tools, tiny.actor(login), NOW) as ctx:
+        return queries.unread(ctx.session, ctx.actor.person_id)
 
 
 def verbs(tiny: Tiny) -> list[str]:
