@@ -40,6 +40,7 @@ def test_a_version_before_a_coming_one_says_it_will_be_overtaken(tiny: Tiny) -> 
     # before anything is typed: which one, which day, what happens
     page = text(client, PAGE)
     assert f"第2版（1.1）已经发布，原定同日（{COMING}）起施行" in page
+    assert "比该日早的，到该日由第2版接替" in page
     earlier = {**WHY, "version": "1.2"}
     refused = send(client, PAGE, earlier)
     page = refused.get_data(as_text=True)
