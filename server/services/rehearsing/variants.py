@@ -41,9 +41,9 @@ def varied(
         (field for field in flat(read(schema.get("components"))) if not field.is_locked),
         key=lambda field: _rank(field, conditions),
     )
-    choices = {field.key: list(_values(field, pack, conditions)) for field in fields}
-    for key, values in choices.items():
-        for value in values:
+    choices = {field.key: list(values(field, pack, conditions)) for field in fields}
+    for key, offered in choices.items():
+        for value in offered:
             if value != base.get(key):
                 yield {**base, key: value}
     deciding = [field.key for field in fields if _rank(field, conditions) < len(conditions)]
@@ -94,7 +94,8 @@ def _rank(field: Field, conditions: Sequence[str]) -> int:
     )
 
 
-def _values(field: Field, pack: PolicyPack, conditions: Sequence[str]) -> Iterator[Json]:
+def values(field: Field, pack: PolicyPack, conditions: Sequence[str]) -> Iterator[Json]:
+    """Values the field may be answered with: its options, and what the conditions name."""
     if field.component == "checkbox":
         yield from (True, False)
     elif field.component in ONE_OF:
