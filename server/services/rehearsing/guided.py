@@ -6,7 +6,7 @@ would have stayed on it, at the gateway that is nearest to the flow, and it is p
 scenario does not say any more is done as other scenarios do it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
@@ -27,8 +27,11 @@ _SCENARIOS: Final = 24
 _ROUNDS: Final = 8
 #: ways to answer otherwise that are tried at one gateway
 _SOLUTIONS: Final = 3
+_LOOKED_AT: Final = 40
 #: steps that are played where the scenario says nothing any more
-_ON: Final = 14
+_ON: Final = 24
+#: of what scenarios answer at a task, so much is tried
+_ANSWERS: Final = 3
 #: acts of a scenario that are played again
 _PLAYED: Final = frozenset({"do", "until", "deliver"})
 
@@ -39,7 +42,8 @@ class Nearest:
 
     distance: int = FAR
     element: str = ""
-    open: tuple[str, ...] = ()
+    #: tasks that waited there: element and title
+    open: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -65,7 +69,11 @@ class Guide:
         before = nearness.behind(chart)
         flows = solving.musts(chart, self.way.start, self.way.flow, before)
         flows.sort(key=lambda each: -near.get(each.source, 0))
-        self.musts = [solving.need(chart, each) for each in flows]
+        self.musts = [self.need(each) for each in flows]
+
+    def need(self, flow: Flow) -> Need:
+        """What must hold for a flow of the procedure to be taken."""
+        return solving.need(self.way.chart, flow)
 
     def looked(self) -> Iterator[None]:
         """Look on, a play each time."""
@@ -122,27 +130,42 @@ class Guide:
     def _otherwise(self, case: CaseFacts, done: set[str]) -> dict[str, Json] | None:
         """Answers with which the case would have stayed on the way, where it left it last."""
         for flow in self._left(case):
-            wanted = solving.need(self.way.chart, flow)
-            solutions = list(islice(self.solver.solutions(wanted, case.variables), _SOLUTIONS))
+            wanted = self.need(flow)
+            known = {**self._said(self._so_far), **case.variables}
+            solutions = self._solutions(wanted, known)
             if not solutions:
                 self.unsolved[flow.id] = wanted
             for solution in solutions:
-                key = f"{flow.id} {sorted(solution.items(), key=str)}"
+                key = f"{flow.id} {sorted(solution)}"
                 if key not in done:
                     done.add(key)
                     self.failed[flow.id] = solution
                     return solution
         return None
 
+    def _solutions(self, wanted: Need, known: Mapping[str, Json]) -> list[dict[str, Json]]:
+        """Some, each with other fields."""
+        found: dict[frozenset[str], dict[str, Json]] = {}
+        for solution in islice(self.solver.solutions(wanted, known), _LOOKED_AT):
+            found.setdefault(frozenset(solution), solution)
+            if len(found) == _SOLUTIONS:
+                break
+        return list(found.values())
+
     def _left(self, case: CaseFacts) -> list[Flow]:
-        """Flows that would have led nearer and were not taken, nearest first."""
+        """Flows that would have led nearer and were not taken, the nearest first; as long as the
+        case stands on the way, only those where it took no other that leads there."""
         near, visited, taken = self.way.near, set(case.visited), set(case.flows)
+        flows = self.way.chart.flows.values()
+        kept = {each.source for each in flows if each.id in taken and each.target in near}
+        is_lost = not any(work.node_key in near for work in case.work)
         found = []
-        for each in self.way.chart.flows.values():
+        for each in flows:
             is_on = each.id == self.way.flow.id or (
                 each.target in near and near[each.target] < near.get(each.source, -1)
             )
-            if is_on and each.source in visited and each.id not in taken:
+            is_open = is_lost or each.source not in kept
+            if is_on and is_open and each.source in visited and each.id not in taken:
                 found.append(each)
         return sorted(found, key=lambda each: near.get(each.source, 0))
 
@@ -151,7 +174,7 @@ class Guide:
         element = min(passed, key=lambda each: self.way.near[each], default="")
         distance = self.way.near.get(element, FAR)
         if distance < self.nearest.distance:
-            open_ones = tuple(work.title for work in case.work)
+            open_ones = tuple((work.node_key, work.title) for work in case.work)
             self.nearest = Nearest(distance=distance, element=element, open=open_ones)
 
     def _whole(self, document: Document, changed: Mapping[str, Json]) -> Iterator[None]:
@@ -160,13 +183,14 @@ class Guide:
         form = release.pack.procedures[self.way.procedure].start_form
         bare = {key: it for key, it in document.items() if key != "expect"}
         start = self._changed(document["start"], form, changed)
+        self.trying.kept = frozenset(changed)
         self._so_far, self._case = {**bare, "start": start, "steps": []}, None
         self._further(None)
         yield
         if self._case is None:
             return
         for step in document.get("steps") or ():
-            if not self.found and not step.get("refused") and set(step) & _PLAYED:
+            if not self.found and not step.get("refused") and self._may(step):
                 node = self.way.chart.nodes.get(str(step.get("do", "")))
                 self._further(self._changed(step, node.form if node else "", changed))
         yield
@@ -175,6 +199,11 @@ class Guide:
             if self.found or not self._on(document, changed, seen):
                 break
             yield
+
+    def _may(self, step: Json) -> bool:
+        """Is it an act that is played again, and does its task wait."""
+        waits = {work.node_key for work in self._case.work} if self._case else set()
+        return bool(set(step) & _PLAYED) and ("do" not in step or step["do"] in waits)
 
     def _further(self, step: Json) -> bool:
         """Play one step more, the start if there is none yet; False: it cannot be played."""
@@ -198,27 +227,30 @@ class Guide:
             if state in seen:
                 return False
             seen.add(state)
-            for step, form in acts(shown, self.way, self._done_by(document)):
-                said = step
-                if "do" in step:
-                    known = self._known(document, step["do"])
+            # what people do first, then what time brings
+            may = sorted(acts(shown, self.way, self._done_by(document)), key=_is_clock)
+            for step, form in may:
+                for known in self._known(document, step["do"]) if "do" in step else ({},):
                     said = self._changed({**step, "with": known}, form, changed)
-                if self._further(said):
-                    return True
+                    if self._further(said if "do" in step else step):
+                        return True
         return False
 
     def _done_by(self, document: Document) -> Mapping[str, str]:
         steps = document.get("steps") or ()
         return {str(step["do"]): str(step["as"]) for step in steps if "do" in step and "as" in step}
 
-    def _known(self, document: Document, element: str) -> dict[str, Json]:
-        steps = document.get("steps") or ()
-        own: Sequence[dict[str, Json]] = [
+    def _known(self, document: Document, element: str) -> list[dict[str, Json]]:
+        """Answers to a task: as the scenario says at this time, then as others say."""
+        done = sum(step.get("do") == element for step in self._so_far["steps"])
+        own = [
             dict(step.get("with") or {})
-            for step in steps
+            for step in document.get("steps") or ()
             if step.get("do") == element and not step.get("refused")
         ]
-        return next(iter([*own, *self.way.answers(element)]), {})
+        found = own[done : done + 1]
+        found += [each for each in self.way.answers(element) if each not in found]
+        return (found or [{}])[:_ANSWERS]
 
     def _changed(self, step: Json, form: str, changed: Mapping[str, Json]) -> dict[str, Json]:
         """The step with the answers its form asks for changed."""
@@ -229,3 +261,7 @@ class Guide:
         asked = {each.key for each in flat(read(schema.get("components"))) if not each.is_locked}
         other = {key: it for key, it in changed.items() if key in asked}
         return {**kept, "with": {**(kept.get("with") or {}), **other}} if other else kept
+
+
+def _is_clock(act: tuple[dict[str, Json], str]) -> bool:
+    return "until" in act[0]

@@ -17,7 +17,7 @@ from typing import Any, Final
 from server.domain.errors import RongcuoError
 from server.domain.expressions import Json
 from server.services.law import charts
-from server.services.rehearsing import nearness, scene, variants
+from server.services.rehearsing import missed, nearness, scene, variants
 from server.services.rehearsing.guided import Guide
 from server.services.rehearsing.solving import Solver
 from server.services.rehearsing.stage import Stage
@@ -56,6 +56,11 @@ class Search:
     def tried(self) -> int:
         """Plays so far."""
         return self._trying.tried + sum(each.trying.tried for each in self._guides)
+
+    @property
+    def missed(self) -> list[str]:
+        """Why nothing was found so far, in words."""
+        return [] if self.found else missed.words(self._guides)
 
     def go_on(self, seconds: float) -> None:
         """Look on for about so long."""

@@ -9,7 +9,7 @@ so that what is found holds, as far as nothing else changes on the way.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import combinations, product
 from typing import Final
@@ -41,11 +41,13 @@ class Need:
     flow: Flow
     holds: tuple[str, ...] = ()
     fails: tuple[str, ...] = ()
+    #: rules of the forms that the answers have to keep as well
+    rules: tuple[str, ...] = ()
 
     @property
     def texts(self) -> tuple[str, ...]:
         """All conditions that decide."""
-        return self.holds + self.fails
+        return self.holds + self.rules + self.fails
 
 
 def need(chart: Chart, flow: Flow) -> Need:
@@ -73,8 +75,6 @@ class Solver:
     chart: Chart
     evaluate: Evaluate
     now: datetime
-    #: combinations asked, for who wants to tell
-    asked: int = 0
     _decisions: Decisions = field(init=False)
     #: result -> decision
     _results: Mapping[str, str] = field(init=False)
@@ -119,32 +119,55 @@ class Solver:
         except (ExpressionFailed, DecisionFailed):
             return False
         said = [each.value is True and not each.warnings for each in answers]
-        held = len(wanted.holds)
+        held = len(wanted.holds + wanted.rules)
         return all(said[:held]) and not any(said[held:])
 
     def solutions(self, wanted: Need, known: Answers) -> Iterator[dict[str, Json]]:
-        """Other answers with which the flow would be taken, those first that change least."""
-        choices = {
-            each.key: [
-                value for value in self._values(each, wanted, known) if value != known.get(each.key)
-            ]
-            for each in self.fields(wanted)
-        }
-        keys = [key for key, values in choices.items() if values]
-        asked, found = 0, list[set[str]]()
-        for count in range(1, _AT_ONCE + 1):
-            for chosen in combinations(keys, count):
-                if any(each < set(chosen) for each in found):
-                    continue  # fewer do
-                for values in product(*(choices[key] for key in chosen)):
-                    asked += 1
-                    self.asked += 1
-                    if asked > _ASKED:
-                        return
-                    changed = dict(zip(chosen, values, strict=True))
-                    if self.is_met(wanted, known, changed):
-                        found.append(set(chosen))
-                        yield changed
+        """Other answers with which the flow would be taken, those first that keep the rules of
+        their forms, then those that change least."""
+        kept = replace(wanted, rules=self._rules(wanted, known))
+        seen: list[dict[str, Json]] = []
+        for each in (kept, wanted) if kept.rules else (wanted,):
+            for solution in self._solutions(each, known):
+                if solution not in seen:
+                    seen.append(solution)
+                    yield solution
+
+    def _solutions(self, wanted: Need, known: Answers) -> Iterator[dict[str, Json]]:
+        choices = {}
+        for each in self.fields(wanted):
+            found = [it for it in self._values(each, wanted, known) if it != known.get(each.key)]
+            if found:
+                choices[each.key] = found
+        asked, solved = 0, list[set[str]]()
+        for chosen in _some(choices):
+            if any(each < set(chosen) for each in solved):
+                continue  # fewer do
+            for values in product(*(choices[key] for key in chosen)):
+                asked += 1
+                if asked > _ASKED:
+                    return
+                changed = dict(zip(chosen, values, strict=True))
+                if self.is_met(wanted, known, changed):
+                    solved.append(set(chosen))
+                    yield changed
+
+    def _rules(self, wanted: Need, known: Answers) -> tuple[str, ...]:
+        """Checks of forms that bear on the fields which decide, and that can be judged now."""
+        deciding = {each.key for each in self.fields(wanted)}
+        found = []
+        for rule in self.release.pack.rules:
+            names = self.evaluate.parse(rule.check.text).names - {"settings"}
+            is_known = all(known.get(each) is not None or each in self._choosable for each in names)
+            if names & deciding and is_known:
+                found.append(rule.check.text)
+        return tuple(found)
+
+    @property
+    def _choosable(self) -> frozenset[str]:
+        pack = self.release.pack
+        fields = self._fields.items()
+        return frozenset(key for key, each in fields if any(variants.values(each, pack, ())))
 
     def _values(self, of: Field, wanted: Need, known: Answers) -> list[Json]:
         """What the field may be answered with; a day with the days it is compared with."""
@@ -181,6 +204,12 @@ class Solver:
             decision, given, now=self.now, types=types, strict=False
         ).value
         return True
+
+
+def _some(keys: Mapping[str, Json]) -> Iterator[tuple[str, ...]]:
+    """One of the keys, then two of them, then more."""
+    for number in range(1, _AT_ONCE + 1):
+        yield from combinations(keys, number)
 
 
 def musts(chart: Chart, start: str, flow: Flow, before: Mapping[str, Sequence[str]]) -> list[Flow]:

@@ -4,16 +4,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from server.domain.calendar import CHINA_TIME
 from server.domain.errors import RongcuoError
 from server.domain.expressions import Json
 from server.domain.texts import _
 from server.services.rehearsing import scene, variants
 from server.services.rehearsing.session import Session, Standing
 from server.services.rehearsing.stage import Stage
+from server.services.rehearsing.variants import Making
 from server.services.rehearsing.way import FAR, Way
 
 #: how often one step is mended
-_REPAIRS: Final = 4
+_REPAIRS: Final = 10
 
 
 @dataclass(slots=True)
@@ -24,6 +26,8 @@ class Trying:
     session: Session = field(init=False)
     #: the document as it was played last, mended
     last: dict[str, Json] = field(default_factory=dict)
+    #: fields that are answered so on purpose, and are not mended
+    kept: frozenset[str] = frozenset()
     #: plays so far
     tried: int = 0
     #: element, empty for the start -> what was wrong when it was refused last, in words
@@ -44,11 +48,12 @@ class Trying:
             stopped = standing.stopped
             if stopped is None:
                 return standing
-            self._note(document, standing)
             mended = self._mended(document, standing, way) if stopped.refused else None
             if mended is None:
+                self._note(document, standing)
                 return None
             document = mended
+        self._note(document, standing)
         return None
 
     def written(self, way: Way, document: Mapping[str, Json]) -> dict[str, Json]:
@@ -74,19 +79,30 @@ class Trying:
         stopped = standing.stopped
         if stopped is None:
             return None
-        if not standing.played and stopped.refused == "forbidden":
-            return self._by_another(document)
-        if stopped.refused != "invalid":
+        if stopped.refused == "invalid":
+            return self._answered(document, stopped.findings, standing, way)
+        if stopped.refused not in ("forbidden", "not_found"):
             return None
-        return self._answered(document, stopped.findings, standing, way)
+        return self._by_office(document, standing) if standing.played else self._by_other(document)
 
-    def _by_another(self, document: dict[str, Json]) -> dict[str, Json] | None:
+    def _by_other(self, document: dict[str, Json]) -> dict[str, Json] | None:
         """The start by the next of those who may begin the procedure."""
         starters = self.stage.release.pack.procedures[str(document["procedure"])].starters
         roles = [each.role for each in starters]
         by = document["start"].get("as")
         after = roles[roles.index(by) + 1 :] if by in roles else roles
         return {**document, "start": {**document["start"], "as": after[0]}} if after else None
+
+    def _by_office(self, document: dict[str, Json], standing: Standing) -> dict[str, Json] | None:
+        """The step by the office that has the task now."""
+        *steps, step = document["steps"]
+        case = standing.play.facts()
+        offices = (
+            [each.office for each in case.work if each.node_key == step.get("do")] if case else []
+        )
+        if not offices or step.get("as") in offices:
+            return None
+        return {**document, "steps": [*steps, {**step, "as": offices[0]}]}
 
     def _answered(
         self, document: dict[str, Json], findings: Sequence[Any], standing: Standing, way: Way
@@ -103,8 +119,9 @@ class Trying:
         if schema is None or "with" not in step:
             return None
         known = way.answers(str(step.get("do", "")))
-        now = standing.play.now
-        answers = variants.repaired(step["with"], findings, schema, known, release.pack, now)
+        day = standing.play.now.astimezone(CHINA_TIME).date()
+        making = Making(pack=release.pack, day=day, kept=self.kept)
+        answers = variants.repaired(step["with"], findings, schema, known, making)
         if answers is None:
             return None
         step["with"] = answers
