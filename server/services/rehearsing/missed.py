@@ -57,8 +57,7 @@ def _conditions(guide: Guide) -> Iterator[str]:
     left = [each for each in guide.failed if each not in guide.unsolved]
     for flow_id in sorted(left, key=lambda each: near.get(_flow(guide, each).source, FAR))[:1]:
         flow, changed = _flow(guide, flow_id), guide.failed[flow_id]
-        fields = {each.key: each for each in guide.solver.fields(guide.need(flow))}
-        titles = [_title(fields[key]) if key in fields else key for key in changed]
+        titles = [f"“{guide.solver.title(key)}”" for key in changed]
         yield _("为走“{flow}”改填了{fields}，仍没有走到").format(
             flow=_label(guide, flow), fields="、".join(titles)
         )
@@ -82,13 +81,9 @@ def _start_refused(guide: Guide) -> str:
 def _fields(fields: Sequence[Field], need: Need) -> str:
     if not fields:
         return _("条件（{text}）不由任何表单的内容决定").format(text=" / ".join(need.texts))
-    named = "、".join(_title(each) for each in fields[:_NAMED])
+    named = "、".join(f"“{each.label or each.key}”" for each in fields[:_NAMED])
     more = _("等{n}项").format(n=len(fields)) if len(fields) > _NAMED else ""
     return _("条件取决于{fields}{more}").format(fields=named, more=more)
-
-
-def _title(field: Field) -> str:
-    return f"“{field.label or field.key}”"
 
 
 def _flow(guide: Guide, flow_id: str) -> Flow:

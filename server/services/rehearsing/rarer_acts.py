@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 
+from sqlalchemy import select
+
 from server.domain import recusal
 from server.domain.access import APPLICANT
 from server.domain.expressions import Json
 from server.domain.lifecycle import CaseStatus
+from server.models.work import work_item
 from server.queries.cases import CaseFacts, OpenWork
 from server.services.case import case_rows
 from server.services.context import Context
@@ -22,11 +25,11 @@ def places(ctx: Context, play: Play, work: OpenWork) -> list[dict[str, Json]]:
     return [{"to": each.node_key, "title": each.done[0].title} for each in found]
 
 
-def of_case(play: Play, case: CaseFacts) -> Iterator[dict[str, Json]]:
+def of_case(ctx: Context, play: Play, case: CaseFacts) -> Iterator[dict[str, Json]]:
     """What may be done to the whole case, and by whom first of all."""
     pack, procedure = play.release.pack, case.procedure
     offices = [work.office for work in case.work if work.unit_id]
-    head = f"{offices[0]}.head" if offices else ""
+    head = _steering(ctx, play, case)
     if case.status == CaseStatus.OPEN:
         if procedure in pack.withdrawals:
             yield {"act": "withdraw_application", "by": APPLICANT}
@@ -42,3 +45,15 @@ def of_case(play: Play, case: CaseFacts) -> Iterator[dict[str, Json]]:
         chart, rule = charts.chart(play.release.files[procedure]), pack.reopens[procedure]
         to = [{"to": key, "title": chart.label(key)} for key in rule.to]
         yield {"act": "reopen", "by": f"{rule.by}.head", "places": to}
+
+
+def _steering(ctx: Context, play: Play, case: CaseFacts) -> str:
+    """The head who may steer the case: of an office that may open it, best one that had work."""
+    held = set(
+        ctx.session.scalars(
+            select(work_item.c.candidate_role).where(work_item.c.case_id == case.id).distinct()
+        )
+    )
+    starters = play.release.pack.procedures[case.procedure].starters
+    roles = [each.role for each in starters if each.role != APPLICANT]
+    return next((f"{role}.head" for role in sorted(roles, key=lambda each: each not in held)), "")

@@ -131,7 +131,7 @@ def _case(ctx: Context, play: Play, case: CaseFacts) -> dict[str, Json]:
         "why": case.status_reason,
         "outcome": outcome_title(pack, case.procedure, case.outcome),
         "open": [_task(ctx, play, case, work) for work in case.work],
-        "acts": list(rarer_acts.of_case(play, case)),
+        "acts": list(rarer_acts.of_case(ctx, play, case)),
         "deadlines": [_deadline(each) for each in deadline_sheets.of_case(ctx, pack, case.id)],
         "waiting": waiting,
         "tokens": tokens,

@@ -110,6 +110,11 @@ class Solver:
                 found[name] = self._fields[name]
         return list(found.values())
 
+    def title(self, key: str) -> str:
+        """What the form calls a field."""
+        found = self._fields.get(key)
+        return (found.label or key) if found else key
+
     def is_met(self, wanted: Need, known: Answers, changed: Answers) -> bool:
         """Would the flow be taken with these variables, of which some were changed."""
         values = facts.collect(self.release, self.procedure, known, changed, self.now)
