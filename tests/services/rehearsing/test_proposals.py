@@ -38,6 +38,7 @@ def test_what_is_not_found_is_given_up_and_it_is_told_where_it_came_to_an_end(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("server.services.rehearsing.proposals._DEPTH", 1)
+    monkeypatch.setattr("server.services.rehearsing.proposals._TRIES", 8)
     monkeypatch.setattr("server.services.rehearsing.guided._ON", 0)
     monkeypatch.setattr("server.services.rehearsing.guided._ROUNDS", 1)
     search = looked("f_result_sent__end_decided", {"x": document("02_supplement")})
