@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from server.domain.expressions import Json
-from server.domain.lifecycle import OPEN_DEADLINES
+from server.domain.lifecycle import OPEN_DEADLINES, WorkState
 from server.domain.links import LinkKind
 from server.models.case import case, case_state, case_step
 from server.models.link import case_link
@@ -142,21 +143,37 @@ def _work(session: Session, case_id: str) -> tuple[OpenWork, ...]:
         .where(work_item.c.case_id == case_id, work_item.c.state.in_(OPEN_STATES))
         .order_by(work_item.c.opened_at, work_item.c.node_key, work_item.c.instance)
     )
-    return tuple(
-        OpenWork(
-            id=row.id,
-            node_key=row.node_key,
-            title=row.title,
-            form_key=row.form_key,
-            office=row.candidate_role,
-            unit_id=row.candidate_unit,
-            level=row.level,
-            head_only=row.head_only,
-            assignee_id=row.assignee_id,
-            item=row.item,
-            deadline_key=row.deadline_key,
+    return tuple(map(_as_open, rows))
+
+
+def done_last(session: Session, case_id: str, node_key: str) -> OpenWork | None:
+    """The work item of this task that was done last, None: there is none."""
+    row = session.execute(
+        select(work_item)
+        .where(
+            work_item.c.case_id == case_id,
+            work_item.c.node_key == node_key,
+            work_item.c.state == WorkState.DONE,
         )
-        for row in rows
+        .order_by(work_item.c.closed_at.desc(), work_item.c.opened_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return _as_open(row) if row is not None else None
+
+
+def _as_open(row: Row[Any]) -> OpenWork:
+    return OpenWork(
+        id=row.id,
+        node_key=row.node_key,
+        title=row.title,
+        form_key=row.form_key,
+        office=row.candidate_role,
+        unit_id=row.candidate_unit,
+        level=row.level,
+        head_only=row.head_only,
+        assignee_id=row.assignee_id,
+        item=row.item,
+        deadline_key=row.deadline_key,
     )
 
 

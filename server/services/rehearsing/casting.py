@@ -46,7 +46,7 @@ class Place:
     region: str
     level: Level
     unit_id: str | None = None
-    #: people who are not asked to act in an office
+    #: people who are not asked to act in an office: whose matter it is, and who keeps away
     parties: frozenset[str] = frozenset()
     #: what stands for a case played before -> its reference
     cases: Mapping[str, str] = field(default_factory=dict)
@@ -94,7 +94,7 @@ def place_of(ctx: Context, case: CaseFacts, level: str = "") -> Place:
         region=region,
         level=level_of(level, Level(case.level)),
         unit_id=case.unit_id,
-        parties=concerned.subjects | concerned.applicants,
+        parties=concerned.subjects | concerned.applicants | concerned.recused,
     )
 
 

@@ -13,7 +13,7 @@ from server.services.law.charts import Chart
 
 def distances(chart: Chart, flow: Flow) -> Mapping[str, int]:
     """Element -> steps to the source of the flow; elements that do not lead there are left out."""
-    before = _before(chart)
+    before = behind(chart)
     found = {flow.source: 0}
     todo = deque([flow.source])
     while todo:
@@ -25,7 +25,7 @@ def distances(chart: Chart, flow: Flow) -> Mapping[str, int]:
     return found
 
 
-def _before(chart: Chart) -> dict[str, list[str]]:
+def behind(chart: Chart) -> dict[str, list[str]]:
     """Element -> what a token may come from to it."""
     before: dict[str, list[str]] = {}
 

@@ -19,16 +19,16 @@ from server.services.clocks import calendar_imports
 from server.services.context import Context, Tools, reading
 from server.services.law.releases import Release
 from server.services.packs import definitions
-from server.services.rehearsing import casting, expectations, open_items, refusals
+from server.services.rehearsing import casting, expectations, open_items, rarer, refusals
 from server.services.rehearsing.casting import Part, Place
 from server.services.rehearsing.scenario import Scenario, Step
 from server.services.rehearsing.troubles import Trouble
 from server.services.verbs import (
-    application_withdrawals,
     cases,
-    deadline_clock,
     messages,
+    returns,
     timers,
+    withdrawals,
     work,
 )
 
@@ -133,14 +133,12 @@ class Play:
             "release": self._release,
             "deliver": self._deliver,
             "until": self._until,
-            "stop": self._clock,
-            "restart": self._clock,
-            "extend": self._clock,
             "import_calendar": self._import,
-            "withdraw_application": self._withdraw,
+            "return": self._return,
+            "withdraw": self._withdraw,
         }
         if step.act:
-            acts[step.act](step)
+            acts.get(step.act, self._of_case)(step)
 
     def _start(self, step: Step) -> None:
         pack, key = self.release.pack, self.scenario.procedure
@@ -186,19 +184,24 @@ class Play:
     def _until(self, step: Step) -> None:
         self._move(step.target)
 
-    def _clock(self, step: Step) -> None:
-        target = step.target
+    def _of_case(self, step: Step) -> None:
         with reading(self.tools, SYSTEM, self.now) as ctx:
             actor, _place = self._actor(ctx, step, self._seen())
-        self._verb(actor, lambda ctx: _change_clock(ctx, step.act, self.case_id, target))
+        self._verb(actor, lambda ctx: rarer.OF_A_CASE[step.act](ctx, self.case_id, step.target))
+
+    def _return(self, step: Step) -> None:
+        actor, item = self._cast(step)
+        to, reason = step.target["to"], step.target["reason"]
+        if item.assignee_id is None:
+            self._verb(actor, lambda ctx: work.claim(ctx, item.id))
+        self._verb(actor, lambda ctx: returns.return_(ctx, item.id, to_task=to, reason=reason))
 
     def _withdraw(self, step: Step) -> None:
+        case = self._seen()
         with reading(self.tools, SYSTEM, self.now) as ctx:
-            actor, _place = self._actor(ctx, step, self._seen())
-        self._verb(
-            actor,
-            lambda ctx: application_withdrawals.withdraw(ctx, self.case_id, reason=step.target),
-        )
+            item = open_items.done(ctx, case, step)
+            actor, _place = self._actor(ctx, step, case, item)
+        self._verb(actor, lambda ctx: withdrawals.withdraw(ctx, item.id))
 
     def _import(self, step: Step) -> None:
         self._verb(
@@ -285,13 +288,3 @@ class Play:
 
     def _note(self, step: Step | None, message: str) -> None:
         self.troubles.append(Trouble(step=step.number if step else None, message=message))
-
-
-def _change_clock(ctx: Context, act: str, case_id: str, target: Mapping[str, Json]) -> None:
-    rule_key, reason = target["deadline"], target["reason"]
-    if act == "stop":
-        deadline_clock.stop(ctx, case_id, rule_key, reason=reason)
-    elif act == "restart":
-        deadline_clock.restart(ctx, case_id, rule_key, note=reason)
-    else:
-        deadline_clock.extend(ctx, case_id, rule_key, n=target["n"] or 0, note=reason)

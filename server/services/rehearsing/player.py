@@ -80,8 +80,13 @@ class Player:
         found = search.found
         if search.is_over:
             self._search = None
-        written = recording.text(found).decode() if found else None
-        return {"tried": search.tried, "over": search.is_over, "found": found, "text": written}
+        return {
+            "tried": search.tried,
+            "over": search.is_over,
+            "found": found,
+            "text": recording.text(found).decode() if found else None,
+            "missed": search.missed,
+        }
 
 
 def overview(stage: Stage) -> dict[str, Json]:

@@ -16,23 +16,23 @@ from typing import Any, Final
 
 from server.domain.errors import RongcuoError
 from server.domain.expressions import Json
-from server.domain.texts import _
-from server.engine.diagrams.elements import Flow
 from server.services.law import charts
-from server.services.law.charts import Chart
-from server.services.rehearsing import nearness, scene, variants
-from server.services.rehearsing.session import Session, Standing
+from server.services.rehearsing import missed, nearness, scene, variants
+from server.services.rehearsing.guided import Guide
+from server.services.rehearsing.solving import Solver
 from server.services.rehearsing.stage import Stage
+from server.services.rehearsing.trying import Trying, acts
 from server.services.rehearsing.way import FAR, Document, Place, Way
 
 #: how many places of each task are looked into
 _PER_TASK: Final = 4
 #: steps that are played after the scenario was left
 _DEPTH: Final = 9
-_REPAIRS: Final = 4
 #: answers tried at one task, and how many tries a place has before others have their turn
 _TRIES: Final = 60
 _TURN: Final = 6
+#: what a run says that has nothing left to try
+_OVER: Final = object()
 
 
 class Search:
@@ -40,17 +40,27 @@ class Search:
 
     def __init__(self, stage: Stage, documents: Mapping[str, Document], flow: str) -> None:
         self._stage = stage
-        self._session = Session(stage=stage)
+        self._trying = Trying(stage=stage)
         self._documents = documents
         self._flow = flow
         self._number = count()
         self._run = self._looked()
-        self._last: dict[str, Json] = {}
         #: where plays stood already
         self._states: set[str] = set()
-        self.tried = 0
+        #: who looks on purpose, one for each procedure the flow is part of
+        self._guides: list[Guide] = []
         self.found: dict[str, Json] | None = None
         self.is_over = False
+
+    @property
+    def tried(self) -> int:
+        """Plays so far."""
+        return self._trying.tried + sum(each.trying.tried for each in self._guides)
+
+    @property
+    def missed(self) -> list[str]:
+        """Why nothing was found so far, in words."""
+        return [] if self.found else missed.words(self._guides)
 
     def go_on(self, seconds: float) -> None:
         """Look on for about so long."""
@@ -63,19 +73,48 @@ class Search:
         self.is_over = self.is_over or self.found is not None
 
     def _looked(self) -> Iterator[None]:
+        """Look in every procedure that has the flow, here and there and on purpose in turns."""
         release = self._stage.release
+        runs: list[Iterator[None]] = []
         for key, files in release.files.items():
             chart = charts.chart(files)
             flow = chart.flows.get(self._flow)
             if flow is not None:
                 own = [each for each in self._documents.values() if each.get("procedure") == key]
-                yield from self._in(key, chart, flow, own)
+                near = nearness.distances(chart, flow)
+                way = Way(procedure=key, chart=chart, flow=flow, near=near, own=own)
+                guide = self._guide(way)
+                runs += [self._in(way), guide.looked()]
+        while runs and not self.found:
+            run = runs.pop(0)
+            for _turn in range(_TURN):
+                is_over = next(run, _OVER) is _OVER
+                self.found = self.found or self._guided()
                 if self.found:
                     return
+                if is_over:
+                    break
+                yield
+            else:
+                runs.append(run)
 
-    def _in(self, key: str, chart: Chart, flow: Flow, own: Sequence[Document]) -> Iterator[None]:
-        near = nearness.distances(chart, flow)
-        way = Way(procedure=key, chart=chart, flow=flow, near=near, own=own)
+    def _guide(self, way: Way) -> Guide:
+        tools = self._stage.tools
+        solver = Solver(
+            release=self._stage.release,
+            procedure=way.procedure,
+            chart=way.chart,
+            evaluate=tools.evaluate,
+            now=self._stage.first_moment(),
+        )
+        guide = Guide(trying=Trying(stage=self._stage), way=way, solver=solver)
+        self._guides.append(guide)
+        return guide
+
+    def _guided(self) -> dict[str, Json] | None:
+        return next((each.found for each in self._guides if each.found), None)
+
+    def _in(self, way: Way) -> Iterator[None]:
         heap = list(self._beginnings(way))
         heapq.heapify(heap)
         while heap and not self.found:
@@ -143,7 +182,7 @@ class Search:
                 yield {**place.document, "start": start}
             return
         with suppress(RongcuoError):
-            standing = self._session.play(place.document, place.upto)
+            standing = self._trying.session.play(place.document, place.upto)
             shown = scene.of(standing)
             if standing.stopped is None and standing.played == place.upto and shown["case"]:
                 for step in self._steps(place, shown, way):
@@ -158,22 +197,12 @@ class Search:
             yield {"as": start.get("as"), "with": answers}
 
     def _steps(self, place: Place, shown: Json, way: Way) -> Iterator[Json]:
-        case = shown["case"]
-        for waiting in case["waiting"]:
-            if waiting["element"] in way.near and waiting["kind"] == "message":
-                yield {"deliver": way.delivery(waiting["message"], waiting["carries"])}
-            elif waiting["element"] in way.near and waiting["to"]:
-                yield {"until": waiting["to"]}
-        tasks = sorted(case["open"], key=lambda task: way.near.get(task["element"], FAR))
-        for task in tasks:
-            if task["element"] not in way.near:
+        for step, form in acts(shown, way, {place.target: place.by}):
+            if "do" not in step:
+                yield step
                 continue
-            schema = self._stage.release.forms.get(task["form"], {})
-            by = place.by if task["element"] == place.target else ""
-            step = {"do": task["element"], "as": by or task["office"]}
-            if task["item"] is not None:
-                step["item"] = _item(task["item"])
-            for answers in self._varied(way.answers(task["element"]), schema, way):
+            schema = self._stage.release.forms.get(form, {})
+            for answers in self._varied(way.answers(step["do"]), schema, way):
                 yield {**step, "with": answers}
 
     def _varied(
@@ -190,15 +219,14 @@ class Search:
 
     def _judged(self, place: Place, document: dict[str, Json], way: Way) -> Place | None:
         """Play one more step; a refusal of answers is mended where that can be done."""
-        self.tried += 1
-        standing = self._played(document, place.upto + 1, way)
+        standing = self._trying.played(document, place.upto + 1, way)
         if standing is None or standing.stopped:
             return None
         case = standing.play.facts()
         if case is None:
             return None
         if self._flow in case.flows:
-            self.found = self._written(way, self._last)
+            self.found = self._trying.written(way, self._trying.last)
             return None
         shown = scene.of(standing)["case"]
         near = [way.near[each] for each in shown["tokens"] if each in way.near]
@@ -213,7 +241,7 @@ class Search:
             cost=min(near) + 0.1 * sum(near) + 0.3 * (place.depth + 1),
             depth=place.depth + 1,
             number=next(self._number),
-            document=self._last,
+            document=self._trying.last,
             upto=place.upto + 1,
         )
 
@@ -222,64 +250,11 @@ class Search:
         steps = [{key: it for key, it in step.items() if key != "expect"} for step in rest]
         if not steps:
             return False
-        document = {**self._last, "steps": [*self._last["steps"], *steps]}
+        document = {**self._trying.last, "steps": [*self._trying.last["steps"], *steps]}
         with suppress(RongcuoError):
-            standing = self._session.play(document, 1 + len(document["steps"]))
+            standing = self._trying.session.play(document, 1 + len(document["steps"]))
             case = standing.play.facts()
             if case is not None and self._flow in case.flows:
                 played = document["steps"][: standing.played - 1]
-                self.found = self._written(way, {**document, "steps": played})
+                self.found = self._trying.written(way, {**document, "steps": played})
         return self.found is not None
-
-    def _played(self, document: dict[str, Json], upto: int, way: Way) -> Standing | None:
-        for _round in range(_REPAIRS):
-            self._last = document
-            try:
-                standing = self._session.play(document, upto)
-            except RongcuoError:
-                return None
-            stopped = standing.stopped
-            if stopped is None or stopped.refused != "invalid":
-                return standing
-            mended = self._mended(document, stopped.findings, standing, way)
-            if mended is None:
-                return None
-            document = mended
-        return None
-
-    def _mended(
-        self, document: dict[str, Json], findings: Sequence[Any], standing: Standing, way: Way
-    ) -> dict[str, Json] | None:
-        release = self._stage.release
-        steps = list(document["steps"])
-        step = dict(steps[-1] if standing.played else document["start"])
-        if standing.played:
-            node = way.chart.nodes.get(str(step.get("do", "")))
-            form = node.form if node else ""
-        else:
-            form = release.pack.procedures[str(document["procedure"])].start_form
-        schema = release.forms.get(form)
-        if schema is None or "with" not in step:
-            return None
-        known = way.answers(str(step.get("do", "")))
-        now = standing.play.now
-        answers = variants.repaired(step["with"], findings, schema, known, release.pack, now)
-        if answers is None:
-            return None
-        step["with"] = answers
-        if not standing.played:
-            return {**document, "start": step}
-        return {**document, "steps": [*steps[:-1], step]}
-
-    def _written(self, way: Way, document: dict[str, Json]) -> dict[str, Json]:
-        source, target = way.chart.label(way.flow.source), way.chart.label(way.flow.target)
-        name = f"（{way.flow.name}）" if way.flow.name else ""
-        title = _("建议的场景：走到“{source} → {target}{name}”").format(
-            source=source, target=target, name=name
-        )
-        return scene.recorded(self._session, {**document, "title": title})
-
-
-def _item(item: Json) -> Json:
-    """As a scenario names one of several: its value, of a row its first."""
-    return next(iter(item.values()), None) if isinstance(item, Mapping) else item

@@ -21,6 +21,7 @@ _WIDTH: Final = 110
 _FIRST: Final = ("title", "procedure", "now", "settings", "before", "start", "steps", "expect")
 _STEP: Final = (
     *("do", "claim", "release", "deliver", "until", "stop", "restart", "extend"),
+    *("return", "withdraw", "suspend", "resume", "cancel", "reopen", "recuse"),
     *("import_calendar", "withdraw_application", "as", "level", "item", "at"),
     *("message", "from", "with"),
     *("refused", "problems", "expect"),

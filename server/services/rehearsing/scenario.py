@@ -8,15 +8,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import yaml
-
 from server.adapters import yaml_files
 from server.adapters.reading import Node, Report
 from server.domain.calendar import CHINA_TIME
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.texts import _
-from server.services.rehearsing import values
+from server.services.rehearsing import scenario_acts, values
 
 #: words after ``refused:`` -> code of the error class (CONTRACTS section 5)
 REFUSALS: Mapping[str, str] = {
@@ -54,20 +52,6 @@ EXPECTATIONS = (
     "outcome",
 )
 
-#: acts a step may consist of; exactly one, or none for a mere expectation
-ACTS = (
-    "do",
-    "claim",
-    "release",
-    "deliver",
-    "until",
-    "stop",
-    "restart",
-    "extend",
-    "import_calendar",
-    "withdraw_application",
-)
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Step:
@@ -75,7 +59,7 @@ class Step:
 
     #: 0 is the start, then from 1 as in the file
     number: int
-    #: one of ``ACTS``, ``start``, or empty when the step only looks
+    #: one of ``scenario_acts.ACTS``, ``start``, or empty when the step only looks
     act: str = ""
     #: the value of the act: a node key, a moment, a mapping, or the bytes of a calendar notice
     target: Json = None
@@ -93,6 +77,12 @@ class Step:
     #: fields the refusal must name
     problems: tuple[str, ...] = ()
     expect: Mapping[str, Json] = field(default_factory=dict)
+
+    @property
+    def node(self) -> str:
+        """The task it is about, where it is about one."""
+        said = self.target.get("task") if isinstance(self.target, Mapping) else self.target
+        return str(said)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,11 +114,11 @@ def of_value(file: str, value: Json) -> tuple[Scenario | None, list[Finding]]:
     """The scenario that a value says which YAML, or JSON, made of a file."""
     report = Report(file)
     root = Node(value if value is not None else "", "", report)
-    now = _moment(root, "now")
+    now = scenario_acts.moment(root, "now")
     scenario = Scenario(
         file=file,
         title=root.text("title") or file,
-        procedure=_required(root, "procedure"),
+        procedure=scenario_acts.required(root, "procedure"),
         now=now or datetime(1970, 1, 1, tzinfo=CHINA_TIME),
         start=_start(root.child("start")),
         steps=_steps(root, report),
@@ -137,9 +127,9 @@ def of_value(file: str, value: Json) -> tuple[Scenario | None, list[Finding]]:
         before=_before(root, report, now),
     )
     if now is None and not root.has("now"):
-        _missing(root, "now")
+        scenario_acts.missing(root, "now")
     if not root.has("start"):
-        _missing(root, "start")
+        scenario_acts.missing(root, "start")
     root.finish()
     return (None if report.findings else scenario), report.findings
 
@@ -152,7 +142,7 @@ def _earlier(node: Node, report: Report, now: datetime | None) -> Scenario:
     found = Scenario(
         file=report.file,
         title=node.text("title"),
-        procedure=_required(node, "procedure"),
+        procedure=scenario_acts.required(node, "procedure"),
         now=now or datetime(1970, 1, 1, tzinfo=CHINA_TIME),
         start=_start(node.child("start")),
         steps=_steps(node, report),
@@ -171,7 +161,7 @@ def _start(node: Node) -> Step:
     step = Step(
         number=0,
         act="start",
-        by=_required(node, "as"),
+        by=scenario_acts.required(node, "as"),
         level=node.text("level"),
         answers=values.plain(node.child("with").values()),
         refused=_refused(node),
@@ -183,21 +173,22 @@ def _start(node: Node) -> Step:
 
 
 def _step(node: Node, number: int, report: Report) -> Step:
-    acts = [act for act in ACTS if node.has(act)]
+    acts = [act for act in scenario_acts.ACTS if node.has(act)]
     if len(acts) > 1:
         node.wrong(node.path, _("一步只能做一件事：{acts}").format(acts="、".join(acts)))
     act = acts[0] if acts else ""
+    is_somebody = act not in ("", *scenario_acts.NOBODY)
     if not act and not node.has("expect"):
         node.wrong(node.path, _("这一步既没有动作也没有expect"))
     step = Step(
         number=number,
         act=act,
-        target=_target(node, act),
-        by=_by(node, act),
+        target=scenario_acts.ACTS[act](node, act) if act else None,
+        by=scenario_acts.required(node, "as") if is_somebody else node.text("as"),
         level=node.text("level"),
         item=node.raw("item"),
         answers=values.plain(node.child("with").values()) if node.has("with") else {},
-        at=_moment(node, "at"),
+        at=scenario_acts.moment(node, "at"),
         refused=_refused(node),
         problems=node.texts("problems"),
         expect=_expect(node),
@@ -206,46 +197,6 @@ def _step(node: Node, number: int, report: Report) -> Step:
         node.raw(act)
     node.finish()
     return step
-
-
-def _by(node: Node, act: str) -> str:
-    if act in ("do", "claim", "release", "stop", "restart", "extend", "withdraw_application"):
-        return _required(node, "as")
-    return node.text("as")
-
-
-def _target(node: Node, act: str) -> Json:
-    if act in ("do", "claim", "release", "withdraw_application"):
-        return _required(node, act)
-    if act == "until":
-        return _moment(node, act)
-    if act == "deliver":
-        return _delivery(node.child(act))
-    if act in ("stop", "restart", "extend"):
-        return _clock(node.child(act))
-    if act == "import_calendar":
-        return yaml.safe_dump(node.raw(act), allow_unicode=True).encode()
-    return None
-
-
-def _delivery(node: Node) -> Json:
-    target = {
-        "message": _required(node, "message"),
-        "from": node.text("from"),
-        "with": values.plain(node.child("with").values()),
-    }
-    node.finish()
-    return target
-
-
-def _clock(node: Node) -> Json:
-    target = {
-        "deadline": _required(node, "deadline"),
-        "reason": node.text("reason"),
-        "n": node.whole("n"),
-    }
-    node.finish()
-    return target
 
 
 def _expect(node: Node, key: str = "expect") -> Mapping[str, Json]:
@@ -267,28 +218,3 @@ def _refused(node: Node) -> str:
         node.wrong(node.at("refused"), _("应为{words}之一").format(words="、".join(REFUSALS)))
         return ""
     return REFUSALS[word]
-
-
-def _moment(node: Node, key: str) -> datetime | None:
-    value = node.raw(key)
-    if value is None:
-        return None
-    try:
-        moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        node.wrong(node.at(key), _("应为带时区的时刻，例如2026-02-12T09:00+08:00"))
-        return None
-    return moment
-
-
-def _required(node: Node, key: str) -> str:
-    value = node.text(key)
-    if not value and not node.has(key):
-        _missing(node, key)
-    return value
-
-
-def _missing(node: Node, key: str) -> None:
-    node.wrong(node.at(key), _("缺少该项"))

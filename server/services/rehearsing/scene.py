@@ -23,7 +23,7 @@ from server.services.files import sheet_words
 from server.services.files.work_lists import role_title
 from server.services.identity import people
 from server.services.law import charts
-from server.services.rehearsing import casting, recording
+from server.services.rehearsing import casting, rarer_acts, recording
 from server.services.rehearsing.casting import Part
 from server.services.rehearsing.play import Play
 from server.services.rehearsing.session import Session, Standing
@@ -131,6 +131,7 @@ def _case(ctx: Context, play: Play, case: CaseFacts) -> dict[str, Json]:
         "why": case.status_reason,
         "outcome": outcome_title(pack, case.procedure, case.outcome),
         "open": [_task(ctx, play, case, work) for work in case.work],
+        "acts": list(rarer_acts.of_case(ctx, play, case)),
         "deadlines": [_deadline(each) for each in deadline_sheets.of_case(ctx, pack, case.id)],
         "waiting": waiting,
         "tokens": tokens,
@@ -162,6 +163,7 @@ def _task(ctx: Context, play: Play, case: CaseFacts, work: OpenWork) -> dict[str
         "holder": people.person(ctx, work.assignee_id).name if work.assignee_id else "",
         "deadline": _deadline(clock) if clock else None,
         "players": list(_players(ctx, play, case, work)),
+        "places": rarer_acts.places(ctx, play, work),
     }
 
 

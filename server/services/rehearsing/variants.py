@@ -6,10 +6,12 @@ that a condition names. Those are tried first, one field at a time, then two at 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import combinations, islice, product
 from typing import Any, Final
 
+from server.domain.access import APPLICANT
 from server.domain.expressions import Json
 from server.domain.findings import Finding
 from server.domain.packs import PolicyPack
@@ -22,7 +24,25 @@ _NUMBER: Final = re.compile(r"(?<![\w.\"])(\d{1,9})(?![\w.\"])")
 #: of two fields at a time, at most so many pairs of values
 _PAIRS: Final = 60
 
+#: of the offices that may be named, so many are tried
+_OFFICES: Final = 3
+#: what is to come is made to come then
+_LATER: Final = timedelta(days=30)
+
 Answers = dict[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Making:
+    """What answers are made from."""
+
+    pack: PolicyPack
+    #: the day of the act
+    day: date
+    #: fields that are answered so on purpose
+    kept: frozenset[str] = frozenset()
+    #: what is answered elsewhere: who is named there is not named again if there is another
+    used: frozenset[str] = frozenset()
 
 
 def varied(
@@ -41,9 +61,9 @@ def varied(
         (field for field in flat(read(schema.get("components"))) if not field.is_locked),
         key=lambda field: _rank(field, conditions),
     )
-    choices = {field.key: list(_values(field, pack, conditions)) for field in fields}
-    for key, values in choices.items():
-        for value in values:
+    choices = {field.key: list(values(field, pack, conditions)) for field in fields}
+    for key, offered in choices.items():
+        for value in offered:
             if value != base.get(key):
                 yield {**base, key: value}
     deciding = [field.key for field in fields if _rank(field, conditions) < len(conditions)]
@@ -55,8 +75,7 @@ def repaired(
     findings: Iterable[Finding],
     schema: Mapping[str, Any],
     known: Sequence[Mapping[str, Json]],
-    pack: PolicyPack,
-    now: datetime,
+    making: Making,
 ) -> Answers | None:
     """The answers with something for each field that was found wrong; None: nothing can be done."""
     fields = {field.key: field for field in flat(read(schema.get("components")))}
@@ -64,11 +83,12 @@ def repaired(
     for finding in findings:
         key = re.split(r"[.\[]", finding.field, maxsplit=1)[0]
         field = fields.get(key)
-        if field is None:
+        if field is None or key in making.kept:
             continue
         tried = found.get(key)
         offered = [each[key] for each in known if each.get(key) not in (None, tried)]
-        offered += [made] if (made := _made(field, pack, now)) not in (None, tried) else []
+        named = replace(making, used=frozenset(_texts(found)))
+        offered += [made for made in _made(field, named) if made not in (None, tried)]
         if offered:
             found[key] = offered[0]
         elif tried is not None:
@@ -94,7 +114,8 @@ def _rank(field: Field, conditions: Sequence[str]) -> int:
     )
 
 
-def _values(field: Field, pack: PolicyPack, conditions: Sequence[str]) -> Iterator[Json]:
+def values(field: Field, pack: PolicyPack, conditions: Sequence[str]) -> Iterator[Json]:
+    """Values the field may be answered with: its options, and what the conditions name."""
     if field.component == "checkbox":
         yield from (True, False)
     elif field.component in ONE_OF:
@@ -121,21 +142,40 @@ def _options(field: Field, pack: PolicyPack) -> list[Json]:
     return [each["value"] for each in entries if isinstance(each, Mapping) and "value" in each]
 
 
-def _made(field: Field, pack: PolicyPack, now: datetime) -> Json:
-    """Something that fits the field, None where nothing simple does."""
-    options = _options(field, pack)
-    if field.kind is not None:
-        offices = (key for key, role in pack.roles.items() if role.organ)
-        return next(offices, None) if field.kind != "case" else None
-    if field.component in ONE_OF:
-        return options[0] if options else None
-    if field.component in MANY_OF:
-        return options[:1] or None
-    simple: Mapping[str, Json] = {
-        "checkbox": True,
-        "number": field.limits.get("min", 1),
-        "datetime": now.date().isoformat(),
-        "textfield": _("演练填写"),
-        "textarea": _("演练填写"),
-    }
-    return simple.get(field.component)
+def _made(field: Field, making: Making) -> Iterator[Json]:
+    """Something that fits the field, nothing where nothing simple does."""
+    options = _options(field, making.pack)
+    if field.kind == "case":
+        yield from [_("演练填写")] if field.which.may_be_elsewhere else ()
+    elif field.kind is not None:
+        people = [APPLICANT] if field.kind == "person" else []
+        offices = [key for key, role in making.pack.roles.items() if role.organ]
+        yield from sorted(people + offices, key=lambda key: key in making.used)[:_OFFICES]
+    elif field.component in ONE_OF:
+        yield from options[:1]
+    elif field.component in MANY_OF:
+        yield from [options[:1]] if options else ()
+    elif field.type == "date":
+        yield from (making.day.isoformat(), (making.day + _LATER).isoformat())
+    elif field.is_rows:
+        yield [{each.key: next(_made(each, making), None) for each in flat(field.children)}]
+    else:
+        simple: Mapping[str, Json] = {
+            "checkbox": True,
+            "number": field.limits.get("min", 1),
+            "textfield": _("演练填写"),
+            "textarea": _("演练填写"),
+        }
+        yield simple.get(field.component)
+
+
+def _texts(value: Json) -> Iterator[str]:
+    """Every text in some answers."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)

@@ -34,15 +34,26 @@ def test_a_way_that_no_scenario_takes_is_found_and_the_scenario_passes(
     assert flow in result.flows
 
 
-def test_what_is_not_found_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_not_found_is_given_up_and_it_is_told_where_it_came_to_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr("server.services.rehearsing.proposals._DEPTH", 1)
+    monkeypatch.setattr("server.services.rehearsing.proposals._TRIES", 8)
+    monkeypatch.setattr("server.services.rehearsing.guided._ON", 0)
+    monkeypatch.setattr("server.services.rehearsing.guided._ROUNDS", 1)
     search = looked("f_result_sent__end_decided", {"x": document("02_supplement")})
     assert (search.is_over, search.found) == (True, None)
     assert search.tried > 0
+    assert search.missed[0] == "最近走到“征求意见”，到这里还隔着3步"
+
+
+def test_a_way_found_is_missed_nowhere() -> None:
+    assert looked("f_supplement_over__register", {"x": document("01_through")}).missed == []
 
 
 def test_a_flow_that_is_not_there_is_given_up_at_once() -> None:
-    assert looked("nowhere", {}).is_over
+    search = looked("nowhere", {})
+    assert (search.is_over, search.missed) == (True, [])
 
 
 def looked(flow: str, documents: dict[str, Json]) -> Search:

@@ -37,7 +37,8 @@ function Coverage({ state, show }) {
       h("li", { key: way.flow, "data-flow": way.flow },
         h("span", { class: "tag tag-amber" }, "未走"), " ",
         h("button", { type: "button", class: "btn btn-link", title: "在图上指出", onClick: () => show(way.flow) }, way.label),
-        h("button", { type: "button", class: "btn btn-link", disabled: Boolean(state.search?.isRunning) || coverage.isRunning, "aria-label": `为“${way.label}”提议场景`, onClick: () => state.propose(way) }, "提议场景")))));
+        h("button", { type: "button", class: "btn btn-link", disabled: Boolean(state.search?.isRunning) || coverage.isRunning, "aria-label": `为“${way.label}”提议场景`, onClick: () => state.propose(way) }, state.missed[way.flow] ? "再提议" : "提议场景"),
+        state.missed[way.flow] && h("details", null, h("summary", null, "没有找到，为什么"), h(Missed, { words: state.missed[way.flow] }))))));
 }
 
 function Search({ state }) {
@@ -46,8 +47,10 @@ function Search({ state }) {
   const close = h("button", { type: "button", class: "btn btn-link", onClick: () => state.change({ search: null }) }, search.isRunning ? "停止" : "关闭");
   if (search.isRunning) return h("p", { class: "notice notice-blue", role: "status" }, `正在找能走到“${search.way.label}”的场景，已试${search.tried}次…… `, close);
   if (!search.found) {
-    return h("p", { class: "notice notice-amber", role: "status" },
-      `试了${search.tried}次，没有找到能走到“${search.way.label}”的场景。这不等于走不到：可能要同时改几处填写，或者先改更早的环节。可以自己演练到附近再试。 `, close);
+    return h("section", { class: "notice notice-amber rehearse-missed", role: "status" },
+      h("p", null, `试了${search.tried}次，没有找到能走到“${search.way.label}”的场景。这不等于走不到。`),
+      h(Missed, { words: search.missed }),
+      h("p", null, "可以自己演练到上面说的环节，填好被拒绝的内容，存为场景，再提议一次。 ", close));
   }
   return h("section", { class: "notice notice-green rehearse-found", "aria-label": "建议的场景" },
     h("p", null, h("strong", null, `建议的场景：走到“${search.way.label}”`), h("span", { class: "sub" }, `　试了${search.tried}次。由程序拼出，是否合理由人判断。`)),
@@ -56,6 +59,11 @@ function Search({ state }) {
       h("button", { type: "button", class: "btn btn-primary", disabled: state.isBusy, onClick: () => state.load("", search.found) }, "在图上演练"),
       h("button", { type: "button", class: "btn", onClick: () => download("proposed.yaml", search.text) }, "下载"),
       close));
+}
+
+/** How near it came, and what stood in the way. */
+function Missed({ words }) {
+  return words?.length ? h("ul", null, ...words.map((each, nth) => h("li", { key: nth }, each))) : null;
 }
 
 function Steps({ state }) {

@@ -3,7 +3,8 @@ import { h } from "preact";
 import { useState } from "preact/hooks";
 import { ClockAct, Delivery, openForm } from "./acts.js";
 import { Keeping } from "./keeping.js";
-import { moment, named, roleWords, stepWords } from "./words.js";
+import { CaseMore, TaskMore } from "./rarer.js";
+import { moment, roleWords, stepWords } from "./words.js";
 
 export function Panel({ state }) {
   const { stage, scene, at } = state;
@@ -27,6 +28,7 @@ export function Panel({ state }) {
           h(Waiting, { state, waiting: shown.waiting }),
           h(Deadlines, { state, shown }),
           h(Seen, { shown, stage }),
+          h(CaseMore, { state, shown, key: `more${at}` }),
         ],
     at > 0 && h(Keeping, { state }));
 }
@@ -120,7 +122,6 @@ function Tasks({ state, tasks }) {
 
 function Task({ state, task }) {
   const first = task.players[0];
-  const base = { as: first?.as ?? task.office, ...named(task) };
   return h("li", { "data-element": task.element },
     h("p", null,
       h("strong", null, task.title), task.item_words && `（${task.item_words}）`,
@@ -129,10 +130,8 @@ function Task({ state, task }) {
       `${task.deadline.title}：${task.deadline.due_on ? `${task.deadline.due_on}到期` : task.deadline.provisional_on ? `期限待定，暂计${task.deadline.provisional_on}` : "期限待定"}，${task.deadline.left}`,
       h("details", null, h("summary", null, "怎么算的"), h("p", { class: "sub" }, task.deadline.line, h("br"), task.deadline.basis.cited))),
     h("div", { class: "acts" },
-      h("button", { type: "button", class: "btn btn-primary", disabled: state.isBusy, "aria-label": `办理${task.title}${task.item_words ? `（${task.item_words}）` : ""}`, onClick: () => openForm(state, task) }, "办理"),
-      task.holder
-        ? h("button", { type: "button", class: "btn", disabled: state.isBusy, onClick: () => state.act({ release: task.element, ...base }) }, "退签")
-        : h("button", { type: "button", class: "btn", disabled: state.isBusy, onClick: () => state.act({ claim: task.element, ...base }) }, "签收")));
+      h("button", { type: "button", class: "btn btn-primary", disabled: state.isBusy, "aria-label": `办理${task.title}${task.item_words ? `（${task.item_words}）` : ""}`, onClick: () => openForm(state, task) }, "办理")),
+    h(TaskMore, { state, task }));
 }
 
 function Waiting({ state, waiting }) {

@@ -25,6 +25,8 @@ export function session(base, stage) {
     isChanged: false,
     coverage: { results: {}, left: stage.scenarios.length, isRunning: false, isShown: true },
     search: null,
+    /** flow -> why no scenario was found for it, in sentences */
+    missed: {},
     onChange: (listener) => listeners.push(listener),
     change,
     begin,
@@ -195,7 +197,8 @@ export function session(base, stage) {
         change({ search: { ...state.search, tried: found.tried } });
         found = await ask("propose", { flow: way.flow });
       }
-      change({ search: { way, tried: found.tried, isRunning: false, found: found.found, text: found.text } });
+      const missed = { ...state.missed, [way.flow]: found.found ? null : found.missed };
+      change({ search: { way, tried: found.tried, isRunning: false, found: found.found, text: found.text, missed: found.missed ?? [] }, missed });
       announce(found.found ? "找到一个建议的场景" : "没有找到能走到这里的场景");
     } catch (error) {
       change({ search: null, wrong: error.detail ?? "没有连上服务器，请稍后重试" });

@@ -1,5 +1,8 @@
 // A step of a scenario in a sentence.
 
+/** What is done to a whole case now and then. */
+export const RARER = { withdraw_application: "撤回申请", recuse: "声明回避", suspend: "暂停办理", resume: "恢复办理", cancel: "终止办理", reopen: "重启办理" };
+
 export function stepWords(step, stage) {
   const said = acted(step, stage);
   const refused = step.refused ? "，应被拒绝" : "";
@@ -19,6 +22,11 @@ function acted(step, stage) {
     if (step[key]) return `${by}${words}期限“${stage.deadlines[step[key].deadline]?.title ?? step[key].deadline}”`;
   }
   if (step.withdraw_application) return `${by}撤回申请`;
+  if (step.return) return `${by}把“${node(step.return.task)}”退回到“${node(step.return.to)}”`;
+  if (step.withdraw) return `${by}撤回刚办理的“${node(step.withdraw)}”`;
+  for (const [key, words] of Object.entries(RARER)) {
+    if (step[key]) return `${by}${words}`;
+  }
   if (step.import_calendar) return "导入放假通知";
   return "核对应当看到的内容";
 }
