@@ -7,13 +7,8 @@ happen when it is done (:attr:`Verdict.effects`): nobody moves a case into somet
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
 
 from server.domain.expressions import Json
-
-#: counts that leave the offices are told in steps of so many (SECURITY SY-5)
-STEP: Final = 5
-
 
 class ProposalState(StrEnum):
     """Where a proposal of a designer stands."""
@@ -139,15 +134,6 @@ class Verdict:
     def can(self) -> bool:
         """May the case move."""
         return not self.reasons
-
-
-def told(count: int) -> int:
-    """A count for somebody who may see no case: in whole steps, the rest cut off.
-
-    0 stands for fewer than one step, none included. Neither a sum nor a difference of such counts
-    tells a number smaller than a step: each stands for as many numbers as a step has.
-    """
-    return count // STEP * STEP
 
 
 def percent(done: int, total: int) -> int:

@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.domain.access import Permission, permits
+from server.domain.cut_counts import told_in_words
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, RongcuoError
 from server.domain.texts import _
 from server.http.access import requires
@@ -147,6 +148,7 @@ def _page(migration_id: str, refused: RongcuoError | None = None) -> str:
         mine = desks.mine(ctx, proposal, page, can=which) if is_his else None
     return render(
         "migrations/show.html",
+        told=told_in_words,
         proposal=proposal,
         counted=counted,
         mine=mine,

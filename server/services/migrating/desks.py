@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 
 from server.domain.access import Permission, permits
+from server.domain.cut_counts import told
 from server.domain.errors import NotFound
 from server.domain.migrations import (
     Effects,
@@ -15,7 +16,6 @@ from server.domain.migrations import (
     Verdict,
     effects_of,
     percent,
-    told,
 )
 from server.models.definition import PackVersion
 from server.queries import migrations as rows
