@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from server.domain.expressions import Json
 
+
 class ProposalState(StrEnum):
     """Where a proposal of a designer stands."""
 

@@ -42,6 +42,8 @@ class Kind(StrEnum):
     RULE = "rule"
     #: a field has to be filled in that was left empty, or was not there
     ASKS = "asks"
+    #: what was filled in then is not accepted
+    UNFIT = "unfit"
     #: what was done then has no place
     GONE = "gone"
     #: the case would not have ended
