@@ -7,8 +7,12 @@ happen when it is done (:attr:`Verdict.effects`): nobody moves a case into somet
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from server.domain.expressions import Json
+
+#: stands before the key of a period in a mapping; no element of a diagram has a colon in its id
+_RULE: Final = "deadline:"
 
 
 class ProposalState(StrEnum):
@@ -68,6 +72,8 @@ class ClockMoved:
     due_on: str | None
     #: it is over at once by the new rule
     is_over: bool
+    #: what the older version called the period, where the designer said that it is this one now
+    was_title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,6 +141,21 @@ class Verdict:
     def can(self) -> bool:
         """May the case move."""
         return not self.reasons
+
+
+def mapped_rule(key: str) -> str:
+    """How the mapping of a proposal names a period of the older version, beside elements."""
+    return f"{_RULE}{key}"
+
+
+def rules_of(mapping: Mapping[str, str]) -> dict[str, str]:
+    """The periods a mapping names: key in the older version -> key in the newer one."""
+    return {old.removeprefix(_RULE): new for old, new in mapping.items() if old.startswith(_RULE)}
+
+
+def elements_of(mapping: Mapping[str, str]) -> dict[str, str]:
+    """The elements a mapping names: id in the older version -> id in the newer one."""
+    return {old: new for old, new in mapping.items() if not old.startswith(_RULE)}
 
 
 def percent(done: int, total: int) -> int:

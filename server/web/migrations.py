@@ -144,6 +144,7 @@ def _page(migration_id: str, refused: RongcuoError | None = None) -> str:
     with reading() as ctx:
         proposal = desks.one(ctx, migration_id)
         counted = desks.counted(ctx, proposal) if rights["designs"] else None
+        mapped = desks.mapped(ctx, proposal)
         is_his = rights["heads"] and proposal.state == "offered"
         mine = desks.mine(ctx, proposal, page, can=which) if is_his else None
     return render(
@@ -151,6 +152,7 @@ def _page(migration_id: str, refused: RongcuoError | None = None) -> str:
         told=told_in_words,
         proposal=proposal,
         counted=counted,
+        mapped=mapped,
         mine=mine,
         page=page,
         page_size=desks.PAGE,

@@ -15,15 +15,17 @@ from server.domain.migrations import (
     Reason,
     Verdict,
     effects_of,
+    elements_of,
     percent,
+    rules_of,
 )
 from server.models.definition import PackVersion
 from server.queries import migrations as rows
 from server.services.case import case_rows
 from server.services.context import Context
 from server.services.identity import posts
-from server.services.law import charts
-from server.services.migrating import proposals, steering, verdicts
+from server.services.migrating import comparing, proposals, steering, verdicts
+from server.services.migrating.comparing import Gone
 from server.services.packs import definitions
 from server.services.verbs import case_verbs
 
@@ -173,12 +175,7 @@ def _why(here: Iterable[Any]) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _labels(ctx: Context, proposal: Row[Any]) -> dict[str, str]:
-    release = definitions.release(ctx, proposal.from_id)
-    return {
-        key: node.label
-        for files in release.files.values()
-        for key, node in charts.chart(files).nodes.items()
-    }
+    return comparing.labels(definitions.release(ctx, proposal.from_id))
 
 
 def mine(ctx: Context, proposal: Row[Any], page: int, *, can: bool | None) -> Mine:
@@ -272,6 +269,21 @@ def progress(ctx: Context, run_id: str, page: int) -> Progress:
     )
 
 
-def gone(ctx: Context, pack: str, old: int, new: int) -> tuple[proposals.Gone, ...]:
-    """The elements a designer has to say something about. Raises NotFound."""
-    return proposals.gone(*proposals.pair(ctx, pack, old, new))
+def gone(ctx: Context, pack: str, old: int, new: int) -> tuple[Gone, ...]:
+    """The elements and periods a designer has to say something about. Raises NotFound."""
+    source, target = proposals.pair(ctx, pack, old, new)
+    return (*comparing.gone(source, target), *comparing.gone_rules(source.pack, target.pack))
+
+
+def mapped(ctx: Context, proposal: Row[Any]) -> tuple[tuple[str, str], ...]:
+    """What of the old version is what of the new one by names people know; empty: nothing."""
+    source, target = (definitions.release(ctx, each) for each in (proposal.from_id, proposal.to_id))
+    old, new = comparing.labels(source), comparing.labels(target)
+    elements, rules = elements_of(proposal.mapping), rules_of(proposal.mapping)
+    return (
+        *((old.get(was, was), new.get(now, now)) for was, now in elements.items()),
+        *(
+            (source.pack.deadlines[was].title, target.pack.deadlines[now].title)
+            for was, now in rules.items()
+        ),
+    )
