@@ -3,7 +3,7 @@
 from flask import Blueprint, request
 
 from server.domain.access import Permission
-from server.domain.replays import FATE_WORDS, RESULT_WORDS, Result
+from server.domain.replays import FATE_WORDS, RESULT_WORDS, Fate, Result
 from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import reading
@@ -37,4 +37,5 @@ def show(run_id: str) -> str:
         result=result,
         words=RESULT_WORDS,
         fate_words=FATE_WORDS,
+        untold=Fate.UNTOLD,
     )

@@ -160,7 +160,7 @@ def test_a_case_that_fails_is_shown_with_its_reason_and_is_as_it_was(
     rounds.work(tiny.tools, lambda: NOW)
     page = plain(head.get(begun.headers["Location"]).text)
     assert "没有迁移，程序不能继续" in page
-    assert "程序出错，事项保持原样" in page
+    assert "程序出错，事项保持原样；请告知系统管理员" in page
     assert "该事项在预览以后又有变化" in page
     assert page.index(reference(tiny, bad)) < page.index(reference(tiny, good))
     assert untouched(tiny, bad) == before

@@ -162,6 +162,27 @@ def _wrong_rules(old: PolicyPack, new: PolicyPack, rules: Mapping[str, str]) -> 
         yield Finding(code="MIGRATION_MAPPING", field=f"map-{mapped_rule(before)}", message=message)
 
 
+def named(
+    source: Release, target: Release, mapping: Mapping[str, str]
+) -> Iterator[tuple[str, str]]:
+    """A mapping by names people know; what has one name in both is told apart by its key."""
+    old, new = labels(source), labels(target)
+    rules = (source.pack.deadlines, target.pack.deadlines)
+    pairs = [
+        *((was, old[was], now, new.get(now, "")) for was, now in elements_of(mapping).items()),
+        *(
+            (was, rules[0][was].title, now, rules[1][now].title)
+            for was, now in rules_of(mapping).items()
+        ),
+    ]
+    for was, before, now, after in pairs:
+        if before == after:
+            text = _("{label}（{key}）")
+            yield text.format(label=before, key=was), text.format(label=after, key=now)
+        else:
+            yield before, after
+
+
 def labels(release: Release) -> dict[str, str]:
     """What people call each element: id -> label."""
     return {key: node.label or key for key, node in _nodes(release).items()}

@@ -15,9 +15,7 @@ from server.domain.migrations import (
     Reason,
     Verdict,
     effects_of,
-    elements_of,
     percent,
-    rules_of,
 )
 from server.models.definition import PackVersion
 from server.queries import migrations as rows
@@ -278,12 +276,4 @@ def gone(ctx: Context, pack: str, old: int, new: int) -> tuple[Gone, ...]:
 def mapped(ctx: Context, proposal: Row[Any]) -> tuple[tuple[str, str], ...]:
     """What of the old version is what of the new one by names people know; empty: nothing."""
     source, target = (definitions.release(ctx, each) for each in (proposal.from_id, proposal.to_id))
-    old, new = comparing.labels(source), comparing.labels(target)
-    elements, rules = elements_of(proposal.mapping), rules_of(proposal.mapping)
-    return (
-        *((old.get(was, was), new.get(now, now)) for was, now in elements.items()),
-        *(
-            (source.pack.deadlines[was].title, target.pack.deadlines[now].title)
-            for was, now in rules.items()
-        ),
-    )
+    return tuple(comparing.named(source, target, proposal.mapping))

@@ -112,6 +112,10 @@ def _fork(sides: Sides, step: Step, done: Played, passed: Sequence[str]) -> str:
 
 
 def _turned(sides: Sides, gone: Sequence[str], new: Sequence[str]) -> str:
+    if gone and sides.names(gone) == sides.names(new):
+        text = _("{new}换了标识：原为{was}，现为{now}")
+        was, now = ("、".join(each) for each in (gone, new))
+        return text.format(new=sides.names(new), was=was, now=now)
     if gone and new:
         text = _("转到{new}，原来转到{gone}")
     elif new:

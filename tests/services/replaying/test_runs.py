@@ -116,7 +116,7 @@ def test_a_step_that_is_no_longer_there_and_one_that_is_new_are_told(tiny: Tiny)
     (found,) = [each for each in played(tiny) if each.case_id == case_id]
     kinds = [difference_of(each).kind for each in found.differences]
     assert kinds[0] == Kind.WAY
-    assert difference_of(found.differences[0]).text == "转到“决定”，原来转到“决定”"
+    assert difference_of(found.differences[0]).text == "“决定”换了标识：原为decide，现为conclude"
 
 
 def test_a_field_that_must_be_filled_in_now_is_asked_for(tiny: Tiny) -> None:
