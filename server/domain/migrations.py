@@ -11,8 +11,8 @@ from typing import Final
 
 from server.domain.expressions import Json
 
-#: counts that leave the offices are told in steps of so many (SECURITY SY-5)
-STEP: Final = 5
+#: stands before the key of a period in a mapping; no element of a diagram has a colon in its id
+_RULE: Final = "deadline:"
 
 
 class ProposalState(StrEnum):
@@ -72,6 +72,8 @@ class ClockMoved:
     due_on: str | None
     #: it is over at once by the new rule
     is_over: bool
+    #: what the older version called the period, where the designer said that it is this one now
+    was_title: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,13 +143,19 @@ class Verdict:
         return not self.reasons
 
 
-def told(count: int) -> int:
-    """A count for somebody who may see no case: in whole steps, the rest cut off.
+def mapped_rule(key: str) -> str:
+    """How the mapping of a proposal names a period of the older version, beside elements."""
+    return f"{_RULE}{key}"
 
-    0 stands for fewer than one step, none included. Neither a sum nor a difference of such counts
-    tells a number smaller than a step: each stands for as many numbers as a step has.
-    """
-    return count // STEP * STEP
+
+def rules_of(mapping: Mapping[str, str]) -> dict[str, str]:
+    """The periods a mapping names: key in the older version -> key in the newer one."""
+    return {old.removeprefix(_RULE): new for old, new in mapping.items() if old.startswith(_RULE)}
+
+
+def elements_of(mapping: Mapping[str, str]) -> dict[str, str]:
+    """The elements a mapping names: id in the older version -> id in the newer one."""
+    return {old: new for old, new in mapping.items() if not old.startswith(_RULE)}
 
 
 def percent(done: int, total: int) -> int:

@@ -1,7 +1,7 @@
 """A closed case played on the draft of a pack: what is found, in plain values.
 
 Nothing here names anybody or holds an answer of a case: elements, rules and fields are the pack's.
-What leaves the offices is counted in whole steps (:func:`told`).
+What leaves the offices is counted in whole steps (``cut_counts``).
 """
 
 from collections import Counter
@@ -10,11 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from server.domain.cut_counts import told
 from server.domain.expressions import Json
 from server.domain.texts import _
-
-#: counts that leave the offices are told in steps of so many (SECURITY SY-5)
-STEP: Final = 5
 
 
 class RunState(StrEnum):
@@ -44,6 +42,8 @@ class Kind(StrEnum):
     RULE = "rule"
     #: a field has to be filled in that was left empty, or was not there
     ASKS = "asks"
+    #: what was filled in then is not accepted
+    UNFIT = "unfit"
     #: what was done then has no place
     GONE = "gone"
     #: the case would not have ended
@@ -155,21 +155,6 @@ def difference_of(stored: Mapping[str, Json]) -> Difference:
 def clock_of(stored: Mapping[str, Json]) -> Clock:
     """What :meth:`Clock.as_json` wrote."""
     return Clock(**{**stored, "was": Fate(stored["was"]), "would": Fate(stored["would"])})
-
-
-def told(count: int) -> int:
-    """A count for somebody who may see no case: in whole steps, the rest cut off.
-
-    0 stands for fewer than one step, none included. Neither a sum nor a difference of such counts
-    tells a number smaller than a step: each stands for as many numbers as a step has.
-    """
-    return count // STEP * STEP
-
-
-def told_in_words(count: int) -> str:
-    """The same as people read it."""
-    shown = told(count)
-    return _("{n}件以上").format(n=shown) if shown else _("不足{n}件").format(n=STEP)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

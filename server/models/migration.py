@@ -30,7 +30,7 @@ migration = Table(
     Column("pack", String(80), nullable=False),
     Column("from_id", String(36), ForeignKey("pack_version.id"), nullable=False),
     Column("to_id", String(36), ForeignKey("pack_version.id"), nullable=False),
-    # old element -> new element; a boundary event that goes has none
+    # old element -> new element; a boundary event that goes has none; deadline:<rule> -> rule
     Column("mapping", JSON(none_as_null=True), nullable=False),
     Column("reason", Text, nullable=False),
     # the law that the move rests on, in words

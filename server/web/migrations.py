@@ -7,6 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from server.domain.access import Permission, permits
+from server.domain.cut_counts import told_in_words
 from server.domain.errors import Conflict, Forbidden, Invalid, NotFound, RongcuoError
 from server.domain.texts import _
 from server.http.access import requires
@@ -143,12 +144,15 @@ def _page(migration_id: str, refused: RongcuoError | None = None) -> str:
     with reading() as ctx:
         proposal = desks.one(ctx, migration_id)
         counted = desks.counted(ctx, proposal) if rights["designs"] else None
+        mapped = desks.mapped(ctx, proposal)
         is_his = rights["heads"] and proposal.state == "offered"
         mine = desks.mine(ctx, proposal, page, can=which) if is_his else None
     return render(
         "migrations/show.html",
+        told=told_in_words,
         proposal=proposal,
         counted=counted,
+        mapped=mapped,
         mine=mine,
         page=page,
         page_size=desks.PAGE,

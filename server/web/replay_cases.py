@@ -1,14 +1,20 @@
 """重放旧案, for the head of a desk: the cases themselves, and what would have gone otherwise."""
 
-from flask import Blueprint, request
+from typing import Final
+
+from flask import Blueprint, request, url_for
 
 from server.domain.access import Permission
-from server.domain.replays import FATE_WORDS, RESULT_WORDS, Result
+from server.domain.replays import FATE_WORDS, RESULT_WORDS, Fate, Result
 from server.http.access import requires
 from server.http.looks import looked
 from server.http.site import reading
+from server.queries.totals import MAX_TOTAL
 from server.services.replaying import reports
 from server.web.fragments import render
+
+#: cases on a page
+PAGE: Final = 50
 
 pages = Blueprint("replay_cases", __name__)
 
@@ -26,6 +32,7 @@ def index() -> str:
 def show(run_id: str) -> str:
     asked = request.args.get("result", "")
     result = asked if asked in tuple(Result) else ""
+    page = min(max(request.args.get("page", 1, int), 1), MAX_TOTAL)
     with reading() as ctx:
         run, title, lines = reports.cases(ctx, run_id, result)
     looked("replay.read", run_id)
@@ -33,8 +40,13 @@ def show(run_id: str) -> str:
         "replays/cases.html",
         run=run,
         title=title,
-        lines=lines,
+        lines=lines[(page - 1) * PAGE : page * PAGE],
+        total=len(lines),
+        page=page,
+        page_size=PAGE,
+        address=lambda number: url_for(".show", run_id=run_id, result=result or None, page=number),
         result=result,
         words=RESULT_WORDS,
         fate_words=FATE_WORDS,
+        untold=Fate.UNTOLD,
     )

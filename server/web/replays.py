@@ -4,8 +4,9 @@ from flask import Blueprint, Response, flash, jsonify, redirect, render_template
 from werkzeug.wrappers import Response as AnyResponse
 
 from server.domain.access import Permission
+from server.domain.cut_counts import told_in_words
 from server.domain.errors import Conflict, Invalid, NotFound
-from server.domain.replays import FATE_WORDS, Fate, Result, told_in_words
+from server.domain.replays import FATE_WORDS, Fate, Result
 from server.domain.texts import _
 from server.http.access import requires
 from server.http.headers import page_class

@@ -6,12 +6,13 @@ the form it was written in, a period that was met by the rule it was met under.
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Row
 
+from server.domain.migrations import rules_of
 from server.queries import migrations
 from server.services.context import Context
 from server.services.law.releases import Release
@@ -29,6 +30,8 @@ class Move:
     #: name of who did it, and why
     by: str
     reason: str
+    #: periods that have another key since: old -> new
+    rules: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,6 +48,20 @@ class Laws:
         # the step that moved it is the first one of the version it moved to
         place = len(self.moved) if seq is None else bisect_right(self.moved, seq)
         return self.before[place] if place < len(self.before) else None
+
+    def rule_now(self, key: str, at: datetime) -> str:
+        """What the version of today calls the period that had this key at that moment."""
+        for move in self.moves:
+            if move.at >= at:
+                key = move.rules.get(key, key)
+        return key
+
+    def rule_at(self, key: str, seq: int | None) -> str:
+        """What the version this step was done by calls the period that has this key today."""
+        first = len(self.moved) if seq is None else bisect_right(self.moved, seq)
+        for move in reversed(self.moves[first:]):
+            key = next((old for old, new in move.rules.items() if new == key), key)
+        return key
 
 
 _NONE: Final = Laws()
@@ -74,6 +91,7 @@ def _laws(rows: Sequence[Row[Any]]) -> Laws:
                 target=row.given["values"]["target"],
                 by=row.by or "",
                 reason=row.text or "",
+                rules=rules_of(row.given["values"]["mapping"]),
             )
             for row in rows
         ],

@@ -97,14 +97,21 @@ def moment_of(ctx: Context, pack: PolicyPack, case_id: str, wish: object) -> dat
     or its end is not known."""
     if not isinstance(wish, NamedDeadline) or wish.key not in pack.deadlines:
         return None
-    rule = pack.deadlines[wish.key]
     clocks = deadline_rows.open_clocks(ctx, case_id, wish.key)
-    if not clocks or clocks[-1].due_on is None:
+    return moment_on(ctx, pack, wish, clocks[-1].due_on if clocks else None)
+
+
+def moment_on(
+    ctx: Context, pack: PolicyPack, wish: NamedDeadline, due_on: date | None
+) -> datetime | None:
+    """The same where the clock ends on this day; None where none runs or its end is not known."""
+    rule = pack.deadlines.get(wish.key)
+    if rule is None or due_on is None:
         return None
     if wish.at is None:
-        return expires_at(rule, clocks[-1].due_on)
+        return expires_at(rule, due_on)
     calendar = deadline_rows.calendar_of(ctx, rule.calendar)
-    return _morning(rule, clocks[-1].due_on, wish.at, calendar, pack.notify_at)
+    return _morning(rule, due_on, wish.at, calendar, pack.notify_at)
 
 
 def _moments(

@@ -1,6 +1,6 @@
 """The clocks of a case with what people and new calendars changed about them, in words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from server.domain import deadline_changes
@@ -65,6 +65,7 @@ def of_case(ctx: Context, pack: PolicyPack, case_id: str) -> list[ClockView]:
     names = {key: who.name for key, who in timeline.people(ctx.session, sorted(ids - {""})).items()}
     found = laws.of_case(ctx, case_id)
     packs = [_pack_of(ctx, found, row) or pack for row in rows]
+    rows = [_as_then(found, row) for row in rows]
     return [
         ClockView(
             sheet=deadline_sheets.sheet(ctx, law, row),
@@ -78,6 +79,13 @@ def _pack_of(ctx: Context, found: Laws, row: DeadlineRow) -> PolicyPack | None:
     """The law a clock was over under, None where that is the one of today."""
     version = None if row.is_open else found.at(row.ended_version)
     return None if version is None else definitions.release(ctx, version).pack
+
+
+def _as_then(found: Laws, row: DeadlineRow) -> DeadlineRow:
+    """A clock that is over, under the key its rule had then."""
+    if row.is_open:
+        return row
+    return replace(row, rule_key=found.rule_at(row.rule_key, row.ended_version))
 
 
 def _changed(pack: PolicyPack, row: DeadlineRow, change: Change, names: dict[str, str]) -> Changed:

@@ -18,6 +18,8 @@ from server.domain.perspectives import Sight
 from server.domain.texts import _
 from server.queries import timeline as rows
 from server.queries.timeline import Act, Item, Who
+from server.services.case import laws
+from server.services.case.laws import Laws
 from server.services.context import Context
 from server.services.files import act_details, case_reasons
 from server.services.files.case_papers import Paper
@@ -98,7 +100,9 @@ class Told:
 
 def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
     """The timeline, the latest act first, in a constant number of statements."""
-    acts = [act for act in rows.acts(ctx.session, case_id) if _may_know(told, act)]
+    found = laws.of_case(ctx, case_id)
+    every = (_of_today(found, act) for act in rows.acts(ctx.session, case_id))
+    acts = [act for act in every if _may_know(told, act)]
     ids = {act.actor_id for act in acts}
     ids |= {str(act.detail["on_behalf_of"]) for act in acts if act.detail.get("on_behalf_of")}
     ids |= {_actor(act) for act in acts}
@@ -106,6 +110,13 @@ def entries(ctx: Context, case_id: str, told: Told) -> tuple[Entry, ...]:
     reasons = case_reasons.of_case(ctx, case_id, Reader(sight=told.sight, pack=told.release.pack))
     known = rows.people(ctx.session, sorted((ids | reasons.people) - {SYSTEM.person_id}))
     return tuple(_folded(_entry(told, act, known, reasons) for act in reversed(acts)))
+
+
+def _of_today(found: Laws, act: Act) -> Act:
+    """An act on a clock, under the key its rule has today."""
+    key = act.detail.get("rule")
+    now = found.rule_now(key, act.at) if isinstance(key, str) else key
+    return act if now == key else replace(act, detail={**act.detail, "rule": now})
 
 
 def _folded(found: Iterable[Entry]) -> Iterator[Entry]:

@@ -15,7 +15,7 @@ from server.domain.errors import EngineError
 from server.domain.expressions import Json
 from server.domain.groups import Duty
 from server.domain.lifecycle import WorkState
-from server.domain.migrations import Reason
+from server.domain.migrations import Reason, rules_of
 from server.domain.texts import _
 from server.engine.port import OpenTask
 from server.forms.fields import Field, flat, read
@@ -26,6 +26,7 @@ from server.services.case import facts
 from server.services.case.case_rows import CaseRow
 from server.services.case.facts import Facts
 from server.services.clocks import task_clocks, work_clocks
+from server.services.clocks.adopted_clocks import Laws
 from server.services.context import Context
 from server.services.law import charts
 from server.services.law.releases import Release
@@ -42,10 +43,15 @@ class Move:
     case: CaseRow
     source: Release
     target: Release
-    #: old element -> new element
+    #: old element -> new element, and old period -> new one (``migrations.rules_of``)
     mapping: Mapping[str, str]
     #: variables as they are after the move
     variables: Mapping[str, Json]
+
+    @property
+    def laws(self) -> Laws:
+        """Both versions as clocks are counted by."""
+        return Laws(old=self.source.pack, new=self.target.pack, rules=rules_of(self.mapping))
 
     def new(self, element: str) -> str:
         """What the element is called in the new version."""

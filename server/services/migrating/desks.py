@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Row, select
 
 from server.domain.access import Permission, permits
+from server.domain.cut_counts import told
 from server.domain.errors import NotFound
 from server.domain.migrations import (
     Effects,
@@ -15,15 +16,14 @@ from server.domain.migrations import (
     Verdict,
     effects_of,
     percent,
-    told,
 )
 from server.models.definition import PackVersion
 from server.queries import migrations as rows
 from server.services.case import case_rows
 from server.services.context import Context
 from server.services.identity import posts
-from server.services.law import charts
-from server.services.migrating import proposals, steering, verdicts
+from server.services.migrating import comparing, proposals, steering, verdicts
+from server.services.migrating.comparing import Gone
 from server.services.packs import definitions
 from server.services.verbs import case_verbs
 
@@ -173,12 +173,7 @@ def _why(here: Iterable[Any]) -> Iterator[tuple[str, str, str, int]]:
 
 
 def _labels(ctx: Context, proposal: Row[Any]) -> dict[str, str]:
-    release = definitions.release(ctx, proposal.from_id)
-    return {
-        key: node.label
-        for files in release.files.values()
-        for key, node in charts.chart(files).nodes.items()
-    }
+    return comparing.labels(definitions.release(ctx, proposal.from_id))
 
 
 def mine(ctx: Context, proposal: Row[Any], page: int, *, can: bool | None) -> Mine:
@@ -272,6 +267,13 @@ def progress(ctx: Context, run_id: str, page: int) -> Progress:
     )
 
 
-def gone(ctx: Context, pack: str, old: int, new: int) -> tuple[proposals.Gone, ...]:
-    """The elements a designer has to say something about. Raises NotFound."""
-    return proposals.gone(*proposals.pair(ctx, pack, old, new))
+def gone(ctx: Context, pack: str, old: int, new: int) -> tuple[Gone, ...]:
+    """The elements and periods a designer has to say something about. Raises NotFound."""
+    source, target = proposals.pair(ctx, pack, old, new)
+    return (*comparing.gone(source, target), *comparing.gone_rules(source.pack, target.pack))
+
+
+def mapped(ctx: Context, proposal: Row[Any]) -> tuple[tuple[str, str], ...]:
+    """What of the old version is what of the new one by names people know; empty: nothing."""
+    source, target = (definitions.release(ctx, each) for each in (proposal.from_id, proposal.to_id))
+    return tuple(comparing.named(source, target, proposal.mapping))

@@ -82,7 +82,7 @@ def _moved(ctx: Context, case: CaseRow, order: Order, found: verdicts.Plan) -> i
     _note(ctx, case, order, source, target)
     case_rows.change(ctx, case, pack_version_id=target.id)
     by = Moved(on=ctx.today, version=target.version, reason=order.basis, person=ctx.actor.person_id)
-    adopted_clocks.adopt(ctx, case.id, source.pack, target.pack, by)
+    adopted_clocks.adopt(ctx, case.id, found.move.laws, by)
     carried_work.carry(ctx, found.move, found.work)
     advance_timers.carry(ctx, case.id, found.timers)
     subscriptions.carry(ctx, case.id, found.stayed.subscriptions, order.mapping)

@@ -1,7 +1,8 @@
 """A designer proposes to move running cases to a newer version, and asks the heads to do it.
 
-He says which element of the new version stands for one of the old that is gone, why it is done and
-which law it rests on. He sees counts and no case; who moves a case is the head of its office.
+He says which element or period of the new version stands for one of the old that is gone, why it
+is done and which law it rests on. He sees counts and no case; who moves a case is the head of its
+office.
 """
 
 from collections.abc import Iterator, Mapping
@@ -15,26 +16,17 @@ from server.domain.errors import Conflict, Forbidden, Invalid, NotFound
 from server.domain.findings import Finding
 from server.domain.migrations import ProposalState, RunState
 from server.domain.texts import _
-from server.engine.diagrams.elements import Node
 from server.models.base import new_id
 from server.models.definition import PackVersion
 from server.models.migration import migration, migration_run
 from server.services.context import Context
 from server.services.identity import posts
-from server.services.law import charts
 from server.services.law.releases import Release
+from server.services.migrating import comparing
 from server.services.packs import definitions
 
 #: longest reason, and longest name of the law
 LONGEST: Final = 2000
-#: kinds of elements at which a case can stand
-_STANDS: Final = frozenset(
-    {
-        *("userTask", "receiveTask", "manualTask", "intermediateCatchEvent", "boundaryEvent"),
-        *("callActivity", "subProcess", "parallelGateway", "inclusiveGateway"),
-        "eventBasedGateway",
-    }
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,29 +36,12 @@ class Wish:
     pack: str
     from_version: int
     to_version: int
-    #: old element -> new element; empty: a boundary event that goes
+    #: old element -> new element; empty: a boundary event that goes; and old period -> new one
+    #: (``domain/migrations``)
     mapping: Mapping[str, str]
     reason: str
     #: the law it rests on, in words
     basis: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Gone:
-    """An element of the old version that the new one lacks, or has as another kind."""
-
-    element: str
-    label: str
-    kind: str
-    #: elements of the new version it may be: id -> label
-    options: Mapping[str, str]
-    #: the one that is most likely meant, empty for none
-    guess: str
-
-    @property
-    def may_go(self) -> bool:
-        """Only what hangs on a step may go without another in its place."""
-        return self.kind == "boundaryEvent"
 
 
 def propose(ctx: Context, wish: Wish) -> str:
@@ -80,7 +55,7 @@ def propose(ctx: Context, wish: Wish) -> str:
     """
     _refuse_others(ctx)
     source, target = pair(ctx, wish.pack, wish.from_version, wish.to_version)
-    problems = [*_problems(wish), *_wrong(source, target, wish.mapping)]
+    problems = [*_problems(wish), *comparing.wrong(source, target, wish.mapping)]
     if problems:
         raise Invalid(_("填写的内容有{n}处问题").format(n=len(problems)), problems)
     migration_id = new_id()
@@ -148,39 +123,6 @@ def pair(ctx: Context, pack: str, old: int, new: int) -> tuple[Release, Release]
     return definitions.release(ctx, ids[old]), definitions.release(ctx, ids[new])
 
 
-def gone(source: Release, target: Release) -> tuple[Gone, ...]:
-    """Every element a case could stand at that the new version does not have as it was."""
-    found: dict[str, Gone] = {}
-    for procedure in sorted(source.files.keys() & target.files.keys()):
-        old = charts.chart(source.files[procedure]).nodes
-        new = charts.chart(target.files[procedure]).nodes
-        for key, node in old.items():
-            if node.kind in _STANDS and not _is_same_kind(node, new.get(key)):
-                found[key] = _gone(node, old, new)
-    return tuple(found.values())
-
-
-def _gone(node: Node, old: Mapping[str, Node], new: Mapping[str, Node]) -> Gone:
-    fits = {key: each for key, each in new.items() if _is_same_kind(node, each) and key not in old}
-    named = [key for key, each in fits.items() if each.label == node.label]
-    guesses = named or list(fits)
-    return Gone(
-        element=node.id,
-        label=node.label,
-        kind=node.kind,
-        options={key: each.label for key, each in fits.items()},
-        guess=guesses[0] if len(guesses) == 1 else "",
-    )
-
-
-def _is_same_kind(old: Node, new: Node | None) -> bool:
-    return (
-        new is not None
-        and new.kind == old.kind
-        and (new.multi_instance is None) is (old.multi_instance is None)
-    )
-
-
 def _problems(wish: Wish) -> Iterator[Finding]:
     if wish.to_version <= wish.from_version:
         message = _("只能迁移到更新的版本")
@@ -191,30 +133,6 @@ def _problems(wish: Wish) -> Iterator[Finding]:
     ):
         if not text.strip() or len(text) > LONGEST:
             yield Finding(code="MIGRATION_TEXT", field=name, message=message)
-
-
-def _wrong(source: Release, target: Release, mapping: Mapping[str, str]) -> Iterator[Finding]:
-    """Names in a mapping that do not fit."""
-    old, new = _nodes(source), _nodes(target)
-    for before, after in mapping.items():
-        was = old.get(before)
-        if was is None:
-            message = _("旧版本没有环节“{element}”").format(element=before)
-        elif not after and was.kind != "boundaryEvent":
-            message = _("“{label}”须指明新版本中对应的环节").format(label=was.label)
-        elif after and not _is_same_kind(was, new.get(after)):
-            message = _("“{label}”对应的环节在新版本中不存在或者类型不同").format(label=was.label)
-        else:
-            continue
-        yield Finding(code="MIGRATION_MAPPING", field=f"map-{before}", message=message)
-
-
-def _nodes(release: Release) -> dict[str, Node]:
-    return {
-        key: node
-        for files in release.files.values()
-        for key, node in charts.chart(files).nodes.items()
-    }
 
 
 def _change(ctx: Context, migration_id: str, seen: int | None, *states: ProposalState) -> None:

@@ -154,7 +154,10 @@ def _one(tools: Tools, now: datetime, waiting: Row[Any]) -> MoveState | None:
     except Exception as error:  # one case must not stop all others
         if database_faults.kind_of(error) is not None:
             raise  # no fault of this case: it waits
-        state, why = MoveState.FAILED, _("程序出错，事项保持原样")
+        state, why = (
+            MoveState.FAILED,
+            _("程序出错，事项保持原样；请告知系统管理员，查明以后可以重新迁移"),
+        )
     with transaction(tools, SYSTEM, now) as ctx:
         _settle(ctx, run_id, case_id, state=state, reason=why)
     return state

@@ -27,7 +27,7 @@ from server.services.migrating import carried_work
 from server.services.migrating.carried_work import Kept, Move
 from server.services.packs import definitions
 from server.services.verbs import advance_timers, advance_work
-from server.services.verbs.advance_timers import Carried
+from server.services.verbs.advance_timers import Carried, Renamed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,13 +86,14 @@ def plan(ctx: Context, case: CaseRow, target: Release, mapping: Mapping[str, str
 def _planned(ctx: Context, move: Move, command: Migrate, after: Advance, bare: Verdict) -> Plan:
     """With what becomes of the rows of the case."""
     stayed = after.stayed or Stayed()
-    source, target = move.source.pack, move.target.pack
-    clocks = adopted_clocks.judged(ctx, move.case.id, source, target)
+    target = move.target.pack
+    clocks = adopted_clocks.judged(ctx, move.case.id, move.laws)
     work = carried_work.judged(ctx, move, stayed.work)
     reasons = (*work.reasons, *clocks.reasons, *_besides(ctx, move, after))
     if reasons:
         return Plan(verdict=Verdict(seen=bare.seen, elements=bare.elements, reasons=reasons))
-    timers = tuple(advance_timers.carried(ctx, target, move.case.id, stayed.timers, move.mapping))
+    renamed = Renamed(mapping=move.mapping, due=clocks.due)
+    timers = tuple(advance_timers.carried(ctx, target, move.case.id, stayed.timers, renamed))
     new = charts.chart(move.target.files[move.case.procedure])
     old = charts.chart(move.source.files[move.case.procedure])
     effects = Effects(
@@ -107,7 +108,7 @@ def _planned(ctx: Context, move: Move, command: Migrate, after: Advance, bare: V
         timers=tuple(
             (new.label(each.wanted.element), _iso(each.row["due_at"]), _iso(each.at))
             for each in timers
-            if each.wanted.wish != each.row["wish"]
+            if each.is_other
         ),
     )
     verdict = Verdict(seen=bare.seen, elements=bare.elements, effects=effects)

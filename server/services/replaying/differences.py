@@ -2,69 +2,40 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from server.domain.errors import RongcuoError
-from server.domain.expressions import Evaluate, Feel, Json
+from server.domain.expressions import Feel, Json
 from server.domain.replays import TURNS, Difference, Kind
 from server.domain.texts import _
 from server.engine.diagrams.elements import GATEWAYS, Flow
 from server.engine.dmn import Decisions
-from server.forms.fields import Field, flat
 from server.services.case import facts
-from server.services.law import charts
 from server.services.law.charts import Chart
-from server.services.law.releases import Release
+from server.services.replaying import answers
+from server.services.replaying.answers import Given
 from server.services.replaying.logs import Log, Step
-
-#: one step as the child played it (``engine/playing``)
-Played = Mapping[str, Json]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Sides:
-    """The version the case ran on, and the draft."""
-
-    was: Release
-    draft: Release
-    procedure: str
-    evaluate: Evaluate
-
-    @property
-    def old(self) -> Chart:
-        """How the procedure was drawn."""
-        return charts.chart(self.was.files[self.procedure])
-
-    @property
-    def new(self) -> Chart:
-        """How the draft draws it."""
-        return charts.chart(self.draft.files[self.procedure])
-
-    def made(self, kind: Kind, element: str, text: str) -> Difference:
-        """A difference at an element of the draft, or at one it has no longer."""
-        chart = self.new if element in self.new.nodes else self.old
-        return Difference(kind=kind, element=element, label=chart.label(element), text=text)
-
-    def names(self, elements: Sequence[str]) -> str:
-        """What people call these elements."""
-        chart = {**self.old.nodes, **self.new.nodes}
-        labels = [chart[each].label if each in chart else each for each in elements]
-        return "、".join(f"“{label}”" for label in dict.fromkeys(labels))
+from server.services.replaying.sides import Played, Sides
 
 
 def found(sides: Sides, log: Log, played: Mapping[str, Json]) -> tuple[Difference, ...]:
     """Every difference, the first one first; after an act that has no place nothing is told."""
     differences: list[Difference] = []
     given: set[str] = set()
+    known_now: Mapping[str, Json] = {}
     steps: Sequence[Played | None] = played["steps"]
     for step, done in zip(log.steps, steps, strict=False):
         given |= {name for name, value in step.answers.items() if value is not None}
-        if done is None or step.command == "withdraw":
+        if done is None:
+            continue
+        known, known_now = known_now, done["variables"]
+        if step.command == "withdraw":
             continue
         unknown = _unknown(sides, done, given)
         if unknown is not None:
             return (*differences, unknown)
         differences += _of_step(sides, step, done)
+        at = Given(step=step, done=done, known=known, asked=frozenset(given))
+        differences += answers.refused(sides, at)
     differences += _end(sides, log, played, given, has_turned=_has_turned(differences))
     return tuple(dict.fromkeys(differences))
 
@@ -81,7 +52,6 @@ def _has_turned(differences: Sequence[Difference]) -> bool:
 def _of_step(sides: Sides, step: Step, done: Played) -> Iterator[Difference]:
     yield from _rules(sides, step, done)
     yield from _way(sides, step, done)
-    yield from _asks(sides, step, done)
 
 
 def _rules(sides: Sides, step: Step, done: Played) -> Iterator[Difference]:
@@ -142,6 +112,10 @@ def _fork(sides: Sides, step: Step, done: Played, passed: Sequence[str]) -> str:
 
 
 def _turned(sides: Sides, gone: Sequence[str], new: Sequence[str]) -> str:
+    if gone and sides.names(gone) == sides.names(new):
+        text = _("{new}换了标识：原为{was}，现为{now}")
+        was, now = ("、".join(each) for each in (gone, new))
+        return text.format(new=sides.names(new), was=was, now=now)
     if gone and new:
         text = _("转到{new}，原来转到{gone}")
     elif new:
@@ -151,42 +125,6 @@ def _turned(sides: Sides, gone: Sequence[str], new: Sequence[str]) -> str:
     else:
         return _("走另一条流向，或者发出的消息不同")
     return text.format(new=sides.names(new), gone=sides.names(gone))
-
-
-def _asks(sides: Sides, step: Step, done: Played) -> Iterator[Difference]:
-    """Fields the draft wants filled in at this step and the record has empty.
-
-    A field with a condition is left out: whether it would have shown depends on other answers.
-    """
-    node, old, new = _forms(sides, step, done)
-    was = {field.key for field in old if field.required}
-    for field in new:
-        is_new = field.required and not field.hide and field.key not in was
-        if is_new and step.answers.get(field.key) in (None, "", []):
-            text = _("须填写“{field}”，记录中没有").format(field=field.label or field.key)
-            yield sides.made(Kind.ASKS, node, text)
-
-
-def _forms(
-    sides: Sides, step: Step, done: Played
-) -> tuple[str, tuple[Field, ...], tuple[Field, ...]]:
-    if step.command == "open":
-        node = done["visited"][0] if done["visited"] else ""
-        keys = [
-            each.pack.procedures[sides.procedure].start_form for each in (sides.was, sides.draft)
-        ]
-    elif step.command == "complete":
-        node = step.node_key
-        nodes = [chart.nodes.get(node) for chart in (sides.old, sides.new)]
-        keys = [each.form if each else "" for each in nodes]
-    else:
-        return "", (), ()
-    return node, _fields(sides.was, node, keys[0]), _fields(sides.draft, node, keys[1])
-
-
-def _fields(release: Release, node: str, form: str) -> tuple[Field, ...]:
-    known = release.at(node, form).compiled.get(form)
-    return tuple(flat(known.fields)) if known else ()
 
 
 def _unknown(sides: Sides, done: Played, given: set[str]) -> Difference | None:

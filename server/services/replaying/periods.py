@@ -26,8 +26,8 @@ from server.services.case.case_state import Act
 from server.services.case.events import Happening
 from server.services.case.facts import Facts
 from server.services.clocks.deadline_rows import DeadlineRow
-from server.services.replaying.differences import Played, Sides
 from server.services.replaying.logs import Log, Step
+from server.services.replaying.sides import Played, Sides
 
 Calendars = Callable[[str], WorkingCalendar]
 

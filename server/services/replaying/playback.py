@@ -20,8 +20,8 @@ from server.services.context import Context
 from server.services.law.releases import Release
 from server.services.packs import definitions
 from server.services.replaying import differences, logs, periods
-from server.services.replaying.differences import Sides
 from server.services.replaying.logs import Log
+from server.services.replaying.sides import Sides
 
 _PLAY: Final = "server.engine.playing:answer"
 _LIMITS: Final = Limits(cpu_seconds=60, wall_seconds=120.0)

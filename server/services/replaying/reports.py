@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from server.domain.cut_counts import told
 from server.domain.errors import NotFound
 from server.domain.replays import (
     Clock,
@@ -21,7 +22,6 @@ from server.domain.replays import (
     clock_of,
     counted,
     difference_of,
-    told,
 )
 from server.domain.roles import Capacity
 from server.queries import perspectives

@@ -5,11 +5,12 @@ The engine never waits on time; a row reaches it again only as ``TimerDue``.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from server.domain.calendar import CHINA_TIME
 from server.domain.counting import add_months
 from server.domain.lifecycle import TimerState
+from server.domain.migrations import rules_of
 from server.domain.packs import PolicyPack
 from server.domain.wishes import Cycle, Duration, Moment, NamedDeadline, Wish, read_wish
 from server.engine.port import TimerWanted
@@ -66,6 +67,18 @@ class Carried:
     wanted: TimerWanted
     #: its moment by the new wish
     at: datetime | None
+    #: does it wish something else; the same period under another key is nothing else
+    is_other: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Renamed:
+    """What the other version calls elements and periods, and when the periods end there."""
+
+    #: as a proposal has it (``domain/migrations``)
+    mapping: Mapping[str, str]
+    #: rule of the other version -> last day of its clock, where one runs
+    due: Mapping[str, date | None]
 
 
 def carried(
@@ -73,7 +86,7 @@ def carried(
     pack: PolicyPack,
     case_id: str,
     stayed: Iterable[TimerWanted],
-    mapping: Mapping[str, str],
+    renamed: Renamed,
 ) -> list[Carried]:
     """The timers that wait on, with the moments the new version gives them; writes nothing.
 
@@ -82,11 +95,21 @@ def carried(
     wanted = {(each.task_key, each.element): each for each in stayed}
     found = []
     for row in ctx.rows(deadline_timers.TIMERS, case_id):
-        element = mapping.get(row["element"]) or row["element"]
+        element = renamed.mapping.get(row["element"]) or row["element"]
         now = wanted.get((row["task_key"], element))
         if row["kind"] == "engine" and row["state"] == TimerState.ARMED and now is not None:
-            found.append(Carried(row=row, wanted=now, at=_moved(ctx, pack, row, now)))
+            at = _moved(ctx, pack, row, now, renamed)
+            is_other = _is_other(row, now, renamed)
+            found.append(Carried(row=row, wanted=now, at=at, is_other=is_other))
     return found
+
+
+def _is_other(row: Row, now: TimerWanted, renamed: Renamed) -> bool:
+    before, after = read_wish(row["wish"]), read_wish(now.wish, now.kind)
+    if isinstance(before, NamedDeadline):
+        key = rules_of(renamed.mapping).get(before.key, before.key)
+        return replace(before, key=key) != after
+    return bool(now.wish != row["wish"])
 
 
 def carry(ctx: Context, case_id: str, timers: Iterable[Carried]) -> None:
@@ -101,11 +124,13 @@ def carry(ctx: Context, case_id: str, timers: Iterable[Carried]) -> None:
         kept.change(each.row, element=each.wanted.element, rule_key=named)
 
 
-def _moved(ctx: Context, pack: PolicyPack, row: Row, now: TimerWanted) -> datetime | None:
+def _moved(
+    ctx: Context, pack: PolicyPack, row: Row, now: TimerWanted, renamed: Renamed
+) -> datetime | None:
     before, after = read_wish(row["wish"]), read_wish(now.wish, now.kind)
     due_at: datetime | None = row["due_at"]
     if isinstance(after, NamedDeadline):
-        return deadline_timers.moment_of(ctx, pack, row["case_id"], after)
+        return deadline_timers.moment_on(ctx, pack, after, renamed.due.get(after.key))
     if now.wish == row["wish"] or isinstance(after, Moment):
         return due_at if now.wish == row["wish"] else _first(ctx, pack, row["case_id"], after)
     was = before.every if isinstance(before, Cycle) else before

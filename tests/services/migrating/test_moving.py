@@ -9,12 +9,15 @@ from sqlalchemy import select
 from server.domain.access import SYSTEM
 from server.domain.errors import Conflict, Forbidden, MigrationRefused, NotFound
 from server.models.base import Base
-from server.models.case import case
+from server.models.case import case, case_request
 from server.models.time import deadline, timer
 from server.models.work import work_item
 from server.services.case import replay
 from server.services.context import Tools, reading
-from server.services.verbs import drafts, work
+from server.services.files import case_clocks, case_view
+from server.services.migrating import comparing, proposals
+from server.services.packs import definitions
+from server.services.verbs import asking, drafts, requests, work
 from tests.factories.invariants import broken_chain, violations
 from tests.factories.newer import (
     RENAMED,
@@ -180,6 +183,83 @@ def test_a_rule_the_new_version_lacks_keeps_the_case(tiny: Tiny) -> None:
         "registration",
         "登记",
     )
+    assert reason.message == (
+        "期限“登记”（registration）正在计算，新版本没有规定；"
+        "请流程设计人员在迁移方案中写明它对应新版本的哪一条，或者在新版本中保留这一条"
+    )
+
+
+def test_periods_with_other_keys_run_on_with_the_time_that_was_used(tiny: Tiny) -> None:
+    case_id = tiny.open()
+    ask = asking.ask_extension
+    tiny.act(DESK, lambda ctx: ask(ctx, case_id, "registration", n=1, reason="案情复杂"))
+    supplementing(tiny, case_id)
+    before = {row["id"]: row for row in rows(tiny.tools, deadline, case_id)}
+    armed = {row["id"]: row["due_at"] for row in rows(tiny.tools, timer, case_id)}
+    newer = publish(tiny, OTHER_RULES, RULES)
+    told = newer.plan(case_id).verdict.effects
+    assert [(each.was_title, each.title, each.was_on, each.due_on) for each in told.clocks] == [
+        ("登记", "受理登记", "2026-02-26", "2026-02-26"),
+        ("补正", "补正", "2026-02-15", "2026-02-15"),
+    ]
+    assert told.timers == ()
+    newer.move(case_id)
+    after = {row["id"]: row for row in rows(tiny.tools, deadline, case_id)}
+    assert {row["rule_key"] for row in after.values()} == {"noting", "mending"}
+    for key, row in after.items():
+        assert all(row[name] == before[key][name] for name in ("origin_on", "due_on", "changes"))
+    timers = rows(tiny.tools, timer, case_id)
+    assert {row["id"]: row["due_at"] for row in timers} == armed
+    assert {row["rule_key"] for row in timers} <= {"", "noting", "mending"}
+    items = rows(tiny.tools, work_item, case_id)
+    assert {row["deadline_key"] for row in items} == {"noting", "mending"}
+    (asked,) = rows(tiny.tools, case_request, case_id)
+    assert (asked["payload"]["rule_key"], asked["payload"]["subject"]) == ("noting", "noting")
+    tiny.act(HEAD, lambda ctx: requests.consent(ctx, asked["id"]))
+    assert sound(tiny, case_id)
+    tiny.do("county1.housing_works.1", case_id, "supplement", {"supplemented": "证明一份"})
+    tiny.do(DESK, case_id, "register", {"registered": "refuse", "reason": "不属于受理范围"})
+    assert {row["state"] for row in rows(tiny.tools, deadline, case_id)} == {"met"}
+    assert sound(tiny, case_id)
+
+
+def test_a_period_that_was_over_before_is_told_by_the_law_of_then(tiny: Tiny) -> None:
+    case_id = supplementing(tiny, tiny.open())
+    tiny.do("county1.housing_works.1", case_id, "supplement", {"supplemented": "证明一份"})
+    newer = publish(tiny, OTHER_RULES, RULES)
+    newer.move(case_id)
+    assert sound(tiny, case_id)
+    with reading(tiny.tools, tiny.actor(HEAD), NOW) as ctx:
+        release = definitions.release(ctx, newer.new)
+        shown = case_clocks.of_case(ctx, release.pack, case_id)
+        told = case_view.case_file(ctx, case_id)
+    assert {(each.sheet.key, each.sheet.title, each.is_open) for each in shown} == {
+        ("noting", "受理登记", True),
+        ("supplement", "补正", False),
+    }
+    assert {each.verb for each in told.timeline} >= {"start", "met"}
+    assert {each.task for each in told.timeline if each.verb == "met"} == {"补正"}
+
+
+def test_a_period_stands_for_one_that_begins_alike_and_for_no_other(tiny: Tiny) -> None:
+    publish(tiny, OTHER_RULES)
+    with reading(tiny.tools, SYSTEM, NOW) as ctx:
+        source, target = proposals.pair(ctx, "tiny", 1, 2)
+    gone = {each.element: each for each in comparing.gone_rules(source.pack, target.pack)}
+    assert {key: (each.options, each.guess) for key, each in gone.items()} == {
+        "registration": ({"noting": "受理登记（5个工作日）"}, ""),
+        "supplement": ({"mending": "补正（3日）"}, "mending"),
+    }
+    wrong = {
+        "deadline:registration": "mending",
+        "deadline:supplement": "",
+        "deadline:decision": "noting",
+        "deadline:nowhere": "noting",
+    }
+    assert sorted(each.field for each in comparing.wrong(source, target, wrong)) == [
+        f"map-{key}" for key in sorted(wrong)
+    ]
+    assert list(comparing.wrong(source, target, RULES)) == []
 
 
 def test_what_only_the_new_version_goes_by_and_was_answered_before_keeps_the_case(
@@ -202,6 +282,28 @@ def test_the_chain_holds_and_says_who_moved_it(tiny: Tiny) -> None:
     with tiny.tools.readers() as session:
         row = session.execute(select(case).where(case.c.id == case_id)).one()
     assert row.pack_version_id == newer.new
+
+
+#: the periods of registering and supplementing under other keys
+OTHER_RULES = changed(
+    yaml=lambda text: text.replace(
+        "  registration:\n    title: 登记", "  noting:\n    title: 受理登记"
+    ).replace(
+        "  supplement:\n    title: 补正\n    origin", "  mending:\n    title: 补正\n    origin"
+    ),
+    bpmn=lambda text: (
+        text.replace('deadline="registration"', 'deadline="noting"')
+        .replace('deadline="supplement"', 'deadline="mending"')
+        .replace('deadline("supplement")', 'deadline("mending")')
+    ),
+)
+RULES = {"deadline:registration": "noting", "deadline:supplement": "mending"}
+
+
+def supplementing(tiny: Tiny, case_id: str) -> str:
+    """The case is asked for more: two periods run."""
+    tiny.do(DESK, case_id, "register", {"registered": "supplement", "reason": "材料不全"})
+    return case_id
 
 
 def sound(tiny: Tiny, case_id: str) -> bool:

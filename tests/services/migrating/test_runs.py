@@ -15,7 +15,7 @@ from server.models.migration import migration_move, migration_run, migration_ver
 from server.queries import migrations as queries
 from server.services.case import case_rows
 from server.services.context import Ending, reading
-from server.services.migrating import moving, proposals, runs, surveys
+from server.services.migrating import comparing, moving, proposals, runs, surveys
 from server.services.migrating.proposals import Wish
 from server.services.packs import definitions
 from tests.factories import newer as factory
@@ -80,7 +80,7 @@ def test_a_mapping_must_fit_and_a_reason_be_given(tiny: Tiny) -> None:
 def test_elements_that_are_gone_are_named_with_what_may_stand_for_them(tiny: Tiny) -> None:
     factory.publish(tiny, factory.second())
     with reading(tiny.tools, SYSTEM, NOW) as ctx:
-        found = proposals.gone(*proposals.pair(ctx, "tiny", 1, 2))
+        found = comparing.gone(*proposals.pair(ctx, "tiny", 1, 2))
     assert {each.element: each.guess for each in found} == RENAMED
 
 

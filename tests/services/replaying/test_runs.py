@@ -1,5 +1,6 @@
 """Closed cases of the small pack played on its draft: what differs, which periods fail."""
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -115,7 +116,7 @@ def test_a_step_that_is_no_longer_there_and_one_that_is_new_are_told(tiny: Tiny)
     (found,) = [each for each in played(tiny) if each.case_id == case_id]
     kinds = [difference_of(each).kind for each in found.differences]
     assert kinds[0] == Kind.WAY
-    assert difference_of(found.differences[0]).text == "转到“决定”，原来转到“决定”"
+    assert difference_of(found.differences[0]).text == "“决定”换了标识：原为decide，现为conclude"
 
 
 def test_a_field_that_must_be_filled_in_now_is_asked_for(tiny: Tiny) -> None:
@@ -130,6 +131,74 @@ def test_a_field_that_must_be_filled_in_now_is_asked_for(tiny: Tiny) -> None:
     first = difference_of(found.differences[0])
     assert (found.result, first.kind, first.element) == ("other", Kind.ASKS, "register")
     assert first.text == "须填写“涉及人数”，记录中没有"
+
+
+def asking(tiny: Tiny, field: str) -> None:
+    """A draft whose form of registration asks this besides."""
+    keep(tiny, FORM, text(tiny, FORM).replace('"components": [', f'"components": [{field},', 1))
+
+
+def first_of(tiny: Tiny, case_id: str) -> tuple[str, str, str]:
+    (found,) = [each for each in played(tiny) if each.case_id == case_id]
+    first = difference_of(found.differences[0])
+    return first.kind, first.element, first.text
+
+
+def test_a_field_that_its_condition_shows_is_asked_for_and_one_it_hides_is_not(
+    tiny: Tiny,
+) -> None:
+    case_id, other = accepted(tiny), refused(tiny)
+    asking(
+        tiny,
+        '{"type": "textfield", "id": "f_new", "key": "head_count", "label": "涉及人数",'
+        ' "conditional": {"hide": "=registered != \\"accept\\""}, "validate": {"required": true}}',
+    )
+    found = by_case(played(tiny))
+    (only,) = map(difference_of, found[case_id].differences)
+    assert (only.kind, only.element) == (Kind.ASKS, "register")
+    assert only.text == "须填写“涉及人数”，记录中没有"
+    assert (found[other].result, found[other].differences) == ("same", [])
+
+
+def test_whether_a_field_is_shown_by_what_nobody_was_asked_is_not_guessed(tiny: Tiny) -> None:
+    case_id = accepted(tiny)
+    asking(
+        tiny,
+        '{"type": "textfield", "id": "f_a", "key": "urgency", "label": "缓急"},'
+        '{"type": "textfield", "id": "f_b", "key": "head_count", "label": "涉及人数",'
+        ' "conditional": {"hide": "=urgency = null"}, "validate": {"required": true}},'
+        '{"type": "textfield", "id": "f_c", "key": "place", "label": "地点",'
+        ' "conditional": {"hide": "=urgency = \\"缓\\""}, "validate": {"required": true}}',
+    )
+    (found,) = [each for each in played(tiny) if each.case_id == case_id]
+    assert [difference_of(each).text for each in found.differences] == [
+        "是否须填写“地点”，要看旧案没有问过的内容",
+        "是否须填写“涉及人数”，要看旧案没有问过的内容",
+    ]
+
+
+def test_an_answer_that_fits_no_more_is_named_by_its_field_alone(tiny: Tiny) -> None:
+    case_id = refused(tiny)
+    schema = json.loads(text(tiny, FORM))
+    (reason,) = [each for each in schema["components"] if each.get("key") == "reason"]
+    reason["validate"] = {**reason.get("validate", {}), "maxLength": 3}
+    keep(tiny, FORM, json.dumps(schema, ensure_ascii=False))
+    kind, element, told = first_of(tiny, case_id)
+    assert (kind, element) == (Kind.UNFIT, "register")
+    assert told == f"“{reason['label']}”当时填写的内容，草稿的表单不接受"
+
+
+def test_a_new_rule_between_fields_that_the_record_breaks_is_told(tiny: Tiny) -> None:
+    case_id = refused(tiny)
+    change(
+        tiny,
+        MANIFEST,
+        "\nrules:\n",
+        "\nrules:\n  - {form: registration, field: reason, check: '=registered = \"accept\"',"
+        " message: 只能受理}\n",
+    )
+    kind, element, told = first_of(tiny, case_id)
+    assert (kind, element, told) == (Kind.UNFIT, "register", "不符合新的填写规则：只能受理")
 
 
 def test_what_hangs_on_something_nobody_was_asked_then_cannot_be_told(tiny: Tiny) -> None:
