@@ -12,7 +12,7 @@ from server.__main__ import OBJECTS
 from server.services.context import Tools
 from tests.browser.report import write_index
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, postgres_of_run
-from tests.factories import compiled, meetings
+from tests.factories import checked, compiled, meetings
 from tests.factories import filed as filing
 from tests.factories import tools as factory
 from tests.factories.filed import Filed
@@ -42,11 +42,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         params = item.callspec.params if hasattr(item, "callspec") else {}
         if any(params.get("databases") in mark.args for mark in item.iter_markers("soak_on")):
             item.add_marker(pytest.mark.slow)
-    checked = [config.rootpath / path for path in config.getoption("--checked").split()]
-    again = [item for item in items if _is_checked(item, checked)]
+    done = [config.rootpath / path for path in config.getoption("--checked").split()]
+    again = [item for item in items if _has_run(item, done)]
     if again:
         config.hook.pytest_deselected(items=again)
-        items[:] = [item for item in items if not _is_checked(item, checked)]
+        items[:] = [item for item in items if not _has_run(item, done)]
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
@@ -55,9 +55,9 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         write_index()
 
 
-def _is_checked(item: pytest.Item, checked: list[Path]) -> bool:
+def _has_run(item: pytest.Item, done: list[Path]) -> bool:
     return item.get_closest_marker("slow") is None and any(
-        item.path.is_relative_to(path) for path in checked
+        item.path.is_relative_to(path) for path in done
     )
 
 
@@ -65,6 +65,13 @@ def _is_checked(item: pytest.Item, checked: list[Path]) -> bool:
 def _compiled_once() -> Iterator[None]:
     """What one test compiled no other compiles again."""
     with compiled.shared():
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _checked_once(run_folder: Path) -> Iterator[None]:
+    """A pack that one test published no other has checked again."""
+    with checked.once(run_folder / "checked"):
         yield
 
 
