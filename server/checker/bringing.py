@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Final
 
 from server.adapters import packs
@@ -15,7 +15,7 @@ from server.domain.findings import Finding
 from server.engine import dmn_check
 from server.engine.child import run
 from server.engine.feel import Feel
-from server.engine.imports import reading
+from server.engine.imports import callings, reading
 from server.engine.imports.reading import Brought, Known, Shown
 from server.engine.imports.texts import as_utf8
 
@@ -31,6 +31,8 @@ class Judged:
     brought: Brought
     #: errors and warnings of the pack that are not in this file
     elsewhere: tuple[Finding, ...] = ()
+    #: id of an element that a problem names -> what people call it
+    called: Mapping[str, str] = field(default_factory=dict)
 
 
 def bring(
@@ -60,7 +62,11 @@ def bring(
         processes=tuple(Shown(**each) for each in said["processes"]),
         findings=tuple(findings_of(said["findings"])),
     )
-    return Judged(brought=brought, elsewhere=tuple(findings_of(said["elsewhere"])))
+    return Judged(
+        brought=brought,
+        elsewhere=tuple(findings_of(said["elsewhere"])),
+        called=said["called"],
+    )
 
 
 def answer(asked: Json) -> Json:
@@ -74,6 +80,7 @@ def answer(asked: Json) -> Json:
         "processes": [asdict(each) for each in found.brought.processes],
         "findings": [each.as_problem() for each in found.brought.findings],
         "elsewhere": [each.as_problem() for each in found.elsewhere],
+        "called": dict(found.called),
     }
 
 
@@ -87,7 +94,7 @@ def bring_here(
     """The same in this very process, which hostile files can end or keep busy."""
     brought = _read(files, path, raw, chosen)
     if brought.content is None:
-        return Judged(brought=brought)
+        return Judged(brought=brought, called=_called(path, raw, brought))
     candidate = PackFiles(key=files.key, files={**files.files, path: brought.content})
     found = check_here(candidate, calendars, Feel())
     # what is no FEEL is told once, not again as FEEL with faults
@@ -97,10 +104,23 @@ def bring_here(
         for each in found
         if each.file == path and not (each.element in foreign and each.code in _OF_FEEL)
     )
+    brought = replace(brought, findings=tuple(dict.fromkeys((*brought.findings, *here))))
     return Judged(
-        brought=replace(brought, findings=tuple(dict.fromkeys((*brought.findings, *here)))),
+        brought=brought,
         elsewhere=tuple(each for each in found if each.file != path),
+        called=_called(path, raw, brought),
     )
+
+
+def _called(path: str, raw: bytes, brought: Brought) -> dict[str, str]:
+    """As the file itself calls it, and what only came about by bringing it as the draft does."""
+    if pack_paths.kind_of(path) != "bpmn":
+        return {}
+    ids = {each.element for each in brought.findings}
+    return {
+        **callings.called(path, brought.content or b"", ids),
+        **callings.called(path, raw, ids),
+    }
 
 
 def _read(files: PackFiles, path: str, raw: bytes, chosen: Mapping[str, str] | None) -> Brought:

@@ -40,7 +40,7 @@ def _form(candidate: Candidate, node: Node, notes: Notes) -> None:
         notes.error(
             "TASK_NO_FORM",
             _("用户任务“{name}”没有表单").format(name=node.label),
-            _("写明rongcuo:form，并在forms文件夹中放入该表单"),
+            _("选中该环节，在属性的“办理”中选择表单"),
             element=node.id,
             field="rongcuo:form",
         )
@@ -78,7 +78,7 @@ def _deadline(candidate: Candidate, node: Node, notes: Notes) -> None:
         notes.error(
             "TASK_NO_DEADLINE",
             _("用户任务“{name}”没有写明期限").format(name=node.label),
-            _("写明rongcuo:deadline；确实没有期限的写none"),
+            _("选中该环节，在属性的“办理”中选择期限；确实没有期限的选“这个环节不设期限”"),
             element=node.id,
             field="rongcuo:deadline",
         )
@@ -105,7 +105,7 @@ def _decision(candidate: Candidate, node: Node, notes: Notes) -> None:
         notes.error(
             "RULE_TASK_INCOMPLETE",
             _("规则任务“{name}”没有写明决策表或者结果变量").format(name=node.label),
-            _("写明rongcuo:decision和rongcuo:result"),
+            _("选中该环节，在属性中选择决策表，填写“结果写入变量”"),
             element=node.id,
         )
     elif not _is_decision(candidate, node.decision):

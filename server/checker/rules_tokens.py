@@ -139,7 +139,7 @@ def _outcomes(board: Board, game: Game, notes: Notes) -> None:
             _("案件可能到“{node}”就结束而没有结论：{way}").format(
                 node=board.nodes[trace[-1]].label, way=_way(board, trace)
             ),
-            _("在结束事件上写明rongcuo:outcome"),
+            _("选中该结束事件，在属性的“办理结果”中选择结果"),
             element=trace[-1],
         )
 

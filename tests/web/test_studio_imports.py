@@ -31,6 +31,7 @@ def test_a_diagram_is_looked_at_then_kept_as_a_draft(designer: FlaskClient) -> N
         "“受理”的表达式语言不是FEEL",
         "accepted = ",
         "文件已转为UTF-8编码",
+        "连线“受理” <small>",
     ):
         assert part in html.unescape(text)
     assert designer.get(f"/studio/tiny/file?path={drafted('澄清')}").status_code == 404

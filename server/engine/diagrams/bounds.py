@@ -133,7 +133,7 @@ def _multi_instance(element: etree._Element, notes: Notes) -> None:
         notes.error(
             "LOOP_SOURCE",
             _("多实例“{name}”须在名单变量和次数中恰好写明一个").format(name=label(holder(element))),
-            _("写明loopDataInputRef（名单变量）或者loopCardinality（次数）"),
+            _("写明名单变量（名单中每人一份）或者次数，只写一个"),
             element=identity(holder(element)),
         )
     if cardinality is not None:
@@ -145,7 +145,7 @@ def _multi_instance(element: etree._Element, notes: Notes) -> None:
         notes.error(
             "LOOP_OUTPUT",
             _("多实例“{name}”的结果只写了一半").format(name=label(holder(element))),
-            _("loopDataOutputRef（结果名单）和outputDataItem（每人的结果）须同时写明"),
+            _("结果名单和每人的结果须同时写明，或者都不写"),
             element=identity(holder(element)),
         )
     for item in (element.find(tag("inputDataItem")), output):

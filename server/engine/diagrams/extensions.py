@@ -23,6 +23,19 @@ _OWN: Final = {
     "result": "businessRuleTask",
     "outcome": "endEvent",
 }
+#: the same in the words of the designer's panel
+_LABELS: Final = {
+    "form": _("表单"),
+    "deadline": _("期限"),
+    "decision": _("决策表"),
+    "result": _("结果写入变量"),
+    "outcome": _("办理结果"),
+}
+_HOLDERS: Final = {
+    "userTask": _("用户任务"),
+    "businessRuleTask": _("规则任务"),
+    "endEvent": _("结束事件"),
+}
 #: attributes the normaliser itself leaves on any element
 _MADE: Final = frozenset({"original", "made"})
 #: extension elements of other tools that carry code or data taken for code
@@ -81,8 +94,10 @@ def _own(element: etree._Element, name: str, notes: Notes) -> None:
     elif local(element) != _OWN[name] and (name, local(element)) != ("deadline", "manualTask"):
         notes.error(
             "EXTENSION_MISPLACED",
-            _("“{name}”上不能写rongcuo:{attribute}").format(name=label(element), attribute=name),
-            _("rongcuo:{attribute}只能写在{kind}上").format(attribute=name, kind=_OWN[name]),
+            _("“{name}”上不能设“{setting}”").format(name=label(element), setting=_LABELS[name]),
+            _("只有{kind}可以设“{setting}”：从这里去掉，设在那样的环节上").format(
+                setting=_LABELS[name], kind=_HOLDERS[_OWN[name]]
+            ),
             element=identity(element),
             field=f"rongcuo:{name}",
         )
@@ -91,8 +106,10 @@ def _own(element: etree._Element, name: str, notes: Notes) -> None:
 def _unknown(element: etree._Element, name: str, notes: Notes) -> None:
     notes.error(
         "EXTENSION_UNKNOWN",
-        _("“{name}”上的rongcuo:{attribute}不认识").format(name=label(element), attribute=name[:60]),
-        _("只用《政策包格式》中列出的属性"),
+        _("“{name}”上有系统不认识的设置“{attribute}”").format(
+            name=label(element), attribute=name[:60]
+        ),
+        _("从文件中删除这项设置；能用的设置都列在设计器的属性中"),
         element=identity(element),
         field=f"rongcuo:{name[:60]}",
     )

@@ -51,8 +51,8 @@ def decide_executable(root: etree._Element, notes: Notes, *, all_processes: bool
         elif stated not in ("true", "false"):
             notes.info(
                 "EXECUTABLE_STATED",
-                _("流程“{name}”的isExecutable已写明为{value}").format(
-                    name=label(process), value=str(runs).lower()
+                _("流程“{name}”已写明{value}").format(
+                    name=label(process), value=_("运行") if runs else _("不运行")
                 ),
                 element=process.get("id", ""),
             )
@@ -61,7 +61,7 @@ def decide_executable(root: etree._Element, notes: Notes, *, all_processes: bool
         notes.error(
             "NO_EXECUTABLE_PROCESS",
             _("文件中没有可执行的流程"),
-            _("把要运行的流程的isExecutable设为true"),
+            _("导入时勾选要运行的流程，或者在原工具中设为可执行"),
         )
 
 
