@@ -29,7 +29,7 @@ from tests.factories.tiny import Tiny
 from tests.factories.tools import copied
 
 #: runs in the gate, more of them where a run costs half; ``make soak``: for each database
-RUNS: Final = {"sqlite": 150, "postgres": 50}
+RUNS: Final = {"sqlite": 80, "postgres": 30}
 SOAK, PARTS = 25_000, 25
 ACTS: Final = 4
 #: how often what was never done has its turn again
