@@ -4,8 +4,8 @@ import argparse
 import logging
 import os
 import signal
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 
 from server.cli import starting
 from server.cli.arguments import Commands, Parser, whole
@@ -61,16 +61,17 @@ def _web(options: argparse.Namespace, console: Console) -> int:
 
 
 def _worker(options: argparse.Namespace, console: Console) -> int:
-    told = threading.Event()
+    # an event would wait for itself where the signal comes while its own lock is held
+    told: SimpleQueue[int] = SimpleQueue()
     with starting.ready(options, console) as ready:
         for each in (signal.SIGTERM, signal.SIGINT):  # whoever still waits just ends
-            signal.signal(each, lambda *_received: told.set())
+            signal.signal(each, lambda received, _frame: told.put(received))
         worker = console.wiring().create_worker(ready.tools, ready.clock, Meters())
         worker.start()
         try:
             _log.info("worker started")
             _say(console, {"worker": {"pid": os.getpid()}}, _("后台任务已启动"))
-            told.wait()
+            told.get()
         finally:
             worker.stop()
             _log.info("worker ended")

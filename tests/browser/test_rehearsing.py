@@ -109,10 +109,10 @@ steps:
     as: case_supervision_office
     with:
       accepted: true
-      sanction_type: discipline
-      managed_by: county
       accepted_on: 2026-03-02
       candidate: false
+      sanction_type: discipline
+      managed_by: county
     expect: {open: [draft_proposal], due_on: 2026-03-09}
   - until: 2026-03-10T09:00+08:00
     expect: {open: [draft_proposal], due_on: 2026-03-09, overdue: [draft_proposal]}

@@ -103,9 +103,15 @@ export function openForm(state, task) {
   }
 }
 
-/** Only what was answered: nothing empty, nothing that was only shown. */
-function answered(values, { locked }) {
-  return Object.fromEntries(Object.entries(pruned(values)).filter(([key]) => !locked.includes(key)));
+/** Only what was answered, in the order of the form: nothing empty, nothing that was only shown. */
+function answered(values, { locked, schema }) {
+  const order = keys(schema.components);
+  const entries = Object.entries(pruned(values)).filter(([key]) => !locked.includes(key));
+  return Object.fromEntries(entries.sort(([one], [other]) => order.indexOf(one) - order.indexOf(other)));
+}
+
+function keys(components) {
+  return (components ?? []).flatMap((each) => (each.components ? [each.path ?? each.key, ...keys(each.components)] : [each.key]));
 }
 
 function pruned(value) {
